@@ -1,0 +1,1 @@
+"""Where headline lists come from: pages, archives, tables."""

@@ -1,0 +1,1 @@
+"""Pages in, typed and ranked headline lists out."""

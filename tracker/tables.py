@@ -1,0 +1,381 @@
+"""Every table of a study: its columns, their types and units, and its key.
+
+The stages meet here and nowhere else: each takes and returns frames of these tables.
+Times are aware UTC, nights are dates in the study's time zone, ranks start at 1, and shares lie
+in [0, 1].
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+import polars as pl
+
+from tracker.errors import TableError
+
+TIME: Final = pl.Datetime("us", "UTC")
+TEXTS: Final = pl.List(pl.String)
+VECTOR: Final = pl.List(pl.Float32)
+"""Vectors are lists, not arrays: Delta cannot be scanned back with fixed-size arrays."""
+
+LIST_KINDS: Final = (
+    "most_read",
+    "latest",
+    "related",
+    "picks",
+    "section",
+    "other",
+    "menu",
+    "nextprev",
+    "inline",
+    "sponsored",
+    "article",
+)
+"""Kinds of list. `article` is the page's own story: one item, never a slot that anybody chose."""
+
+CHANNELS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "editorial": ("latest", "related", "picks", "section", "other"),
+        "audience": ("most_read",),
+    }
+)
+"""Which kinds of list speak for whom: editors choose some, readers' clicks fill the others."""
+
+CAPTURE_OUTCOMES: Final = (
+    "ok",
+    "unchanged",
+    "http_error",
+    "blocked",
+    "timeout",
+    "unreachable",
+    "too_large",
+    "not_html",
+)
+LIST_OUTCOMES: Final = ("ok", "missing", "empty")
+TOPIC_STATES: Final = ("active", "dormant", "retired")
+LINEAGE_EVENTS: Final = ("born", "merged", "split", "revived", "retired")
+SIGNAL_KINDS: Final = ("rise", "fade", "new", "back", "burst")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Attributes:
+        name: Its name.
+        dtype: Its polars type.
+        about: What one value says, with its unit.
+        nullable: Whether it may be null.
+        allowed: The values it may take, where there are few.
+    """
+
+    name: str
+    dtype: Any
+    about: str
+    nullable: bool = False
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A named, keyed, checked kind of frame.
+
+    Attributes:
+        name: The table's name in the store and in `tracker export`.
+        about: What one row is.
+        columns: Its columns, in order.
+        key: The columns that name a row; no two rows share them.
+    """
+
+    name: str
+    about: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+
+    @property
+    def schema(self) -> pl.Schema:
+        """Return the polars schema: column names and types, in order."""
+        return pl.Schema({column.name: column.dtype for column in self.columns})
+
+    def empty(self) -> pl.DataFrame:
+        """Return a frame of this table without rows."""
+        return pl.DataFrame(schema=self.schema)
+
+    def frame(self, rows: Any) -> pl.DataFrame:
+        """Return `rows` (dicts or tuples in column order) as a checked frame of this table.
+
+        Raises:
+            TableError: If the rows do not fit.
+        """
+        return self.check(pl.DataFrame(rows, schema=self.schema, orient="row"))
+
+    def check(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return `frame` with this table's columns in order and of its types.
+
+        Raises:
+            TableError: If a column is missing, too many, of another type, null where it may
+                not be, outside its allowed values, or if two rows share a key.
+        """
+        wanted, found = [c.name for c in self.columns], frame.columns
+        if set(wanted) != set(found):
+            raise TableError(
+                f"table {self.name}: found columns {', '.join(found) or 'none'}; "
+                f"wanted {', '.join(wanted)}"
+            )
+        try:
+            frame = frame.select(pl.col(c.name).cast(c.dtype) for c in self.columns)
+        except pl.exceptions.PolarsError as error:
+            raise TableError(f"table {self.name}: {error}; wanted {dict(self.schema)}") from error
+        for column in self.columns:
+            series = frame[column.name]
+            if not column.nullable and series.null_count():
+                raise TableError(
+                    f"table {self.name}: column {column.name} has {series.null_count()} nulls; "
+                    "wanted none"
+                )
+            if column.allowed:
+                strange = set(series.unique().drop_nulls()) - set(column.allowed)
+                if strange:
+                    raise TableError(
+                        f"table {self.name}: column {column.name} has {sorted(strange)}; "
+                        f"wanted one of {', '.join(column.allowed)}"
+                    )
+        doubles = frame.height - frame.select(self.key).n_unique() if frame.height else 0
+        if doubles:
+            raise TableError(
+                f"table {self.name}: {doubles} rows repeat the key {', '.join(self.key)}; "
+                "wanted each once"
+            )
+        return frame
+
+
+CAPTURES: Final = Table(
+    "captures",
+    "one visit to one page, good or not",
+    (
+        Column("capture_id", pl.String, "id, from source, url, captured_at and body"),
+        Column("source", pl.String, "who published the page, usually its host without www"),
+        Column("url", pl.String, "address visited; the file's path where a page has none"),
+        Column("captured_at", TIME, "when the page was as it is kept"),
+        Column("outcome", pl.String, "what came back", allowed=CAPTURE_OUTCOMES),
+        Column("status", pl.Int32, "HTTP status", nullable=True),
+        Column("n_bytes", pl.Int64, "size of the decoded body, bytes"),
+        Column("body", pl.String, "content hash of the raw page in the store", nullable=True),
+        Column("parser", pl.String, "version of the harvester that read the page"),
+    ),
+    ("capture_id",),
+)
+
+BODIES: Final = Table(
+    "bodies",
+    "one raw page, kept once however often it was seen",
+    (
+        Column("body", pl.String, "content hash"),
+        Column("path", pl.String, "WARC file inside the study's captures folder"),
+        Column("offset", pl.Int64, "where its record begins in that file, bytes"),
+        Column("n_bytes", pl.Int64, "size of the body, bytes"),
+    ),
+    ("body",),
+)
+
+LISTS: Final = Table(
+    "lists",
+    "one headline list of one capture, or one that was expected and is missing",
+    (
+        Column("capture_id", pl.String, "its capture"),
+        Column("list_id", pl.String, "the same box keeps it from night to night"),
+        Column("heading", pl.String, "heading as shown; empty where there is none"),
+        Column("kind", pl.String, "kind of list", allowed=LIST_KINDS),
+        Column("position", pl.Int32, "place among the lists of the page, from 1"),
+        Column("n_items", pl.Int32, "headlines in it"),
+        Column("outcome", pl.String, "whether it was there", allowed=LIST_OUTCOMES),
+    ),
+    ("capture_id", "list_id"),
+)
+
+SIGHTINGS: Final = Table(
+    "sightings",
+    "one headline in one slot of one list",
+    (
+        Column("capture_id", pl.String, "its capture"),
+        Column("list_id", pl.String, "its list"),
+        Column("rank", pl.Int32, "slot in the list, from 1"),
+        Column("headline_id", pl.String, "the story of that source"),
+        Column("title", pl.String, "wording in that slot"),
+        Column("url", pl.String, "canonical address", nullable=True),
+        Column("captured_at", TIME, "when it was seen"),
+    ),
+    ("capture_id", "list_id", "rank"),
+)
+
+HEADLINES: Final = Table(
+    "headlines",
+    "one story of one source",
+    (
+        Column("headline_id", pl.String, "id, from source and address, else wording"),
+        Column("source", pl.String, "who published it"),
+        Column("title", pl.String, "latest wording"),
+        Column("wordings", TEXTS, "all wordings, in the order they were first seen"),
+        Column("url", pl.String, "canonical address", nullable=True),
+        Column("language", pl.String, "ISO 639-1 code", nullable=True),
+        Column("first_seen", TIME, "first sighting"),
+        Column("last_seen", TIME, "last sighting"),
+        Column("n_sightings", pl.Int64, "slots it was seen in"),
+    ),
+    ("headline_id",),
+)
+
+VECTORS: Final = Table(
+    "vectors",
+    "one text under one encoder",
+    (
+        Column("text_id", pl.String, "hash of the text"),
+        Column("encoder", pl.String, "name of the encoder"),
+        Column("vector", VECTOR, "unit length"),
+    ),
+    ("text_id", "encoder"),
+)
+
+MEMBERS: Final = Table(
+    "members",
+    "one stretch of nights in which a headline's place did not change",
+    (
+        Column("headline_id", pl.String, "the headline"),
+        Column("event_id", pl.String, "its event", nullable=True),
+        Column("topic_id", pl.String, "its topic", nullable=True),
+        Column("from_night", pl.Date, "first night of the stretch"),
+        Column("to_night", pl.Date, "last night; null while it holds", nullable=True),
+        Column("probability", pl.Float64, "how well it fits its event, in [0, 1]"),
+    ),
+    ("headline_id", "from_night"),
+)
+
+EVENTS: Final = Table(
+    "events",
+    "one happening across outlets and nights, as known on the last night",
+    (
+        Column("event_id", pl.String, "id, given once"),
+        Column("topic_id", pl.String, "its topic", nullable=True),
+        Column("label", pl.String, "its most telling headline"),
+        Column("first_night", pl.Date, "night of its first headline"),
+        Column("last_night", pl.Date, "night of its last new headline"),
+        Column("n_headlines", pl.Int64, "headlines in it"),
+        Column("n_sources", pl.Int64, "sources that carried it"),
+    ),
+    ("event_id",),
+)
+
+TOPICS: Final = Table(
+    "topics",
+    "one topic on one night on which it changed",
+    (
+        Column("night", pl.Date, "the night"),
+        Column("topic_id", pl.String, "id, given once and never reused"),
+        Column("label", pl.String, "two to five words"),
+        Column("terms", TEXTS, "its words by c-TF-IDF, best first"),
+        Column("size", pl.Int64, "headlines placed in it so far"),
+        Column("centroid", VECTOR, "unit length, under the study's encoder"),
+        Column("state", pl.String, "where it is in its life", allowed=TOPIC_STATES),
+    ),
+    ("night", "topic_id"),
+)
+
+LINEAGE: Final = Table(
+    "lineage",
+    "one change of identity",
+    (
+        Column("night", pl.Date, "the night"),
+        Column("topic_id", pl.String, "the topic it happened to"),
+        Column("event", pl.String, "what happened", allowed=LINEAGE_EVENTS),
+        Column("other_id", pl.String, "the topic it merged into or split from", nullable=True),
+        Column("similarity", pl.Float64, "how alike the two were, in [0, 1]", nullable=True),
+    ),
+    ("night", "topic_id", "event"),
+)
+
+THEMES: Final = Table(
+    "themes",
+    "one headline of one watch-list theme",
+    (
+        Column("theme", pl.String, "name of the theme"),
+        Column("headline_id", pl.String, "the headline"),
+        Column("how", pl.String, "by a term or by meaning", allowed=("term", "meaning")),
+        Column("score", pl.Float64, "1 for a term, cosine for meaning"),
+    ),
+    ("theme", "headline_id"),
+)
+
+ATTENTION: Final = Table(
+    "attention",
+    "one topic or theme on one night, per channel",
+    (
+        Column("subject", pl.String, "topic id or name of the theme"),
+        Column("night", pl.Date, "the night"),
+        Column("channel", pl.String, "who chose the headlines", allowed=tuple(CHANNELS)),
+        Column("share", pl.Float64, "mean over sources of slots / slots observed", nullable=True),
+        Column("low", pl.Float64, "lower end of the 95 % band", nullable=True),
+        Column("high", pl.Float64, "upper end of the 95 % band", nullable=True),
+        Column("slots", pl.Int64, "slots that carried the subject"),
+        Column("observed_slots", pl.Int64, "slots observed that night"),
+        Column("n_sources", pl.Int64, "sources that carried the subject"),
+        Column("observed_sources", pl.Int64, "sources observed that night"),
+    ),
+    ("subject", "night", "channel"),
+)
+
+SIGNALS: Final = Table(
+    "signals",
+    "one finding about one subject on one night",
+    (
+        Column("subject", pl.String, "topic id or name of the theme"),
+        Column("night", pl.Date, "the night it was found"),
+        Column("channel", pl.String, "in which channel", allowed=tuple(CHANNELS)),
+        Column("kind", pl.String, "what was found", allowed=SIGNAL_KINDS),
+        Column("from", pl.Date, "first night of the stretch it speaks of"),
+        Column("to", pl.Date, "last night of that stretch", nullable=True),
+        Column("value", pl.Float64, "change of the share, as a difference"),
+        Column("low", pl.Float64, "lower end of its 95 % interval", nullable=True),
+        Column("high", pl.Float64, "upper end of its 95 % interval", nullable=True),
+        Column("p", pl.Float64, "p-value", nullable=True),
+        Column("q", pl.Float64, "p-value after false discovery control", nullable=True),
+        Column("method", pl.String, "the test, by name"),
+    ),
+    ("subject", "night", "channel", "kind"),
+)
+
+RUNS: Final = Table(
+    "runs",
+    "one run of a command that wrote to the study",
+    (
+        Column("run_id", pl.String, "id"),
+        Column("command", pl.String, "ingest, update, replay, report"),
+        Column("started_at", TIME, "when it began"),
+        Column("finished_at", TIME, "when it ended; null if it was cut off", nullable=True),
+        Column("outcome", pl.String, "running, ok, partly or failed"),
+        Column("details", pl.String, "JSON: counts, problems, versions of parser and encoder"),
+    ),
+    ("run_id",),
+)
+
+TABLES: Final[Mapping[str, Table]] = MappingProxyType(
+    {
+        table.name: table
+        for table in (
+            CAPTURES,
+            BODIES,
+            LISTS,
+            SIGHTINGS,
+            HEADLINES,
+            VECTORS,
+            MEMBERS,
+            EVENTS,
+            TOPICS,
+            LINEAGE,
+            THEMES,
+            ATTENTION,
+            SIGNALS,
+            RUNS,
+        )
+    }
+)

@@ -1,0 +1,1 @@
+"""Headlines into events, events into topics that keep their identity."""

@@ -1,0 +1,1 @@
+"""How much room each subject got, and what rises and fades."""
