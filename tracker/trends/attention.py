@@ -1,0 +1,324 @@
+"""Share of the observed slots that each subject got, per night and channel.
+
+A slot is one place of one headline list in one capture. On night n, source s gives subject k
+
+    share(k, s, n) = sum of w over its slots that carry k / sum of w over its slots observed
+
+with w = 1, or 1 / log2(1 + rank) when weighted by rank; a box seen in two captures counts in both.
+The subject's share is the plain mean of share(k, s, n) over the sources observed that night: each
+source counts the same, however much of it was captured. Where no source was observed the share is
+null; where some were and none carried the subject it is 0.
+"""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Final, Literal
+
+import numpy as np
+import polars as pl
+from scipy import stats
+
+from tracker.errors import TableError
+from tracker.tables import ATTENTION, CHANNELS, TIME
+from tracker.trends.intervals import CONFIDENCE, bound_share
+
+SLOTS: Final = pl.Schema(
+    {
+        "source": pl.String,
+        "night": pl.Date,
+        "channel": pl.String,
+        "capture_id": pl.String,
+        "list_id": pl.String,
+        "rank": pl.Int32,
+        "headline_id": pl.String,
+    }
+)
+"""Columns of a frame of slots: one row is one headline in one slot of one observed list."""
+
+SUBJECTS: Final = pl.Schema(
+    {
+        "subject": pl.String,
+        "headline_id": pl.String,
+        "from_night": pl.Date,
+        "to_night": pl.Date,
+    }
+)
+"""Columns of a frame of subjects: the nights on which a headline belongs to a subject."""
+
+Weighting = Literal["slots", "rank"]
+_CELL: Final = ["night", "channel"]
+
+
+def expose_slots(
+    sightings: pl.DataFrame, lists: pl.DataFrame, captures: pl.DataFrame, *, time_zone: str = "UTC"
+) -> pl.DataFrame:
+    """Return the slots that somebody chose to fill, with their source, night and channel.
+
+    Lists whose kind is in no channel (menus, sponsored boxes, the page's own article) are left
+    out. A capture that came back `unchanged` shows again the slots of the latest capture of the
+    same source and address that had any: it is as much exposure as a page sent anew.
+
+    Args:
+        sightings: Frame of `tracker.tables.SIGHTINGS`.
+        lists: Frame of `tracker.tables.LISTS`.
+        captures: Frame of `tracker.tables.CAPTURES`.
+        time_zone: IANA name of the zone whose local date is a sighting's night.
+
+    Returns:
+        A frame with the columns of `SLOTS`.
+    """
+    channels = pl.DataFrame(
+        [(kind, channel) for channel, kinds in CHANNELS.items() for kind in kinds],
+        schema={"kind": pl.String, "channel": pl.String},
+        orient="row",
+    )
+    boxes = lists.lazy().join(channels.lazy(), on="kind").select("capture_id", "list_id", "channel")
+    night = pl.col("captured_at").cast(TIME).dt.convert_time_zone(time_zone).dt.date()
+    return (
+        _find_shown(captures, sightings)
+        .lazy()
+        .with_columns(night.alias("night"))
+        .join(
+            sightings.lazy().select("capture_id", "list_id", "rank", "headline_id"),
+            left_on="shown_id",
+            right_on="capture_id",
+        )
+        .join(boxes, left_on=["shown_id", "list_id"], right_on=["capture_id", "list_id"])
+        .select(pl.col(name).cast(dtype) for name, dtype in SLOTS.items())
+        .collect()
+    )
+
+
+def measure_attention(
+    slots: pl.DataFrame,
+    subjects: pl.DataFrame,
+    *,
+    first_night: date,
+    last_night: date,
+    themes: Collection[str] = (),
+    weighting: Weighting = "slots",
+) -> pl.DataFrame:
+    """Return each subject's share of the observed slots, one row a night and channel.
+
+    A subject has a row for every calendar night from its first night on (`themes` from
+    `first_night` on, also those that no headline ever matched) up to `last_night`.
+
+    The 95 % band is what resampling sources, and the headlines of their lists and captures,
+    converges to, in closed form. With J sources of shares x_s and mean p, the variance of p is
+    the greater of S² / J (S² their sample variance; J - 1 degrees of freedom) and
+    p (1 - p) mean(1 / m_s) / J, where m_s = (sum of w)² / sum of w_h² is the effective number of
+    headlines of source s, w_h the weight of all slots of headline h: one headline in ten captures
+    is one choice, not ten. That variance gives an effective sample size n = p (1 - p) / variance,
+    and n gives Wilson's interval, which stays inside [0, 1] and is above 0 where nothing was seen.
+    One source alone says nothing of others: its band speaks of that source only.
+
+    Args:
+        slots: Frame with the columns of `SLOTS`.
+        subjects: Frame with the columns of `SUBJECTS`.
+        first_night: First night of the study.
+        last_night: Last night to measure.
+        themes: Subjects that are drawn from the first night on, even at zero.
+        weighting: Whether every slot counts the same or less the lower its rank.
+
+    Returns:
+        A frame of `tracker.tables.ATTENTION`, sorted by subject, channel and night. `slots` and
+        `observed_slots` are counts, without weights.
+
+    Raises:
+        TableError: If a frame lacks a column.
+
+    Source:
+        Resampling in two stages: Rao and Wu (1988). Effective number of headlines: Kish (1965).
+        Interval from an effective sample size and its degrees of freedom: Korn and Graubard
+        (1998), with Wilson's (1927) interval. Discount by rank: Järvelin and Kekäläinen (2002).
+    """
+    cells = weigh_cells(slots, first_night=first_night, last_night=last_night, weighting=weighting)
+    panel = observe_panel(cells)
+    nights = panel.group_by(_CELL).agg(
+        pl.col("observed_slots").sum(),
+        pl.len().cast(pl.Int64).alias("observed_sources"),
+        (1 / pl.col("effective")).mean().alias("spread"),
+    )
+    carried = (
+        share_by_source(cells, panel, subjects)
+        .group_by("subject", *_CELL)
+        .agg(
+            pl.col("share").sum().alias("total"),
+            (pl.col("share") ** 2).sum().alias("squares"),
+            pl.col("slots").sum(),
+            pl.len().cast(pl.Int64).alias("n_sources"),
+        )
+    )
+    grid = _lay_grid(subjects, themes, first_night=first_night, last_night=last_night)
+    counts = ["slots", "n_sources", "observed_slots", "observed_sources"]
+    frame = (
+        grid.join(nights, on=_CELL, how="left")
+        .join(carried, on=["subject", *_CELL], how="left")
+        .with_columns(pl.col(*counts, "total", "squares").fill_null(0))
+    )
+    observed = pl.col("observed_sources") > 0
+    shares = frame.with_columns(
+        pl.when(observed).then(pl.col("total") / pl.col("observed_sources")).alias("share")
+    )
+    return ATTENTION.check(
+        _band(shares)
+        .select(column.name for column in ATTENTION.columns)
+        .sort("subject", "channel", "night")
+    )
+
+
+def weigh_cells(
+    slots: pl.DataFrame,
+    *,
+    first_night: date,
+    last_night: date,
+    weighting: Weighting = "slots",
+) -> pl.DataFrame:
+    """Return one row per source, night, channel and headline: its slots and their weight.
+
+    Args:
+        slots: Frame with the columns of `SLOTS`.
+        first_night: First night to take.
+        last_night: Last night to take.
+        weighting: Whether every slot counts the same or less the lower its rank.
+
+    Raises:
+        TableError: If a column is missing.
+    """
+    _want(slots, SLOTS, "slots")
+    weight = pl.lit(1.0) if weighting == "slots" else (1 / (1 + pl.col("rank")).log(2))
+    return (
+        slots.lazy()
+        .filter(pl.col("night").is_between(first_night, last_night))
+        .group_by("source", *_CELL, "headline_id")
+        .agg(pl.len().cast(pl.Int64).alias("slots"), weight.sum().alias("weight"))
+        .with_columns(pl.when(weighting == "slots").then("slots").otherwise("weight").alias("w"))
+        .drop("weight")
+        .collect()
+    )
+
+
+def observe_panel(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per source, night and channel that was observed.
+
+    Args:
+        cells: Result of `weigh_cells`.
+
+    Returns:
+        A frame with `observed_slots` (a count), `weight` (their weights' sum) and `effective`
+        (effective number of headlines, Kish 1965).
+    """
+    total = pl.col("w").sum()
+    return (
+        cells.lazy()
+        .group_by("source", *_CELL)
+        .agg(
+            pl.col("slots").sum().alias("observed_slots"),
+            total.alias("weight"),
+            (total**2 / (pl.col("w") ** 2).sum()).alias("effective"),
+        )
+        .collect()
+    )
+
+
+def share_by_source(
+    cells: pl.DataFrame, panel: pl.DataFrame, subjects: pl.DataFrame
+) -> pl.DataFrame:
+    """Return each source's own share of each subject, where it is above zero.
+
+    A source that is in `panel` on that night and channel, but not here, was observed without the
+    subject: its share is 0. One that is not in `panel` was not observed.
+
+    Args:
+        cells: Result of `weigh_cells`.
+        panel: Result of `observe_panel`.
+        subjects: Frame with the columns of `SUBJECTS`.
+
+    Returns:
+        A frame with subject, night, channel, source, share in (0, 1] and slots.
+
+    Raises:
+        TableError: If a column is missing.
+    """
+    _want(subjects, SUBJECTS, "subjects")
+    holds = pl.col("night").is_between(
+        pl.col("from_night"), pl.col("to_night").fill_null(date.max), closed="both"
+    )
+    key = ["subject", *_CELL, "source"]
+    return (
+        cells.lazy()
+        .join(subjects.lazy().select(list(SUBJECTS)), on="headline_id")
+        .filter(holds)
+        .unique([*key, "headline_id"])
+        .group_by(key)
+        .agg(pl.col("slots").sum(), pl.col("w").sum())
+        .join(panel.lazy().select("source", *_CELL, "weight"), on=["source", *_CELL])
+        .select(*key, (pl.col("w") / pl.col("weight")).clip(0, 1).alias("share"), "slots")
+        .collect()
+    )
+
+
+def _band(frame: pl.DataFrame) -> pl.DataFrame:
+    share = frame["share"].to_numpy()
+    sources = frame["observed_sources"].to_numpy().astype(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        within = share * (1 - share) * frame["spread"].to_numpy()
+        between = (frame["squares"].to_numpy() - sources * share**2) / (sources - 1)
+        design = np.where((sources > 1) & (between > within) & (within > 0), between / within, 1.0)
+        freedom = np.where(design > 1, np.maximum(sources - 1, 1), np.inf)
+        tail = (1 + CONFIDENCE) / 2
+        scale = stats.norm.ppf(tail) / stats.t.ppf(tail, freedom)
+        effective = sources / frame["spread"].to_numpy() / design * scale**2
+        band = bound_share(share, effective)
+    return frame.with_columns(
+        pl.Series("low", band.low).fill_nan(None), pl.Series("high", band.high).fill_nan(None)
+    )
+
+
+def _find_shown(captures: pl.DataFrame, sightings: pl.DataFrame) -> pl.DataFrame:
+    """Return captures with `shown_id`: the capture whose slots they show, or null."""
+    full = sightings.lazy().select("capture_id").unique().with_columns(full=pl.lit(True))
+    page = ["source", "url"]
+    shown = pl.when(pl.col("full")).then("capture_id")
+    carried = pl.when(pl.col("outcome") == "unchanged").then(shown.forward_fill().over(page))
+    return (
+        captures.lazy()
+        .select("capture_id", *page, "captured_at", "outcome")
+        .join(full, on="capture_id", how="left")
+        .sort(*page, "captured_at", "capture_id")
+        .with_columns(pl.coalesce(shown, carried).alias("shown_id"))
+        .collect()
+    )
+
+
+def _lay_grid(
+    subjects: pl.DataFrame, themes: Collection[str], *, first_night: date, last_night: date
+) -> pl.DataFrame:
+    """Return a row per subject, channel and calendar night from the subject's first night on."""
+    wanted = pl.DataFrame({"subject": sorted(themes)}, schema={"subject": pl.String})
+    starts = (
+        pl.concat(
+            [
+                wanted.with_columns(pl.lit(first_night).alias("from_night")),
+                subjects.select("subject", "from_night"),
+            ]
+        )
+        .group_by("subject")
+        .agg(pl.col("from_night").min().clip(lower_bound=first_night))
+        .filter(pl.col("from_night") <= last_night)
+    )
+    return (
+        starts.with_columns(pl.date_ranges("from_night", last_night).alias("night"))
+        .select("subject", "night")
+        .explode("night")
+        .join(pl.DataFrame({"channel": list(CHANNELS)}), how="cross")
+    )
+
+
+def _want(frame: pl.DataFrame, schema: pl.Schema, name: str) -> None:
+    missing = [column for column in schema if column not in frame.columns]
+    if missing:
+        raise TableError(
+            f"{name}: found columns {', '.join(frame.columns) or 'none'}; "
+            f"wanted {', '.join(schema)}"
+        )
