@@ -1,0 +1,144 @@
+"""What kind of list a heading announces, from a table of words in many languages."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Final
+
+LONGEST_HEADING: Final = 120
+"""Characters; anything longer is not a heading."""
+
+_PRECEDENCE: Final = (
+    "sponsored",
+    "nextprev",
+    "other",
+    "most_read",
+    "related",
+    "picks",
+    "latest",
+)
+"""Which kind wins where two phrases of equal length are found."""
+
+_SPACELESS: Final = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+)
+_MARKS: Final = re.compile(r"[\u0300-\u036f\u064b-\u0652\u0640\u200b-\u200f\u2060\ufeff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A phrase of the table found in a heading.
+
+    Attributes:
+        kind: The kind of list it announces.
+        phrase: The phrase, folded.
+        share: The part of the heading's letters that it covers, in (0, 1].
+        leads: Whether the heading begins with it.
+    """
+
+    kind: str
+    phrase: str
+    share: float
+    leads: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrases:
+    whole: Mapping[str, str]
+    exact: Mapping[str, str]
+    prefixes: Mapping[str, tuple[tuple[str, str], ...]]
+    anywhere: tuple[tuple[str, str], ...]
+    longest: int
+
+
+def fold(text: str) -> str:
+    """Return `text` without case, accents, punctuation and invisible characters, words spaced."""
+    text = unicodedata.normalize("NFKD", text.casefold()).replace("'", "").replace("’", "")
+    text = unicodedata.normalize("NFC", _MARKS.sub("", text))
+    words = "".join(
+        c if c.isalnum() or unicodedata.category(c)[0] == "M" or c == "+" else " " for c in text
+    )
+    return " ".join(words.split())
+
+
+@cache
+def _phrases() -> _Phrases:
+    table = tomllib.loads(files(__package__).joinpath("kinds.toml").read_text(encoding="utf-8"))
+    whole: dict[str, str] = {}
+    exact: dict[str, str] = {}
+    prefixes: dict[str, dict[str, str]] = {}
+    anywhere: dict[str, str] = {}
+    for kind in reversed(_PRECEDENCE):
+        for phrase in (p for language in table[kind].values() for p in language):
+            folded = fold(phrase)
+            if not folded:
+                continue
+            if phrase.startswith("="):
+                whole[folded] = kind
+            elif _SPACELESS.search(folded):
+                anywhere[folded] = kind
+            elif phrase.endswith("*"):
+                head, _, last = folded.rpartition(" ")
+                prefixes.setdefault(head, {})[last] = kind
+            else:
+                exact[folded] = kind
+    longest = max(len(p.split()) for p in [*exact, *(f"{h} x" for h in prefixes)])
+    ordered = {h: tuple(sorted(t.items(), key=lambda x: -len(x[0]))) for h, t in prefixes.items()}
+    by_length = tuple(sorted(anywhere.items(), key=lambda x: -len(x[0])))
+    return _Phrases(whole, exact, ordered, by_length, longest)
+
+
+@lru_cache(maxsize=4096)
+def find_label(heading: str) -> Label | None:
+    """Return the longest phrase of the table in `heading`, or None.
+
+    Source: `kinds.toml` beside this module, which readers may extend.
+    """
+    if not heading or len(heading) > LONGEST_HEADING:
+        return None
+    folded = fold(heading)
+    table = _phrases()
+    if folded in table.whole:
+        return Label(table.whole[folded], folded, 1.0, leads=True)
+    found = [*_found_in_words(folded.split(), table)]
+    if _SPACELESS.search(folded):
+        found += [(3 * len(p), kind, p) for p, kind in table.anywhere if p in folded]
+    if not found:
+        return None
+    _, kind, phrase = max(found, key=lambda f: (f[0], -_PRECEDENCE.index(f[1])))
+    leads = folded.startswith(phrase)
+    return Label(kind, phrase, len(phrase) / len(folded), leads)
+
+
+def _found_in_words(words: list[str], table: _Phrases) -> Iterator[tuple[int, str, str]]:
+    for start in range(len(words)):
+        for stop in range(start + 1, min(len(words), start + table.longest) + 1):
+            phrase = " ".join(words[start:stop])
+            kind = table.exact.get(phrase)
+            if kind is not None:
+                yield len(phrase), kind, phrase
+                continue
+            head, _, last = phrase.rpartition(" ")
+            for prefix, prefix_kind in table.prefixes.get(head, ()):
+                if last.startswith(prefix):
+                    yield len(head) + 1 + len(prefix), prefix_kind, phrase
+                    break
+
+
+def kind_of_heading(heading: str) -> str | None:
+    """Return the kind of list that `heading` announces, or None where its words do not say.
+
+    A phrase counts where the heading begins with it or where it is most of the heading, so
+    that a headline which happens to hold such a word announces nothing.
+    """
+    label = find_label(heading)
+    if label is None:
+        return None
+    n_words = len(heading.split())
+    mostly = label.share >= 0.4 or (label.leads and n_words <= 8)
+    ends = n_words <= 5 and fold(heading).endswith(label.phrase)
+    return label.kind if mostly or ends else None

@@ -1,0 +1,56 @@
+"""Headlines as they are meant to be read: no furniture glued to them."""
+
+import html
+import re
+import unicodedata
+from typing import Final
+
+LONGEST_TITLE: Final = 400
+"""Characters; longer texts are paragraphs and are cut at a word."""
+
+_ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8}\d?);", re.IGNORECASE)
+_INVISIBLE: Final = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffc]"
+)
+_TAG: Final = re.compile(r"</?(?:b|i|em|strong|br|span|wbr|sup|sub|u|font|p)\b[^<>]{0,80}>", re.I)
+_ORNAMENTS: Final = "•·●▪■□◆◇▶►▸>|*–—・‣◾▲△▼▽○◎★☆→⇒⇨✓✔✚➤➜❯"
+_LEADING: Final = re.compile(rf"^(?:[\s{_ORNAMENTS}]|-(?=\s)|\+(?=\s))+")
+_TRAILING: Final = re.compile(rf"[\s{_ORNAMENTS}]+$")
+_ARROWS: Final = re.compile(r"^[\s»›]+|[\s«»‹›]+$")
+_CLOCK: Final = re.compile(
+    r"^(?:[\[(]\s*)?(?:[01]?\d|2[0-3])[:h][0-5]\d(?::[0-5]\d)?(?:\s?(?:[ap]\.?m\.?|uhr|uur|hs|hrs?)(?=\W))?(?:\s*[\])])?"
+    r"(?:\s*[-–—|•·:]\s*|\s+)(?=\S)",
+    re.IGNORECASE,
+)
+
+
+def clean_title(text: str) -> str:
+    """Return the headline in `text`: decoded, NFC, white space folded, furniture off its ends.
+
+    Left alone is what the outlet itself made part of the headline: quotation marks, "(VIDEO)",
+    a cut-off's dots.
+    """
+    if "&" in text and _ENTITY.search(text):
+        text = html.unescape(text)
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    text = " ".join(text.split())
+    text = _trim(text)
+    shorter = _CLOCK.sub("", text, count=1)
+    if len(shorter) >= 8:
+        text = _trim(shorter)
+    return _cut(text)
+
+
+def _trim(text: str) -> str:
+    if not ("«" in text and "»" in text):
+        text = _ARROWS.sub("", text)
+    return _TRAILING.sub("", _LEADING.sub("", text))
+
+
+def _cut(text: str) -> str:
+    if len(text) <= LONGEST_TITLE:
+        return text
+    head, _, _ = text[:LONGEST_TITLE].rpartition(" ")
+    return head or text[:LONGEST_TITLE]
