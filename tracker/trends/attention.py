@@ -12,40 +12,16 @@ null; where some were and none carried the subject it is 0.
 
 from collections.abc import Collection
 from datetime import date
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import polars as pl
 from scipy import stats
 
-from tracker.errors import TableError
 from tracker.tables import ATTENTION, CHANNELS, TIME
 from tracker.trends.intervals import CONFIDENCE, bound_share
+from tracker.trends.panels import SLOTS, Weighting, measure_panel
 
-SLOTS: Final = pl.Schema(
-    {
-        "source": pl.String,
-        "night": pl.Date,
-        "channel": pl.String,
-        "capture_id": pl.String,
-        "list_id": pl.String,
-        "rank": pl.Int32,
-        "headline_id": pl.String,
-    }
-)
-"""Columns of a frame of slots: one row is one headline in one slot of one observed list."""
-
-SUBJECTS: Final = pl.Schema(
-    {
-        "subject": pl.String,
-        "headline_id": pl.String,
-        "from_night": pl.Date,
-        "to_night": pl.Date,
-    }
-)
-"""Columns of a frame of subjects: the nights on which a headline belongs to a subject."""
-
-Weighting = Literal["slots", "rank"]
 _CELL: Final = ["night", "channel"]
 
 
@@ -132,22 +108,19 @@ def measure_attention(
         Interval from an effective sample size and its degrees of freedom: Korn and Graubard
         (1998), with Wilson's (1927) interval. Discount by rank: Järvelin and Kekäläinen (2002).
     """
-    cells = weigh_cells(slots, first_night=first_night, last_night=last_night, weighting=weighting)
-    panel = observe_panel(cells)
-    nights = panel.group_by(_CELL).agg(
+    panel = measure_panel(
+        slots, subjects, first_night=first_night, last_night=last_night, weighting=weighting
+    )
+    nights = panel.observed.group_by(_CELL).agg(
         pl.col("observed_slots").sum(),
         pl.len().cast(pl.Int64).alias("observed_sources"),
         (1 / pl.col("effective")).mean().alias("spread"),
     )
-    carried = (
-        share_by_source(cells, panel, subjects)
-        .group_by("subject", *_CELL)
-        .agg(
-            pl.col("share").sum().alias("total"),
-            (pl.col("share") ** 2).sum().alias("squares"),
-            pl.col("slots").sum(),
-            pl.len().cast(pl.Int64).alias("n_sources"),
-        )
+    carried = panel.shares.group_by("subject", *_CELL).agg(
+        pl.col("share").sum().alias("total"),
+        (pl.col("share") ** 2).sum().alias("squares"),
+        pl.col("slots").sum(),
+        pl.len().cast(pl.Int64).alias("n_sources"),
     )
     grid = _lay_grid(subjects, themes, first_night=first_night, last_night=last_night)
     counts = ["slots", "n_sources", "observed_slots", "observed_sources"]
@@ -164,97 +137,6 @@ def measure_attention(
         _band(shares)
         .select(column.name for column in ATTENTION.columns)
         .sort("subject", "channel", "night")
-    )
-
-
-def weigh_cells(
-    slots: pl.DataFrame,
-    *,
-    first_night: date,
-    last_night: date,
-    weighting: Weighting = "slots",
-) -> pl.DataFrame:
-    """Return one row per source, night, channel and headline: its slots and their weight.
-
-    Args:
-        slots: Frame with the columns of `SLOTS`.
-        first_night: First night to take.
-        last_night: Last night to take.
-        weighting: Whether every slot counts the same or less the lower its rank.
-
-    Raises:
-        TableError: If a column is missing.
-    """
-    _want(slots, SLOTS, "slots")
-    weight = pl.lit(1.0) if weighting == "slots" else (1 / (1 + pl.col("rank")).log(2))
-    return (
-        slots.lazy()
-        .filter(pl.col("night").is_between(first_night, last_night))
-        .group_by("source", *_CELL, "headline_id")
-        .agg(pl.len().cast(pl.Int64).alias("slots"), weight.sum().alias("weight"))
-        .with_columns(pl.when(weighting == "slots").then("slots").otherwise("weight").alias("w"))
-        .drop("weight")
-        .collect()
-    )
-
-
-def observe_panel(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per source, night and channel that was observed.
-
-    Args:
-        cells: Result of `weigh_cells`.
-
-    Returns:
-        A frame with `observed_slots` (a count), `weight` (their weights' sum) and `effective`
-        (effective number of headlines, Kish 1965).
-    """
-    total = pl.col("w").sum()
-    return (
-        cells.lazy()
-        .group_by("source", *_CELL)
-        .agg(
-            pl.col("slots").sum().alias("observed_slots"),
-            total.alias("weight"),
-            (total**2 / (pl.col("w") ** 2).sum()).alias("effective"),
-        )
-        .collect()
-    )
-
-
-def share_by_source(
-    cells: pl.DataFrame, panel: pl.DataFrame, subjects: pl.DataFrame
-) -> pl.DataFrame:
-    """Return each source's own share of each subject, where it is above zero.
-
-    A source that is in `panel` on that night and channel, but not here, was observed without the
-    subject: its share is 0. One that is not in `panel` was not observed.
-
-    Args:
-        cells: Result of `weigh_cells`.
-        panel: Result of `observe_panel`.
-        subjects: Frame with the columns of `SUBJECTS`.
-
-    Returns:
-        A frame with subject, night, channel, source, share in (0, 1] and slots.
-
-    Raises:
-        TableError: If a column is missing.
-    """
-    _want(subjects, SUBJECTS, "subjects")
-    holds = pl.col("night").is_between(
-        pl.col("from_night"), pl.col("to_night").fill_null(date.max), closed="both"
-    )
-    key = ["subject", *_CELL, "source"]
-    return (
-        cells.lazy()
-        .join(subjects.lazy().select(list(SUBJECTS)), on="headline_id")
-        .filter(holds)
-        .unique([*key, "headline_id"])
-        .group_by(key)
-        .agg(pl.col("slots").sum(), pl.col("w").sum())
-        .join(panel.lazy().select("source", *_CELL, "weight"), on=["source", *_CELL])
-        .select(*key, (pl.col("w") / pl.col("weight")).clip(0, 1).alias("share"), "slots")
-        .collect()
     )
 
 
@@ -313,12 +195,3 @@ def _lay_grid(
         .explode("night")
         .join(pl.DataFrame({"channel": list(CHANNELS)}), how="cross")
     )
-
-
-def _want(frame: pl.DataFrame, schema: pl.Schema, name: str) -> None:
-    missing = [column for column in schema if column not in frame.columns]
-    if missing:
-        raise TableError(
-            f"{name}: found columns {', '.join(frame.columns) or 'none'}; "
-            f"wanted {', '.join(schema)}"
-        )

@@ -1,0 +1,153 @@
+"""Subjects that appear for the first time, or again after a silence.
+
+A subject is present on an observed night if the last three observed nights gave it enough slots:
+one stray slot is no presence. Nights that were not observed are neither presence nor silence.
+"""
+
+from typing import Final
+
+import polars as pl
+from scipy import stats
+
+from tracker.tables import SIGNALS
+
+_KEY: Final = ["subject", "channel"]
+_LATELY: Final = 3
+
+
+def mark_presence(attention: pl.DataFrame, *, min_slots: int) -> pl.DataFrame:
+    """Return the observed nights of each subject and channel with what its presence was so far.
+
+    Args:
+        attention: Frame of `tracker.tables.ATTENTION`.
+        min_slots: Slots in the last three observed nights that make a subject present.
+
+    Returns:
+        The rows of `attention` that were observed, with `appears` (present now, not the observed
+        night before), `since` (first of the three nights with a slot), `history` (observed nights
+        of the channel before `since`), and as of the latest earlier presence: `present_until`,
+        `appearances` and `quiet` (nights without presence up to then); `silence` is the nights
+        without presence since.
+    """
+    observed = pl.col("share").is_not_null()
+    history = (
+        attention.filter(observed)
+        .select("channel", "night")
+        .unique()
+        .sort("channel", "night")
+        .with_columns(pl.int_range(pl.len()).over("channel").alias("history"))
+    )
+    rows = attention.filter(observed).sort(*_KEY, "night")
+    shown = pl.when(pl.col("slots") > 0).then("night")
+    rows = rows.with_columns(
+        (pl.col("slots").rolling_sum(_LATELY, min_samples=1).over(_KEY) >= min_slots).alias(
+            "present"
+        ),
+        pl.coalesce(*(shown.shift(back).over(_KEY) for back in reversed(range(_LATELY)))).alias(
+            "since"
+        ),
+    )
+    rows = rows.with_columns(
+        (pl.col("present") & ~pl.col("present").shift(1, fill_value=False).over(_KEY)).alias(
+            "appears"
+        ),
+        (~pl.col("present")).cum_sum().over(_KEY).cast(pl.Int64).alias("quiet_so_far"),
+    )
+    earlier = {
+        "present_until": pl.col("night"),
+        "appearances": pl.col("appears").cum_sum().over(_KEY),
+        "quiet": pl.col("quiet_so_far"),
+    }
+    return (
+        rows.with_columns(
+            pl.when(pl.col("present")).then(value).alias(name) for name, value in earlier.items()
+        )
+        .with_columns(pl.col(name).shift(1).forward_fill().over(_KEY) for name in earlier)
+        .with_columns((pl.col("quiet_so_far") - pl.col("quiet")).alias("silence"))
+        .join(history, left_on=["channel", "since"], right_on=["channel", "night"], how="left")
+    )
+
+
+def find_debuts(presence: pl.DataFrame, *, history_nights: int) -> pl.DataFrame:
+    """Return a `new` finding for each first presence that the channel had time to lack.
+
+    Args:
+        presence: Result of `mark_presence`.
+        history_nights: Observed nights of the channel that must lie before it.
+
+    Returns:
+        A frame of `tracker.tables.SIGNALS`: `from` is the first slot, `value` the night's share
+        with its band; there is no p-value, a first time is a fact.
+    """
+    first = presence.filter(
+        pl.col("appears")
+        & pl.col("present_until").is_null()
+        & (pl.col("history") >= history_nights)
+    )
+    return _shape(
+        first,
+        kind="new",
+        start=pl.col("since"),
+        end=pl.col("night"),
+        method=f"first slots after {history_nights} observed nights or more",
+    )
+
+
+def find_returns(presence: pl.DataFrame, *, silent_nights: int, fdr: float) -> pl.DataFrame:
+    """Return a `back` finding for each presence after a silence that was too long for chance.
+
+    With a appearances in q nights without presence before, a silence of N nights has, if the
+    subject appears as often as it did, the probability exp(-N a / q).
+
+    Args:
+        presence: Result of `mark_presence`.
+        silent_nights: Least length of the silence, observed nights.
+        fdr: False discovery rate over all subjects that appear on a night.
+
+    Returns:
+        A frame of `tracker.tables.SIGNALS`: `from` and `to` are the silence, `value` the night's
+        share with its band.
+
+    Source:
+        Waiting times of a Poisson process: Cox and Lewis (1966); Benjamini and Hochberg (1995).
+    """
+    rate = pl.col("appearances") / pl.col("quiet").clip(lower_bound=1)
+    again = presence.filter(pl.col("appears") & (pl.col("silence") >= silent_nights)).with_columns(
+        (-rate * pl.col("silence")).exp().alias("p")
+    )
+    if again.is_empty():
+        return SIGNALS.empty()
+    control = pl.col("p").map_batches(
+        lambda p: pl.Series(stats.false_discovery_control(p.to_numpy())), return_dtype=pl.Float64
+    )
+    again = again.with_columns(control.over("night").alias("q")).filter(pl.col("q") <= fdr)
+    return _shape(
+        again,
+        kind="back",
+        start=pl.col("present_until").dt.offset_by("1d"),
+        end=pl.col("since").dt.offset_by("-1d"),
+        method=f"silence of {silent_nights} nights or more, exponential, BH",
+    )
+
+
+def _shape(
+    rows: pl.DataFrame, *, kind: str, start: pl.Expr, end: pl.Expr, method: str
+) -> pl.DataFrame:
+    given = [name for name in ("p", "q") if name in rows.columns]
+    empty = [pl.lit(None, pl.Float64).alias(name) for name in ("p", "q") if name not in given]
+    return SIGNALS.check(
+        rows.select(
+            "subject",
+            "night",
+            "channel",
+            pl.lit(kind).alias("kind"),
+            start.alias("from"),
+            end.alias("to"),
+            pl.col("share").alias("value"),
+            "low",
+            "high",
+            *given,
+            *empty,
+            pl.lit(method).alias("method"),
+        )
+    )
