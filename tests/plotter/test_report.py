@@ -1,0 +1,62 @@
+import re
+
+import pytest
+
+from tests.plotter.worlds import LAST, build_world
+from tracker.plotter.report import ReportFile, build_report
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, ReportFile]:
+    return {file.path: file for file in build_report(build_world())}
+
+
+def test_the_report_is_one_page_to_open_and_what_it_links_to(files):
+    assert {"index.html", "plotly.min.js", "report.js", "report.css"} <= set(files)
+    for path in list(files):
+        if not path.endswith(".html"):
+            continue
+        for address in re.findall(r'(?:href|src)="([^"#:]+)"', files[path].text):
+            root = path.rpartition("/")[0]
+            wanted = address.removeprefix("../") if address.startswith("../") else (
+                f"{root}/{address}" if root else address
+            )  # fmt: skip
+            assert wanted in files, f"{path} points at {address}"
+
+
+def test_file_names_are_safe_everywhere(files):
+    for path in files:
+        assert re.fullmatch(r"(topics/|themes/|data/)?[a-z0-9.-]+", path)
+
+
+def test_the_same_study_gives_the_same_bytes(files):
+    again = {file.path: file.text for file in build_report(build_world())}
+    assert again == {path: file.text for path, file in files.items()}
+
+
+def test_pages_stay_under_three_megabytes_without_plotly(files):
+    for path, file in files.items():
+        assert path == "plotly.min.js" or len(file.text) < 3_000_000
+
+
+def test_tonight_names_the_night_and_that_a_source_is_missing(files):
+    page = files["index.html"].text
+    assert f"{LAST.day} February 2024" in page
+    assert "1 of 2 sources observed" in page
+    assert "so far (usually 2)" in page
+
+
+def test_no_harvested_text_becomes_markup(files):
+    for file in files.values():
+        if file.path.endswith(".html"):
+            assert "<script>window.hacked" not in file.text
+            assert "<img src=x" not in file.text
+            assert 'href="javascript:' not in file.text
+            assert 'href="data:' not in file.text
+
+
+def test_a_single_file_needs_nothing_beside_it():
+    (file,) = build_report(build_world(), single_file=True)
+    assert file.path == "index.html"
+    markup = re.sub(r"(?s)<(script|style)\b.*?</\1>", "", file.text)
+    assert not re.search(r'(?:src|href)="(?!https?:|#|index\.html)', markup)

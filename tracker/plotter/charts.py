@@ -1,0 +1,52 @@
+"""One chart: its finding, how to read it, and its Plotly parts before anything is drawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Trace = dict[str, Any]
+"""One Plotly trace as plain data."""
+
+Layout = dict[str, Any]
+"""A Plotly layout as plain data."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart as plain data; `tracker.plotter.figures` turns it into a Plotly figure.
+
+    Attributes:
+        chart_id: Its id on the page; the same for the same chart, so that output is reproducible.
+        finding: Its title: what it shows, as a sentence.
+        reading: One or two sentences on how to read it.
+        traces: Plotly traces.
+        layout: Plotly layout.
+    """
+
+    chart_id: str
+    finding: str
+    reading: str
+    traces: Sequence[Trace]
+    layout: Layout
+
+
+def spread(places: Sequence[float], gap: float) -> list[float]:
+    """Return `places` (pixels) moved apart to at least `gap`, each as little as possible.
+
+    Neighbours that would overlap form a block around the mean of where they wanted to be.
+
+    Source: pool adjacent violators (Ayer et al., 1955), on places less the gaps before them.
+    """
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    blocks: list[tuple[float, int]] = []
+    for rank, i in enumerate(order):
+        mean, size = places[i] - rank * gap, 1
+        while blocks and blocks[-1][0] > mean:
+            before, n = blocks.pop()
+            mean, size = (mean * size + before * n) / (size + n), size + n
+        blocks.append((mean, size))
+    flat = [mean for mean, size in blocks for _ in range(size)]
+    moved = [0.0] * len(places)
+    for rank, i in enumerate(order):
+        moved[i] = flat[rank] + rank * gap
+    return moved

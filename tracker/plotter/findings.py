@@ -1,0 +1,145 @@
+"""Signals as sentences: what rises, fades, is new or came back, with the interval in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+import polars as pl
+
+from tracker.plotter.curves import Curve
+from tracker.plotter.prepared import Prepared
+from tracker.plotter.subjects import Subject
+from tracker.plotter.words import CHOOSERS, day, percent, points, short_day
+
+KINDS: Final = {
+    "rise": "Rising",
+    "fade": "Fading",
+    "new": "New",
+    "back": "Back again",
+    "burst": "Bursts",
+}
+"""Headings of the kinds of signal."""
+
+RECENT: Final = timedelta(days=6)
+"""How far back a finding still counts for tonight's page."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One signal in words.
+
+    Attributes:
+        subject: Whose.
+        kind: As in the signals table.
+        night: When it was found.
+        channel: Where.
+        headline: The finding as a sentence: `Ukraine rises to 14% of editors’ slots`.
+        change: The change with its interval, in plain words.
+        value: The change as a difference of shares.
+    """
+
+    subject: Subject
+    kind: str
+    night: date
+    channel: str
+    headline: str
+    change: str
+    value: float
+
+
+def read_findings(prepared: Prepared) -> list[Finding]:
+    """Return every signal as a finding, the latest first, then by the size of the change."""
+    rows = prepared.data.signals.filter(pl.col("night") <= prepared.data.last_night).sort(
+        ["night", pl.col("value").abs(), "subject", "kind"], descending=[True, True, False, False]
+    )
+    findings = []
+    for row in rows.iter_rows(named=True):
+        subject = prepared.subjects.get(row["subject"])
+        curve = prepared.curves.by_subject.get((row["subject"], row["channel"]))
+        if subject is None or curve is None:
+            continue
+        findings.append(
+            Finding(
+                subject,
+                row["kind"],
+                row["night"],
+                row["channel"],
+                _tell(subject, curve, prepared.curves.nights, row["kind"], row["night"]),
+                _tell_change(row["kind"], row["from"], row["value"], row["low"], row["high"]),
+                row["value"],
+            )
+        )
+    return findings
+
+
+def recent(findings: Sequence[Finding], kind: str, last_night: date) -> list[Finding]:
+    """Return the findings of a kind that still count on the last night, one a subject."""
+    chosen: dict[str, Finding] = {}
+    for finding in findings:
+        if finding.kind == kind and finding.night >= last_night - RECENT:
+            chosen.setdefault(finding.subject.key, finding)
+    return sorted(chosen.values(), key=lambda f: (-f.night.toordinal(), -abs(f.value)))
+
+
+def _tell(subject: Subject, curve: Curve, nights: Sequence[date], kind: str, night: date) -> str:
+    place = (night - nights[0]).days
+    share = curve.share[place] if 0 <= place < len(curve.share) else None
+    room = CHOOSERS[curve.channel]
+    level = percent(share) if share is not None else ""
+    match kind:
+        case "rise":
+            words = f"rises to {level} of {room}" if level else "rises"
+        case "fade" if share == 0:
+            words = f"is gone from {room}"
+        case "fade":
+            words = f"fades to {level} of {room}" if level else "fades"
+        case "new":
+            words = f"is new, with {level} of {room}" if level else "is new"
+        case "back":
+            words = f"is back, with {level} of {room}" if level else "is back"
+        case _:
+            words = f"had a burst, up to {percent(max(s or 0 for s in curve.share))} of {room}"
+    return f"{subject.name} {words}"
+
+
+def _tell_change(
+    kind: str, start: date, value: float, low: float | None, high: float | None
+) -> str:
+    if kind in ("new", "back"):
+        words = f"since {short_day(start)}"
+    else:
+        words = f"{points(value)} since {short_day(start)}"
+    if low is not None and high is not None:
+        words += f"; 95% sure it is between {points(low)} and {points(high)}"
+    return words
+
+
+def headline_of_night(prepared: Prepared, findings: Sequence[Finding]) -> str:
+    """Return the night's main finding as a sentence."""
+    last_night, channel = prepared.data.last_night, prepared.channel
+    if not prepared.curves.channels or not prepared.curves.observed[channel][-1]:
+        return f"Nothing was observed on {day(last_night)}"
+    tonight = [f for f in findings if f.night == last_night]
+    for kind in ("rise", "new", "back", "fade"):
+        for finding in tonight:
+            if finding.kind == kind and finding.subject.kind == "theme":
+                return finding.headline
+    for finding in tonight:
+        if finding.kind in ("rise", "new", "back", "fade"):
+            return finding.headline
+    top = largest(prepared)
+    if top is None:
+        return "No theme or topic got any room tonight"
+    share = percent(top.last or 0)
+    return f"{top.subject.name} gets the most room: {share} of {CHOOSERS[channel]}"
+
+
+def largest(prepared: Prepared) -> Curve | None:
+    """Return the theme, else the topic, with the largest share on the last night."""
+    for kind in ("theme", "topic"):
+        curves = [c for c in prepared.curves.of(prepared.channel) if c.subject.kind == kind]
+        best = max(curves, key=lambda c: c.last or 0, default=None)
+        if best is not None and best.last:
+            return best
+    return None

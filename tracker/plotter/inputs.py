@@ -1,0 +1,68 @@
+"""What a report is made from."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+
+from tracker import tables
+from tracker.errors import TableError
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportData:
+    """Everything a report shows.
+
+    Attributes:
+        attention: Table `attention`.
+        signals: Table `signals`.
+        headlines: Table `headlines`.
+        sightings: Table `sightings`.
+        lists: Table `lists`.
+        captures: Table `captures`.
+        members: Table `members`.
+        events: Table `events`.
+        topics: Table `topics`, the latest row of each topic.
+        lineage: Table `lineage`.
+        themes: Table `themes`.
+        time_zone: IANA name of the zone whose dates the nights are.
+        title: Name of the study, shown at the top.
+        generated_at: When the report was made, aware.
+        last_night: The night the report speaks of as tonight.
+        watchlist: Themes that are always drawn, also at zero, in this order.
+        problems: What went wrong, in plain sentences, shown at the top.
+    """
+
+    attention: pl.DataFrame
+    signals: pl.DataFrame
+    headlines: pl.DataFrame
+    sightings: pl.DataFrame
+    lists: pl.DataFrame
+    captures: pl.DataFrame
+    members: pl.DataFrame
+    events: pl.DataFrame
+    topics: pl.DataFrame
+    lineage: pl.DataFrame
+    themes: pl.DataFrame
+    time_zone: str
+    title: str
+    generated_at: datetime
+    last_night: date
+    watchlist: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check that every frame has its table's columns.
+
+        Raises:
+            TableError: If one lacks a column.
+        """
+        for name in ("attention", "signals", "headlines", "sightings", "lists", "captures",
+                     "members", "events", "topics", "lineage", "themes"):  # fmt: skip
+            wanted, found = tables.TABLES[name].schema.names(), getattr(self, name).columns
+            missing = [column for column in wanted if column not in found]
+            if missing:
+                raise TableError(
+                    f"table {name}: found columns {', '.join(found) or 'none'}; "
+                    f"wanted also {', '.join(missing)}"
+                )

@@ -1,0 +1,217 @@
+"""What the pages say: plain records that the templates lay out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+from markupsafe import Markup
+
+from tracker.plotter.curves import Curve
+from tracker.plotter.findings import Finding, read_findings, recent
+from tracker.plotter.prepared import Prepared
+from tracker.plotter.sparklines import draw_sparkline
+from tracker.plotter.subjects import Subject
+from tracker.plotter.words import clean, percent, short_day, web_link
+
+CARD_NIGHTS = 60
+CARDS = 4
+MOST_ROWS = 1000
+MOST_HEADLINES = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A headline as shown in a list."""
+
+    title: str
+    url: str | None
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One subject at a glance."""
+
+    subject: Subject
+    headline: str
+    change: str
+    when: str
+    night: date
+    spark: Markup
+    links: Sequence[Link]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table of subjects."""
+
+    subject: Subject
+    terms: str
+    state: str
+    spark: Markup
+    last: float | None
+    peak: float
+    peak_night: date | None
+    n_headlines: int
+    sources: Sequence[int]
+    first: date | None
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One headline of a subject with where and when it stood."""
+
+    link: Link
+    source: str
+    first: date
+    last: date
+    nights: int
+    best: int
+
+
+def read_cards(prepared: Prepared, findings: Sequence[Finding], kind: str) -> list[Card]:
+    """Return what rose, faded, is new or came back, at most `CARDS`."""
+    last_night = prepared.data.last_night
+    cards = []
+    for finding in recent(findings, kind, last_night)[:CARDS]:
+        curve = prepared.curves.by_subject[finding.subject.key, finding.channel]
+        when = "tonight" if finding.night == last_night else f"on {short_day(finding.night)}"
+        cards.append(_card(prepared, curve, finding.headline, finding.change, when, finding.night))
+    return cards
+
+
+def read_largest(prepared: Prepared) -> list[Card]:
+    """Return the subjects with most room on the last night, themes before topics."""
+    cards: list[Card] = []
+    for kind in ("theme", "topic"):
+        curves = [
+            c for c in prepared.curves.of(prepared.channel) if c.subject.kind == kind and c.last
+        ]
+        curves.sort(key=lambda c: (-(c.last or 0), c.subject.key))
+        for curve in curves[: CARDS - len(cards)]:
+            words = f"{curve.subject.name}: {percent(curve.last or 0)}"
+            cards.append(_card(prepared, curve, words, "", "tonight", prepared.data.last_night))
+    return cards
+
+
+def _card(
+    prepared: Prepared, curve: Curve, headline: str, change: str, when: str, night: date
+) -> Card:
+    spark = draw_sparkline(curve.share[-CARD_NIGHTS:])
+    links = read_links(prepared, curve.subject.key, night)
+    return Card(curve.subject, headline, change, when, night, spark, links)
+
+
+def read_links(prepared: Prepared, key: str, night: date, most: int = 3) -> list[Link]:
+    """Return the headlines that held most slots of a subject on a night, or last did before it."""
+    rows = prepared.slots.of(key).filter(pl.col("night") <= night)
+    rows = rows.filter(pl.col("night") == pl.col("night").max())
+    best = (
+        rows.group_by("title", "source")
+        .agg(pl.col("url").drop_nulls().first(), pl.col("seen").sum(), pl.col("rank").min())
+        .sort(["seen", "rank", "title", "source"], descending=[True, False, False, False])
+        .unique("title", maintain_order=True)
+    )
+    return [
+        Link(clean(title, 160), web_link(url), source)
+        for title, source, url in best.head(most).select("title", "source", "url").iter_rows()
+    ]
+
+
+def read_rows(prepared: Prepared, sources: Sequence[str]) -> list[Row]:
+    """Return the table of subjects, those with most room tonight first, at most `MOST_ROWS`."""
+    topics = {
+        key: (", ".join(clean(term, 30) for term in terms[:6]), state)
+        for key, terms, state in prepared.data.topics.select(
+            "topic_id", "terms", "state"
+        ).iter_rows()
+    }
+    place = {source: i for i, source in enumerate(sources)}
+    rows = []
+    for subject in prepared.subjects.values():
+        curve = prepared.curve(subject.key)
+        shown = prepared.slots.of(subject.key)
+        if curve is None or (shown.is_empty() and not subject.watched):
+            continue
+        terms, state = topics.get(subject.key, ("", "watched" if subject.watched else "theme"))
+        peak = curve.peak
+        rows.append(
+            Row(
+                subject,
+                terms,
+                state,
+                draw_sparkline(curve.share),
+                curve.last,
+                (curve.share[peak] or 0.0) if peak is not None else 0.0,
+                prepared.curves.nights[peak] if peak is not None and curve.share[peak] else None,
+                shown["headline_id"].n_unique(),
+                sorted(place[source] for source in shown["source"].unique()),
+                shown["night"].min(),  # type: ignore[arg-type]
+                shown["night"].max(),  # type: ignore[arg-type]
+            )
+        )
+    rows.sort(key=lambda r: (not r.subject.watched, -(r.last or 0), -r.n_headlines, r.subject.key))
+    return rows[:MOST_ROWS]
+
+
+def read_shown(prepared: Prepared, subject: Subject) -> list[Shown]:
+    """Return a subject's headlines, the latest first, at most `MOST_HEADLINES`."""
+    rows = (
+        prepared.slots.of(subject.key)
+        .sort("night", "slot")
+        .group_by("headline_id")
+        .agg(
+            pl.col("title", "source").last(),
+            pl.col("url").drop_nulls().last(),
+            pl.col("night").min().alias("first"),
+            pl.col("night").max().alias("last"),
+            pl.col("night").n_unique().alias("nights"),
+            pl.col("rank").min().alias("best"),
+        )
+        .sort(["last", "first", "headline_id"], descending=[True, True, False])
+        .head(MOST_HEADLINES)
+    )
+    return [
+        Shown(
+            Link(clean(row["title"]), web_link(row["url"]), ""),
+            row["source"],
+            row["first"],
+            row["last"],
+            row["nights"],
+            row["best"],
+        )
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def read_life(prepared: Prepared, subject: Subject) -> list[tuple[date, str, Subject | None]]:
+    """Return what happened to a topic: night, words, and the other topic it happened with."""
+    words = {
+        "born": "Born",
+        "merged": "Merged into",
+        "split": "Split from",
+        "revived": "Came back to life",
+        "retired": "Retired",
+    }
+    rows = prepared.data.lineage.filter(
+        (pl.col("topic_id") == subject.key) | (pl.col("other_id") == subject.key)
+    ).sort("night", "topic_id", "event")
+    life = []
+    for row in rows.iter_rows(named=True):
+        if row["topic_id"] == subject.key:
+            other = prepared.subjects.get(row["other_id"] or "")
+            life.append((row["night"], words[row["event"]], other))
+        elif row["event"] in ("merged", "split"):
+            taken = "Took in" if row["event"] == "merged" else "Gave off"
+            life.append((row["night"], taken, prepared.subjects.get(row["topic_id"])))
+    return life
+
+
+def read_subject_findings(prepared: Prepared) -> dict[str, list[Finding]]:
+    """Return all findings by subject, the latest first."""
+    found: dict[str, list[Finding]] = {}
+    for finding in read_findings(prepared):
+        found.setdefault(finding.subject.key, []).append(finding)
+    return found

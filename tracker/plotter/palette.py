@@ -1,0 +1,84 @@
+"""Colours and the frame every chart shares."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+# Light and dark of each colour; neighbours stay apart for the common forms of colour blindness.
+PAPER: Final = "#fcfbf8"
+INK: Final = "#1c1c1a"
+MUTED: Final = "#66655f"
+RULE: Final = "#dedbd2"
+EMPTY: Final = "#e9e6de"
+WARN: Final = "#c9791a"
+SERIES: Final = (
+    "#1f6fb2", "#c04a15", "#12805c", "#8d4aa8", "#8a6800", "#b83274", "#0e7c86", "#56606f",
+)  # fmt: skip
+HEAT: Final = ("#f0eee8", "#cfe0ec", "#9cc3de", "#5a9bc9", "#22699f", "#0c3b66")
+DARK: Final = {
+    PAPER: "#16171a", INK: "#ecebe6", MUTED: "#a3a29c", RULE: "#36383d", EMPTY: "#2a2c31",
+    WARN: "#e59a45",
+    SERIES[0]: "#62aef0", SERIES[1]: "#ff9061", SERIES[2]: "#4cc99a", SERIES[3]: "#cf97ea",
+    SERIES[4]: "#dcb946", SERIES[5]: "#f583b3", SERIES[6]: "#58cdd6", SERIES[7]: "#aab4c4",
+    HEAT[0]: "#202329", HEAT[1]: "#1d3a54", HEAT[2]: "#24587f", HEAT[3]: "#3a81b3",
+    HEAT[4]: "#74b3df", HEAT[5]: "#cfe8fb",
+}  # fmt: skip
+
+FONT: Final = (
+    'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif'
+)
+
+
+def see_through(colour: str, opacity: float = 0.16) -> str:
+    """Return a `#rrggbb` colour as the see-through colour of its band."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"
+
+
+def dark_colours() -> dict[str, str]:
+    """Return every colour of a light chart with the one that replaces it in the dark."""
+    bands = {see_through(light): see_through(dark, 0.22) for light, dark in DARK.items()}
+    return {**DARK, **bands}
+
+
+def heat_scale(colours: Sequence[str] = HEAT) -> list[list[float | str]]:
+    """Return a Plotly colour scale that runs evenly through `colours`."""
+    return [[i / (len(colours) - 1), colour] for i, colour in enumerate(colours)]
+
+
+def frame_layout(height: int, **changes: Any) -> dict[str, Any]:
+    """Return the layout every chart starts from, `height` pixels high, with `changes` on top."""
+    axis = {
+        "gridcolor": RULE,
+        "linecolor": RULE,
+        "zeroline": False,
+        "ticks": "",
+        "tickfont": {"color": MUTED, "size": 12},
+        "fixedrange": True,
+        "automargin": False,
+    }
+    layout: dict[str, Any] = {
+        "height": height,
+        "paper_bgcolor": PAPER,
+        "plot_bgcolor": PAPER,
+        "font": {"family": FONT, "size": 13, "color": INK},
+        "margin": {"l": 48, "r": 16, "t": 12, "b": 36, "pad": 4},
+        "showlegend": False,
+        "hovermode": "closest",
+        "hoverdistance": 40,
+        "hoverlabel": {
+            "bgcolor": PAPER,
+            "bordercolor": RULE,
+            "font": {"family": FONT, "size": 13, "color": INK},
+            "align": "left",
+        },
+        "dragmode": False,
+        "xaxis": dict(axis),
+        "yaxis": dict(axis),
+        "separators": ".,",
+    }
+    for key, value in changes.items():
+        if isinstance(value, dict) and key.startswith(("xaxis", "yaxis")):
+            layout[key] = {**axis, **value}
+        else:
+            layout[key] = value
+    return layout

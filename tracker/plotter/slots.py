@@ -1,0 +1,111 @@
+"""Which headline stood where on which night, and which source was observed when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from tracker.plotter.inputs import ReportData
+from tracker.plotter.subjects import list_members
+from tracker.tables import CHANNELS
+
+_KIND_CHANNEL = {kind: channel for channel, kinds in CHANNELS.items() for kind in kinds}
+
+NOT_VISITED, FAILED, OBSERVED = 0, 1, 2
+"""States of a source on a night in the coverage charts."""
+
+
+@dataclass(frozen=True)
+class Slots:
+    """The slots of a study, folded to one row per night, list and wording.
+
+    Attributes:
+        rows: night, source, channel, list_id, heading, kind, page, headline_id, title, url?,
+            rank (its best), seen (slots it filled that night), and `slot`, the row's number.
+        mentions: Per subject the numbers of the rows that carry it, in order.
+        coverage: source, night, state (`NOT_VISITED`, `FAILED` or `OBSERVED`), slots, captures.
+    """
+
+    rows: pl.DataFrame
+    mentions: Mapping[str, pl.Series]
+    coverage: pl.DataFrame
+
+    def of(self, subject: str) -> pl.DataFrame:
+        """Return the rows that carry `subject`."""
+        slots = self.mentions.get(subject)
+        return self.rows.clear() if slots is None else self.rows[slots]
+
+
+def night_of(column: str, time_zone: str) -> pl.Expr:
+    """Return the night of a column of UTC times: the date in the study's zone."""
+    return pl.col(column).dt.convert_time_zone(time_zone).dt.date()
+
+
+def read_slots(data: ReportData) -> Slots:
+    """Return every counted slot with what it belongs to; menus and the like are left out."""
+    lists = data.lists.select(
+        "capture_id",
+        "list_id",
+        "heading",
+        "kind",
+        pl.col("kind").replace_strict(_KIND_CHANNEL, default=None).alias("channel"),
+    ).filter(pl.col("channel").is_not_null())
+    pages = data.captures.select("capture_id", "source", pl.col("url").alias("page"))
+    rows = (
+        data.sightings.join(lists, on=["capture_id", "list_id"])
+        .join(pages, on="capture_id")
+        .with_columns(night_of("captured_at", data.time_zone).alias("night"))
+        .filter(pl.col("night") <= data.last_night)
+        .group_by("night", "source", "channel", "list_id", "headline_id", "title")
+        .agg(
+            pl.col("heading", "kind", "page", "url").sort_by("captured_at", "capture_id").last(),
+            pl.col("rank").min(),
+            pl.len().cast(pl.Int32).alias("seen"),
+        )
+        .sort("night", "source", "list_id", "rank", "headline_id", "title")
+        .with_row_index("slot")
+    )
+    night, start, end = pl.col("night"), pl.col("from_night"), pl.col("to_night")
+    mentions = (
+        rows.select("slot", "night", "headline_id")
+        .join(list_members(data), on="headline_id")
+        .filter((start.is_null() | (night >= start)) & (end.is_null() | (night <= end)))
+        .select("subject", "slot")
+        .unique()
+        .sort("subject", "slot")
+    )
+    parts = mentions.partition_by("subject", as_dict=True)
+    by_subject = {str(key): part["slot"] for (key,), part in parts.items()}
+    return Slots(rows, by_subject, _read_coverage(data, rows))
+
+
+def _read_coverage(data: ReportData, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per source and night from the first visit to the last night."""
+    visits = (
+        data.captures.with_columns(night_of("captured_at", data.time_zone).alias("night"))
+        .filter(pl.col("night") <= data.last_night)
+        .group_by("source", "night")
+        .agg(pl.len().alias("captures"))
+    )
+    observed = rows.group_by("source", "night").agg(pl.col("seen").sum().alias("slots"))
+    if visits.is_empty():
+        grid = visits.select("source", "night")
+    else:
+        first: date = visits["night"].min()  # type: ignore[assignment]
+        nights = pl.date_range(first, data.last_night, eager=True).alias("night").to_frame()
+        grid = visits.select("source").unique().join(nights, how="cross")
+    return (
+        grid.join(visits, on=["source", "night"], how="left")
+        .join(observed, on=["source", "night"], how="left")
+        .with_columns(pl.col("captures", "slots").fill_null(0).cast(pl.Int64))
+        .with_columns(
+            pl.when(pl.col("slots") > 0)
+            .then(OBSERVED)
+            .when(pl.col("captures") > 0)
+            .then(FAILED)
+            .otherwise(NOT_VISITED)
+            .alias("state")
+        )
+        .sort("source", "night")
+    )

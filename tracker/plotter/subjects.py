@@ -1,0 +1,63 @@
+"""What a study counts: its themes and topics, by the names and pages people meet them under."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from tracker.plotter.inputs import ReportData
+from tracker.plotter.words import clean, file_names
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One theme or topic.
+
+    Attributes:
+        key: Its name in the attention table.
+        name: What people read.
+        kind: `theme` or `topic`.
+        page: Its page, relative to the report's folder.
+        watched: Whether it stands on the watch list.
+    """
+
+    key: str
+    name: str
+    kind: str
+    page: str
+    watched: bool = False
+
+
+def name_subjects(data: ReportData) -> dict[str, Subject]:
+    """Return every theme and topic by key: the watch list first, then themes, then topics."""
+    topics = dict(data.topics.sort("topic_id").select("topic_id", "label").iter_rows())
+    counted = set(data.attention["subject"].unique()) | set(data.themes["theme"].unique())
+    themes = [*data.watchlist, *sorted(counted - set(topics) - set(data.watchlist))]
+    pages = file_names(themes)
+    subjects = {
+        theme: Subject(
+            theme, clean(theme, 80), "theme", f"themes/{pages[theme]}.html", theme in data.watchlist
+        )
+        for theme in dict.fromkeys(themes)
+    }
+    pages = file_names(topics)
+    for key, label in topics.items():
+        name = clean(label, 80) or key
+        subjects[key] = Subject(key, name, "topic", f"topics/{pages[key]}.html")
+    return subjects
+
+
+def list_members(data: ReportData) -> pl.DataFrame:
+    """Return which headline belongs to which subject, and on which nights.
+
+    Columns: subject, headline_id, from_night? and to_night? (null where the stretch is open).
+    """
+    themes = data.themes.select(
+        pl.col("theme").alias("subject"),
+        "headline_id",
+        pl.lit(None, pl.Date).alias("from_night"),
+        pl.lit(None, pl.Date).alias("to_night"),
+    )
+    topics = data.members.filter(pl.col("topic_id").is_not_null()).select(
+        pl.col("topic_id").alias("subject"), "headline_id", "from_night", "to_night"
+    )
+    return pl.concat([themes, topics])

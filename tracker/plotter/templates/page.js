@@ -1,0 +1,98 @@
+"use strict";
+/* Draws the charts of the page when they come into view, in the colours of the reader's scheme. */
+const T = {};
+T.page = JSON.parse(document.getElementById("page").textContent);
+T.dark = window.matchMedia("(prefers-color-scheme: dark)");
+T.narrow = window.matchMedia("(max-width: 38rem)");
+T.charts = new Map();
+T.afterDraw = [];
+
+T.recolour = function (value, colours) {
+  if (typeof value === "string") return Object.hasOwn(colours, value) ? colours[value] : value;
+  if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map((v) => T.recolour(v, colours));
+  if (value && typeof value === "object") {
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, T.recolour(v, colours)]));
+  }
+  return value;
+};
+
+/* Printing is always on white. */
+T.colours = function () {
+  return T.dark.matches && !T.printing ? T.page.dark : {};
+};
+
+T.set = function (target, path, value) {
+  const keys = path.split(".");
+  const last = keys.pop();
+  for (const key of keys) target = target[key] ??= {};
+  target[last] = value;
+};
+
+T.read = function (id) {
+  if (!T.charts.has(id)) {
+    const [traces, layout] = JSON.parse(document.getElementById(`${id}-spec`).textContent);
+    T.charts.set(id, { id, traces, layout, drawn: false });
+  }
+  return T.charts.get(id);
+};
+
+T.draw = async function (id) {
+  const chart = T.read(id);
+  const place = document.getElementById(id);
+  const colours = T.colours();
+  const traces = T.recolour(chart.traces, colours);
+  const layout = T.recolour(chart.layout, colours);
+  if (T.narrow.matches) {
+    for (const [path, value] of Object.entries(layout.meta?.narrow ?? {})) T.set(layout, path, value);
+  }
+  T.shape?.(chart, traces, layout);
+  layout.autosize = true;
+  await Plotly.react(place, traces, layout, { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false, showTips: false });
+  if (!chart.drawn) {
+    chart.drawn = true;
+    place.on("plotly_click", (event) => T.click(chart, place, event));
+  }
+  place.dataset.drawn = "true";
+};
+
+T.redraw = function () {
+  for (const chart of T.charts.values()) if (chart.drawn) T.draw(chart.id);
+};
+
+/* A click counts for the line nearest to the pointer, not for the first one at that night. */
+T.click = function (chart, place, event) {
+  const box = place.getBoundingClientRect();
+  const pointer = (event.event?.clientY ?? 0) - box.top;
+  let best = null;
+  for (const point of event.points) {
+    const meta = point.data.meta ?? {};
+    const axis = point.yaxis;
+    const height = typeof point.y === "number" && axis ? axis._offset + axis.l2p(point.y) : pointer;
+    const away = Math.abs(height - pointer);
+    if ((meta.subject || meta.role) && (best === null || away < best.away)) best = { away, point, meta };
+  }
+  if (!best) return;
+  const { point, meta } = best;
+  const night = String(point.x).slice(0, 10);
+  if (meta.role === "coverage") T.open({ night, source: meta.sources[Math.round(point.y)] });
+  else T.open({ night, subject: meta.subjects ? meta.subjects[point.pointNumber[0]] : meta.subject, days: meta.days });
+};
+
+T.start = function () {
+  const seen = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      seen.unobserve(entry.target);
+      T.draw(entry.target.id);
+    }
+  }, { rootMargin: "400px" });
+  for (const id of T.page.charts) {
+    const place = document.getElementById(id);
+    place.style.minHeight = `${place.dataset.height}px`;
+    seen.observe(place);
+  }
+  T.dark.addEventListener("change", T.redraw);
+  T.narrow.addEventListener("change", T.redraw);
+  window.addEventListener("beforeprint", () => { T.printing = true; for (const id of T.page.charts) T.draw(id); });
+  window.addEventListener("afterprint", () => { T.printing = false; T.redraw(); });
+};

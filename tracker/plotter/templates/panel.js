@@ -1,0 +1,171 @@
+/* The headlines behind a point, in a panel at the side. */
+T.weeks = new Map();
+
+T.mondayOf = function (night) {
+  const day = new Date(`${night}T00:00:00Z`);
+  day.setUTCDate(day.getUTCDate() - ((day.getUTCDay() + 6) % 7));
+  return day.toISOString().slice(0, 10);
+};
+
+T.addDays = function (night, days) {
+  const day = new Date(`${night}T00:00:00Z`);
+  day.setUTCDate(day.getUTCDate() + days);
+  return day.toISOString().slice(0, 10);
+};
+
+T.day = function (night) {
+  return new Date(`${night}T00:00:00Z`).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+};
+
+T.percent = function (share) {
+  const value = share * 100;
+  if (value > 0 && value < 0.05) return "under 0.1%";
+  return `${value > 0 && value < 9.95 ? value.toFixed(1).replace(/\.0$/, "") : value.toFixed(0)}%`;
+};
+
+T.load = function (monday) {
+  if (T.weeks.has(monday)) return T.weeks.get(monday);
+  const week = new Promise((resolve, reject) => {
+    if (!T.page.weeks.includes(monday)) { resolve(null); return; }
+    const block = document.getElementById(`week-${monday}`);
+    if (block) { resolve(JSON.parse(block.textContent)); return; }
+    const script = document.createElement("script");
+    script.src = `${T.page.root}data/week-${monday}.js`;
+    script.onload = () => resolve(self.trackerWeeks[monday]);
+    script.onerror = () => reject(new Error(`data/week-${monday}.js is missing beside this page`));
+    document.head.append(script);
+  });
+  T.weeks.set(monday, week);
+  return week;
+};
+
+T.make = function (tag, text, className) {
+  const element = document.createElement(tag);
+  if (text !== undefined) element.textContent = text;
+  if (className) element.className = className;
+  return element;
+};
+
+T.headline = function (title, url) {
+  const words = T.make("bdi", title);
+  if (!url || !/^https?:\/\//i.test(url)) return words;
+  const link = T.make("a");
+  link.href = url;
+  link.target = "_blank";
+  link.rel = "noopener noreferrer nofollow";
+  link.append(words);
+  return link;
+};
+
+T.kinds = { most_read: "most read", latest: "latest", related: "related", picks: "editors’ picks", section: "section", other: "other list" };
+
+/* Rows of the asked nights, one entry a wording, with the places where it stood. */
+T.gather = function (weeks, asked) {
+  const titles = new Map();
+  for (const week of weeks) {
+    if (!week) continue;
+    const rows = asked.subject === undefined ? week.night.keys() : week.subjects[asked.subject] ?? [];
+    for (const row of rows) {
+      if (week.night[row] < asked.night || week.night[row] > asked.until) continue;
+      const [source, channel, heading, kind, page] = week.lists[week.list[row]];
+      if (asked.source !== undefined && source !== asked.source) continue;
+      if (T.sources && !T.sources.has(source)) continue;
+      const [title, url] = week.titles[week.title[row]];
+      const entry = titles.get(title) ?? { title, url, slots: 0, best: 1e9, places: [] };
+      entry.slots += week.seen[row];
+      entry.best = Math.min(entry.best, week.rank[row]);
+      entry.url ??= url;
+      entry.places.push({ source, channel, heading, kind, page, rank: week.rank[row], seen: week.seen[row], night: week.night[row] });
+      titles.set(title, entry);
+    }
+  }
+  return [...titles.values()].sort((a, b) => b.slots - a.slots || a.best - b.best || (a.title < b.title ? -1 : 1));
+};
+
+T.facts = function (weeks, asked) {
+  const found = [];
+  for (const week of weeks) {
+    for (const fact of week?.facts[asked.subject] ?? []) if (fact[0] >= asked.night && fact[0] <= asked.until) found.push(fact);
+  }
+  return found.map(([, channel, share, low, high, slots, of, sources, all]) => {
+    const whose = channel === "editorial" ? "editors’" : "most-read";
+    const band = low === null || high === null ? "" : ` (95% interval ${T.percent(low)} to ${T.percent(high)})`;
+    const sure = share === null ? "" : `${T.percent(share)} of ${whose} slots${band}: `;
+    return `${sure}${slots} of ${of} ${whose} slots, at ${sources} of ${all} source${all === 1 ? "" : "s"}.`;
+  });
+};
+
+T.showEntry = function (entry, days) {
+  const item = T.make("li");
+  const title = T.make("div", undefined, "title");
+  title.append(T.headline(entry.title, entry.url));
+  const places = T.make("ul");
+  for (const place of entry.places.slice(0, 6)) {
+    const line = T.make("li");
+    line.append(T.make("bdi", place.source), " · ");
+    line.append(T.make("bdi", place.heading ? `“${place.heading}”` : T.kinds[place.kind] ?? place.kind));
+    line.append(` · rank ${place.rank}`);
+    if (place.seen > 1) line.append(` · ${place.seen} times`);
+    if (days > 1) line.append(` · ${T.day(place.night)}`);
+    places.append(line);
+  }
+  if (entry.places.length > 6) places.append(T.make("li", `and ${entry.places.length - 6} more places`));
+  item.append(title, places);
+  return item;
+};
+
+/* asked: {night, subject?, source?, days?} */
+T.open = async function (asked) {
+  const days = asked.days ?? 1;
+  asked = { ...asked, until: T.addDays(asked.night, days - 1) };
+  const panel = document.getElementById("panel");
+  const name = asked.subject === undefined ? asked.source : T.page.names[asked.subject]?.[0] ?? asked.subject;
+  const title = document.getElementById("panel-title");
+  const note = document.getElementById("panel-note");
+  const list = document.getElementById("panel-list");
+  const facts = document.getElementById("panel-facts");
+  title.replaceChildren(T.make("bdi", name), days > 1 ? `, ${T.day(asked.night)} to ${T.day(asked.until)}` : ` on ${T.day(asked.night)}`);
+  list.replaceChildren();
+  facts.textContent = "";
+  note.textContent = "Reading …";
+  if (panel.hidden) T.from = document.activeElement;
+  panel.hidden = false;
+  panel.scrollTop = 0;
+  title.focus({ preventScroll: true });
+  T.asked = asked;
+  T.keep?.();
+  const mondays = new Set();
+  for (let i = 0; i < days; i++) mondays.add(T.mondayOf(T.addDays(asked.night, i)));
+  let weeks;
+  try {
+    weeks = await Promise.all([...mondays].map(T.load));
+  } catch (error) {
+    note.textContent = `The headlines cannot be read: ${error.message}.`;
+    return;
+  }
+  if (T.asked !== asked) return;
+  const entries = T.gather(weeks, asked);
+  if (asked.subject !== undefined && days === 1) facts.textContent = T.facts(weeks, asked).join(" ");
+  const observed = weeks.some((week) => week?.night.some((night) => night >= asked.night && night <= asked.until));
+  if (!observed) note.textContent = "Nothing was observed then: no page was read, or none with lists of headlines.";
+  else if (!entries.length) note.textContent = "Looked for and not seen: the observed lists carried no such headline.";
+  else note.textContent = entries.length > 200 ? `The first 200 of ${entries.length} headlines, most slots first.` : `${entries.length} headline${entries.length === 1 ? "" : "s"}, most slots first.`;
+  list.append(...entries.slice(0, 200).map((entry) => T.showEntry(entry, days)));
+};
+
+T.close = function () {
+  const panel = document.getElementById("panel");
+  if (panel.hidden) return;
+  panel.hidden = true;
+  T.asked = undefined;
+  T.keep?.();
+  T.from?.focus?.({ preventScroll: true });
+};
+
+document.getElementById("panel-close").addEventListener("click", T.close);
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") T.close(); });
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button.behind");
+  if (!button) return;
+  T.open({ night: button.dataset.night, subject: button.dataset.subject, source: button.dataset.source });
+});

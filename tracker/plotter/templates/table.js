@@ -1,0 +1,89 @@
+/* Tables: sorting, searching, and the numbers behind each chart. */
+T.sortBy = function (table, column, direction) {
+  const head = table.tHead.rows[0].cells;
+  const numeric = head[column].dataset.sort === "number";
+  const value = (row) => {
+    const cell = row.cells[column];
+    const text = cell.dataset.value ?? cell.textContent;
+    return numeric ? Number(text) : text;
+  };
+  const rows = [...table.tBodies[0].rows].map((row, i) => [value(row), i, row]);
+  const sign = direction === "ascending" ? 1 : -1;
+  rows.sort(([a, i], [b, j]) => (numeric ? a - b : a.localeCompare(b)) * sign || i - j);
+  table.tBodies[0].append(...rows.map(([, , row]) => row));
+  for (const cell of head) cell.removeAttribute("aria-sort");
+  head[column].setAttribute("aria-sort", direction);
+};
+
+T.filterRows = function () {
+  const table = document.getElementById("subjects");
+  if (!table) return;
+  const asked = (id) => document.getElementById(id)?.value ?? "";
+  const words = asked("search").toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  let shown = 0;
+  for (const row of table.tBodies[0].rows) {
+    const text = row.cells[0].textContent.toLocaleLowerCase();
+    const fits = words.every((word) => text.includes(word))
+      && (!asked("kind") || row.dataset.kind === asked("kind"))
+      && (!asked("state") || row.dataset.state === asked("state"))
+      && (!asked("source") || row.dataset.sources.split(" ").includes(asked("source")));
+    row.hidden = !fits;
+    shown += fits;
+  }
+  document.getElementById("found").textContent = `${shown} of ${table.tBodies[0].rows.length}`;
+};
+
+T.cell = function (value) {
+  return value === null || value === undefined ? "not observed" : T.percent(value);
+};
+
+/* The series of a line chart: one row a night, the latest first. */
+T.tableOfLines = function (chart) {
+  const lines = chart.traces.filter((trace) => trace.meta?.role === "line" && trace.visible !== false);
+  const tails = new Map(chart.traces.filter((t) => t.meta?.role === "partial").map((t) => [`${t.meta.channel} ${t.meta.subject}`, t]));
+  const head = ["Night", ...lines.map((line) => line.meta.label)];
+  const length = lines[0]?.y.length ?? 0;
+  const rows = [];
+  for (let i = length - 1; i >= 0; i--) {
+    const night = T.addDays(T.page.first, i);
+    rows.push([night, ...lines.map((line) => {
+      const tail = i === length - 1 && tails.get(`${line.meta.channel} ${line.meta.subject}`);
+      if (tail) return `${T.cell(tail.y.at(-1))} so far`;
+      return T.cell(line.y[i]) + (line.y[i] === null ? "" : line.customdata[i]);
+    })]);
+  }
+  return { head, rows };
+};
+
+T.showNumbers = function (details) {
+  const chart = T.read(details.dataset.chart);
+  const { head, rows } = T[chart.layout.meta.table](chart);
+  const table = T.make("table");
+  const top = table.createTHead().insertRow();
+  for (const text of head) { const cell = T.make("th", text); cell.scope = "col"; top.append(cell); }
+  const body = table.createTBody();
+  for (const row of rows) {
+    const line = body.insertRow();
+    row.forEach((text, i) => { const cell = T.make(i ? "td" : "th", text); if (!i) cell.scope = "row"; line.append(cell); });
+  }
+  details.querySelector(".scroll").replaceChildren(table);
+};
+
+for (const table of document.querySelectorAll("table.sortable")) {
+  table.tHead.addEventListener("click", (event) => {
+    const head = event.target.closest("th[data-sort]");
+    if (!head) return;
+    const now = head.getAttribute("aria-sort");
+    const first = head.dataset.sort === "number" ? "descending" : "ascending";
+    const other = first === "descending" ? "ascending" : "descending";
+    T.sortBy(table, head.cellIndex, now === first ? other : first);
+    T.keep?.();
+  });
+}
+for (const id of ["search", "kind", "state", "source"]) {
+  document.getElementById(id)?.addEventListener("input", () => { T.filterRows(); T.keep?.(); });
+}
+for (const details of document.querySelectorAll("details.numbers")) {
+  details.addEventListener("toggle", () => { if (details.open) T.showNumbers(details); });
+}
+T.filterRows();

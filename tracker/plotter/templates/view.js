@@ -1,0 +1,142 @@
+/* What the reader chose to see; the address bar keeps it, so that a link shows the same. */
+T.view = { range: "all", channel: T.page.channel, lines: null };
+
+T.shape = function (chart, traces, layout) {
+  const start = T.view.range === "all" ? null : T.addDays(T.page.last, 1 - Number(T.view.range));
+  if (start && start > T.page.first && layout.meta?.table !== undefined && layout.xaxis?.type === "date") {
+    layout.xaxis.range = [`${T.addDays(start, -1)} 12:00`, `${T.page.last} 12:00`];
+  }
+  if (layout.meta?.table === "tableOfLines") T.shapeLines(chart, traces, layout, start);
+};
+
+T.shapeLines = function (chart, traces, layout, start) {
+  const from = start && start > T.page.first ? Math.round((Date.parse(start) - Date.parse(T.page.first)) / 864e5) : 0;
+  let top = 0.02;
+  traces.forEach((trace, i) => {
+    const { subject, channel, role } = trace.meta;
+    if (role === "coverage") return;
+    if (T.view.lines && chart.id === "themes") {
+      trace.visible = T.view.lines.has(subject) && channel === T.view.channel;
+      chart.traces[i].visible = trace.visible;
+    }
+    if (trace.visible === false) return;
+    const since = start ?? T.page.first;
+    if (role === "line") top = Math.max(top, ...trace.y.slice(from));
+    if (role === "band") top = Math.max(top, ...trace.y.filter((_, k) => (trace.x[k] ?? "") >= since));
+    if (role === "partial") top = Math.max(top, ...trace.y);
+  });
+  top = Math.min(1, top * 1.08);
+  layout.yaxis.range = [0, top];
+  layout.yaxis.tickformat = top < 0.045 ? ".1%" : ".0%";
+  T.labelEnds(traces, layout, top);
+};
+
+T.labelEnds = function (traces, layout, top) {
+  const tails = new Map(traces.filter((t) => t.meta.role === "partial").map((t) => [`${t.meta.channel} ${t.meta.subject}`, t]));
+  const lines = traces.filter((trace) => trace.meta.role === "line" && trace.visible !== false);
+  const shown = new Set(lines.map((line) => `${line.meta.channel} ${line.meta.subject}`));
+  const ends = [];
+  for (const line of lines) {
+    const values = [...line.y, tails.get(`${line.meta.channel} ${line.meta.subject}`)?.y.at(-1) ?? null];
+    const value = values.findLast((share) => share !== null);
+    if (value !== undefined) ends.push({ line, value, at: (value / top) * layout.meta.plot_height });
+  }
+  ends.sort((a, b) => a.at - b.at);
+  const moved = T.spread(ends.map((end) => end.at), 16);
+  layout.annotations = layout.annotations.filter((label) => {
+    const [what, channel, ...key] = label.name.split(" ");
+    if (what === "end") return false;
+    return what !== "note" || shown.has(`${channel} ${key.join(" ")}`);
+  });
+  ends.forEach(({ line, value, at }, i) => layout.annotations.push({
+    x: T.page.last, y: value, text: `${line.meta.short} ${T.percent(value)}`, showarrow: false, xanchor: "left", align: "left",
+    xshift: 8, yshift: moved[i] - at, font: { color: line.line.color, size: 13 }, name: "end",
+  }));
+};
+
+/* Places in rising order, moved apart to at least the gap, each as little as possible. */
+T.spread = function (places, gap) {
+  const blocks = [];
+  places.forEach((place, rank) => {
+    let mean = place - rank * gap, size = 1;
+    while (blocks.length && blocks.at(-1)[0] > mean) {
+      const [before, n] = blocks.pop();
+      mean = (mean * size + before * n) / (size + n);
+      size += n;
+    }
+    blocks.push([mean, size]);
+  });
+  return blocks.flatMap(([mean, size]) => Array(size).fill(mean)).map((mean, rank) => mean + rank * gap);
+};
+
+T.press = function () {
+  for (const button of document.querySelectorAll("[data-range]")) button.setAttribute("aria-pressed", button.dataset.range === T.view.range);
+  for (const button of document.querySelectorAll("[data-channel]")) button.setAttribute("aria-pressed", button.dataset.channel === T.view.channel);
+  for (const chip of document.querySelectorAll(".chip")) {
+    chip.setAttribute("aria-pressed", T.view.lines.has(chip.dataset.subject));
+    chip.style.setProperty("--chip", T.colours()[chip.dataset.colour] ?? chip.dataset.colour);
+  }
+};
+
+T.keep = function () {
+  const state = new URLSearchParams();
+  if (T.view.range !== "all") state.set("range", T.view.range);
+  if (T.view.channel !== T.page.channel) state.set("channel", T.view.channel);
+  const lines = [...(T.view.lines ?? [])];
+  if (lines.join("\n") !== [...T.firstLines].join("\n")) for (const line of lines) state.append("line", line);
+  for (const id of ["search", "kind", "state", "source"]) {
+    const value = document.getElementById(id)?.value;
+    if (value) state.set(id, value);
+  }
+  const sorted = document.querySelector("#subjects th[aria-sort]");
+  if (sorted && T.sorted !== `${sorted.cellIndex} ${sorted.ariaSort}`) state.set("sort", `${sorted.cellIndex} ${sorted.ariaSort}`);
+  if (T.asked) {
+    state.set("night", T.asked.night);
+    if (T.asked.subject !== undefined) state.set("subject", T.asked.subject);
+    if (T.asked.source !== undefined) state.set("at", T.asked.source);
+    if (T.asked.days > 1) state.set("days", T.asked.days);
+  }
+  const text = state.toString();
+  history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
+};
+
+T.restore = function () {
+  const themes = document.getElementById("themes") ? T.read("themes").traces : [];
+  T.firstLines = new Set(themes.filter((t) => t.meta?.role === "line" && t.visible).map((t) => t.meta.subject));
+  const sorted = document.querySelector("#subjects th[aria-sort]");
+  T.sorted = sorted ? `${sorted.cellIndex} ${sorted.ariaSort}` : "";
+  const state = new URLSearchParams(location.hash.slice(1));
+  const ranges = [...document.querySelectorAll("[data-range]")].map((b) => b.dataset.range);
+  if (ranges.includes(state.get("range"))) T.view.range = state.get("range");
+  if (["editorial", "audience"].includes(state.get("channel"))) T.view.channel = state.get("channel");
+  T.view.lines = state.has("line") ? new Set(state.getAll("line")) : new Set(T.firstLines);
+  for (const id of ["search", "kind", "state", "source"]) {
+    const field = document.getElementById(id);
+    if (field && state.has(id)) field.value = state.get(id);
+  }
+  const [column, direction] = (state.get("sort") ?? "").split(" ");
+  const table = document.getElementById("subjects");
+  if (table && ["ascending", "descending"].includes(direction) && table.tHead.rows[0].cells[Number(column)]?.dataset.sort) {
+    T.sortBy(table, Number(column), direction);
+  }
+  T.filterRows();
+  T.press();
+  if (/^\d{4}-\d\d-\d\d$/.test(state.get("night") ?? "")) {
+    T.open({ night: state.get("night"), subject: state.get("subject") ?? undefined, source: state.get("at") ?? undefined, days: Math.min(7, Number(state.get("days")) || 1) });
+  }
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-range], button[data-channel], button.chip");
+  if (!button) return;
+  const { range, channel, subject } = button.dataset;
+  if (range) T.view.range = range;
+  else if (channel) T.view.channel = channel;
+  else if (!T.view.lines.delete(subject)) T.view.lines.add(subject);
+  T.press();
+  T.keep();
+  T.redraw();
+});
+T.dark.addEventListener("change", T.press);
+T.restore();
+T.start();

@@ -1,0 +1,111 @@
+"""Plain wording for people: shares, changes, days, and harvested text made safe to show."""
+
+import hashlib
+import html
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+from urllib.parse import urlsplit
+
+LONGEST_TITLE: Final = 400
+"""Characters of a headline that are shown; longer ones end in an ellipsis."""
+
+CHOOSERS: Final = {"editorial": "editors’ slots", "audience": "most-read slots"}
+"""What a share is a share of, by channel."""
+
+_SPACE: Final = re.compile(r"\s+")
+# Embeddings, overrides and isolates reorder what stands around them; titles never need them.
+_UNSEEN: Final = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]"
+)
+_RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.ASCII)
+
+
+def percent(share: float) -> str:
+    """Return a share as people write it: `14%`, `4.2%`, `0%`."""
+    if 0 < share < 0.0005:
+        return "under 0.1%"
+    if 0 < share < 0.0995:
+        return f"{share * 100:.1f}".removesuffix(".0") + "%"
+    return f"{share * 100:.0f}%"
+
+
+def points(change: float) -> str:
+    """Return a change of a share in percentage points, with its sign: `+12 points`."""
+    value = abs(change * 100)
+    text = f"{value:.1f}".removesuffix(".0") if value < 9.95 else f"{value:.0f}"
+    if text == "0":
+        return "0 points"
+    sign = "+" if change > 0 else "−"
+    return f"{sign}{text} point{'' if text == '1' else 's'}"
+
+
+def day(night: date) -> str:
+    """Return a night in full: `24 February 2022`."""
+    return f"{night.day} {night:%B %Y}"
+
+
+def short_day(night: date) -> str:
+    """Return a night in short: `24 Feb 2022`."""
+    return f"{night.day} {night:%b %Y}"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun: `1 source`, `1,200 headlines`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def clean(text: str, limit: int = LONGEST_TITLE) -> str:
+    """Return harvested text on one line, without invisible controls, at most `limit` characters."""
+    text = _SPACE.sub(" ", _UNSEEN.sub("", text[: limit * 4])).strip()
+    if len(text) <= limit:
+        return text
+    return text[: limit - 1].rstrip() + "…"
+
+
+def plot_text(text: str, limit: int = 80) -> str:
+    """Return harvested text for a chart, where it can be neither markup nor a template.
+
+    Plotly reads a small HTML in every label and `%{…}` in hover templates; both are taken apart.
+    Right-to-left text is isolated, so that it cannot reorder what stands beside it.
+    """
+    text = clean(text, limit)
+    right_to_left = any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
+    text = html.escape(text, quote=False).replace("%{", "%\u200b{").replace("$", "&#36;")
+    return f"\u2068{text}\u2069" if right_to_left else text
+
+
+def web_link(url: str | None) -> str | None:
+    """Return `url` if it is a plain http(s) address, else None."""
+    if not url or len(url) > 2000 or _UNSEEN.search(url) or _SPACE.search(url):
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def _slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60]
+
+
+def file_names(texts: Iterable[str]) -> dict[str, str]:
+    """Return a file name (without ending) for each text: unique, short and safe on every system."""
+    texts = sorted(set(texts))
+    slugs = {text: _slug(text) for text in texts}
+    taken: dict[str, int] = {}
+    for slug in slugs.values():
+        taken[slug] = taken.get(slug, 0) + 1
+    names = {}
+    for text, slug in slugs.items():
+        # A name that another text shares, or that lost letters on the way, carries a digest.
+        whole = len(slug) == len(text.strip()) or slug == re.sub(r"[\s_.]+", "-", text.casefold())
+        if not slug or taken[slug] > 1 or _RESERVED.fullmatch(slug) or not whole:
+            digest = hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
+            slug = f"{slug}-{digest}".strip("-")
+        names[text] = slug
+    return names
