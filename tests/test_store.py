@@ -1,0 +1,124 @@
+import multiprocessing
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tracker.errors import StoreError, TableError
+from tracker.store import MAX_FILES, Store
+from tracker.tables import LINEAGE, LISTS, THEMES
+
+
+def themes(*ids: str, theme: str = "Korea", score: float = 1.0) -> pl.DataFrame:
+    return THEMES.frame([(theme, headline, "term", score) for headline in ids])
+
+
+def test_a_study_that_was_never_written_reads_as_empty_and_makes_no_folder(tmp_path: Path):
+    store = Store(tmp_path / "new")
+    assert store.read(THEMES).is_empty()
+    assert not store.exists
+    assert not (tmp_path / "new").exists()
+
+
+def test_rows_come_back_as_written_and_twice_the_same_adds_nothing(tmp_path: Path):
+    store = Store(tmp_path)
+    assert store.append(THEMES, themes("a", "b")) == 2
+    assert store.append(THEMES, themes("b", "c")) == 1
+    assert store.read(THEMES).sort("headline_id").equals(themes("a", "b", "c"))
+
+
+def test_other_engines_can_read_the_tables(tmp_path: Path):
+    Store(tmp_path).append(THEMES, themes("a"))
+    files = list((tmp_path / "tables" / "themes").glob("*.parquet"))
+    assert pl.read_parquet(files).height == 1
+    assert (tmp_path / "tables" / "themes" / "_delta_log").is_dir()
+
+
+def test_upsert_changes_known_rows_and_adds_new_ones(tmp_path: Path):
+    store = Store(tmp_path)
+    store.upsert(THEMES, themes("a", "b"))
+    store.upsert(THEMES, themes("b", "c", score=0.5))
+    scores = dict(store.read(THEMES).select("headline_id", "score").iter_rows())
+    assert scores == {"a": 1.0, "b": 0.5, "c": 0.5}
+
+
+def test_replace_leaves_only_the_new_rows_or_only_changes_the_named_ones(tmp_path: Path):
+    store = Store(tmp_path)
+    store.append(THEMES, pl.concat([themes("a"), themes("b", theme="Honduras")]))
+    store.replace(THEMES, themes("c"), where="theme = 'Korea'")
+    assert sorted(store.read(THEMES)["headline_id"]) == ["b", "c"]
+    store.replace(THEMES, themes("d"))
+    assert store.read(THEMES)["headline_id"].to_list() == ["d"]
+
+
+def test_a_frame_that_does_not_fit_changes_nothing(tmp_path: Path):
+    store = Store(tmp_path)
+    store.append(THEMES, themes("a"))
+    with pytest.raises(TableError):
+        store.append(THEMES, themes("b").drop("score"))
+    assert store.read(THEMES)["headline_id"].to_list() == ["a"]
+
+
+def test_a_broken_table_is_reported_with_its_place(tmp_path: Path):
+    store = Store(tmp_path)
+    store.append(THEMES, themes("a"))
+    (log,) = (tmp_path / "tables" / "themes" / "_delta_log").glob("*.json")
+    log.write_text("not json")
+    with pytest.raises(StoreError, match="themes"):
+        store.read(THEMES)
+
+
+def test_a_table_with_other_columns_is_reported_and_not_guessed_at(tmp_path: Path):
+    store = Store(tmp_path)
+    pl.DataFrame({"x": [1]}).write_delta(tmp_path / "tables" / "lists")
+    with pytest.raises(StoreError, match=r"found columns .*x.*wanted .*capture_id"):
+        store.read(LISTS)
+
+
+def test_many_small_commits_are_merged_into_few_files(tmp_path: Path):
+    store = Store(tmp_path)
+    for number in range(MAX_FILES + 5):
+        store.append(THEMES, themes(f"h{number}"))
+    assert store.read(THEMES).height == MAX_FILES + 5
+    assert pl.scan_delta(tmp_path / "tables" / "themes").collect().height == MAX_FILES + 5
+    from deltalake import DeltaTable  # noqa: PLC0415 - only to count
+
+    assert len(DeltaTable(tmp_path / "tables" / "themes").file_uris()) < 10
+
+
+def test_files_are_written_whole_and_only_below_the_folder(tmp_path: Path):
+    store = Store(tmp_path / "study")
+    assert store.write_file("topics/a.html", "<p>é</p>").read_text(encoding="utf-8") == "<p>é</p>"
+    for path in ("../out.html", "/etc/out.html", "a/../../b", ""):
+        with pytest.raises(StoreError):
+            store.write_file(path, "x")
+    assert [p.name for p in (tmp_path / "study" / "topics").iterdir()] == ["a.html"]
+
+
+def test_a_folder_that_is_a_file_is_refused(tmp_path: Path):
+    (tmp_path / "x").write_text("")
+    with pytest.raises(StoreError, match="found a file"):
+        Store(tmp_path / "x")
+
+
+def _hold(folder: str, held: "multiprocessing.synchronize.Event", done: object) -> None:
+    with Store(Path(folder)).writing():
+        held.set()
+        done.wait(30)  # type: ignore[attr-defined]
+
+
+def test_a_second_writer_is_turned_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tracker.store.LOCK_SECONDS", 0.2)
+    context = multiprocessing.get_context("spawn")
+    held, done = context.Event(), context.Event()
+    other = context.Process(target=_hold, args=(str(tmp_path), held, done))
+    other.start()
+    try:
+        assert held.wait(60)
+        with pytest.raises(StoreError, match="another tracker"), Store(tmp_path).writing():
+            pass
+    finally:
+        done.set()
+        other.join(30)
+    with Store(tmp_path).writing():
+        Store(tmp_path).append(LINEAGE, LINEAGE.empty())

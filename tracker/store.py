@@ -1,0 +1,215 @@
+"""Where a study lives on disk: Delta tables, raw pages as WARC, and what the report writes.
+
+Every write is one atomic commit, so a process killed at any moment leaves a study that opens.
+"""
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import IO, TYPE_CHECKING, Any, Final
+
+import polars as pl
+from filelock import FileLock, Timeout
+
+from tracker.errors import StoreError
+from tracker.tables import TABLES, Table
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+MAX_FILES: Final = 40
+"""Data files a table may collect before they are merged: one small file a commit scans slowly."""
+LOCK_SECONDS: Final = 5.0
+"""How long to wait for another writer before giving up."""
+KEEP_HOURS: Final = 48
+"""How long replaced data files stay, so that a reader who opened the table keeps what it saw."""
+
+
+class Store:
+    """The folder of a study.
+
+    Args:
+        folder: Where it is; made on the first write, never on reading.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        if folder.exists() and not folder.is_dir():
+            raise StoreError(f"{folder}: found a file; wanted a folder for the study")
+
+    @property
+    def exists(self) -> bool:
+        """Return whether anything was stored here yet."""
+        return (self.folder / "tables").is_dir()
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the study for one writer.
+
+        Raises:
+            StoreError: If another process is writing to it.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(self.folder / ".lock", timeout=LOCK_SECONDS):
+                yield
+        except Timeout as error:
+            raise StoreError(
+                f"{self.folder}: another tracker is writing to this study; try again later"
+            ) from error
+        except OSError as error:
+            raise StoreError(f"{self.folder}: cannot write to the study: {error}") from error
+
+    def scan(self, table: Table) -> pl.LazyFrame:
+        """Return the table as a lazy frame; empty if nothing was written to it yet.
+
+        Raises:
+            StoreError: If the stored table is broken or has other columns than it should.
+        """
+        delta = self._open(table)
+        if delta is None:
+            return table.empty().lazy()
+        frame = pl.scan_delta(delta)
+        found = frame.collect_schema()
+        if found != table.schema:
+            raise StoreError(
+                f"{self._place(table)}: found columns {dict(found)}; wanted {dict(table.schema)}"
+            )
+        return frame
+
+    def read(self, table: Table) -> pl.DataFrame:
+        """Return the whole table."""
+        return self.scan(table).collect()
+
+    def append(self, table: Table, frame: pl.DataFrame) -> int:
+        """Add the rows whose key is not there yet, in one commit; return how many.
+
+        Raises:
+            TableError: If the frame does not fit the table; nothing is written.
+        """
+        frame = table.check(frame)
+        if frame.is_empty():
+            return 0
+        if self._open(table) is not None:
+            first = table.key[0]
+            known = (
+                self.scan(table)
+                .select(table.key)
+                .filter(pl.col(first).is_in(frame[first].implode()))
+            )
+            frame = frame.join(known.collect(), on=list(table.key), how="anti", nulls_equal=True)
+        if not frame.is_empty():
+            self._write(table, frame, "append")
+        return frame.height
+
+    def upsert(self, table: Table, frame: pl.DataFrame) -> None:
+        """Add rows, or change those whose key is there, in one commit."""
+        frame = table.check(frame)
+        if frame.is_empty():
+            return
+        if self._open(table) is None:
+            self._write(table, frame, "append")
+            return
+        same = " AND ".join(f's."{name}" = t."{name}"' for name in table.key)
+        merge: Any = frame.write_delta(
+            str(self._place(table)),
+            mode="merge",
+            delta_merge_options={
+                "predicate": same,
+                "source_alias": "s",
+                "target_alias": "t",
+                "writer_properties": _properties(),
+            },
+        )
+        merge.when_matched_update_all().when_not_matched_insert_all().execute()
+        self._tidy(table)
+
+    def replace(self, table: Table, frame: pl.DataFrame, where: str | None = None) -> None:
+        """Put `frame` in place of the table, or of the rows that `where` names, in one commit.
+
+        Args:
+            table: The table.
+            frame: The new rows.
+            where: A predicate in SQL; every new row must satisfy it.
+        """
+        frame = table.check(frame)
+        if self._open(table) is not None:
+            self._write(table, frame, "overwrite", where)
+        elif not frame.is_empty():
+            self._write(table, frame, "append")
+
+    def versions(self) -> dict[str, int]:
+        """Return the version of every stored table, by name: it changes when the table does."""
+        opened = {name: self._open(table) for name, table in TABLES.items()}
+        return {name: delta.version() for name, delta in opened.items() if delta is not None}
+
+    def write_file(self, path: str, content: str | bytes) -> Path:
+        """Write one file below the study's folder, whole or not at all; return where it is.
+
+        Raises:
+            StoreError: If the path leads out of the folder.
+        """
+        relative = PurePosixPath(path)
+        if relative.is_absolute() or ".." in relative.parts or not relative.parts:
+            raise StoreError(f"{path}: wanted a path below the study's folder")
+        target = self.folder / relative
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(target) as file:
+            file.write(content.encode("utf-8") if isinstance(content, str) else content)
+        return target
+
+    def _place(self, table: Table) -> Path:
+        return self.folder / "tables" / table.name
+
+    def _open(self, table: Table) -> "DeltaTable | None":
+        from deltalake import DeltaTable  # noqa: PLC0415 - 0.2 s that reading nothing should not cost
+        from deltalake.exceptions import DeltaError, TableNotFoundError  # noqa: PLC0415
+
+        place = self._place(table)
+        if not place.is_dir():
+            return None
+        try:
+            return DeltaTable(place)
+        except TableNotFoundError:
+            # A process killed before its first commit leaves data files that nobody refers to.
+            return None
+        except DeltaError as error:
+            raise StoreError(f"{place}: the stored table cannot be opened: {error}") from error
+
+    def _write(
+        self, table: Table, frame: pl.DataFrame, mode: Any, where: str | None = None
+    ) -> None:
+        options: dict[str, Any] = {"writer_properties": _properties()}
+        if where is not None:
+            options["predicate"] = where
+        frame.write_delta(str(self._place(table)), mode=mode, delta_write_options=options)
+        self._tidy(table)
+
+    def _tidy(self, table: Table) -> None:
+        delta = self._open(table)
+        if delta is None:
+            return
+        if len(delta.file_uris()) > MAX_FILES:
+            delta.optimize.compact(writer_properties=_properties())
+        if delta.version() % MAX_FILES == MAX_FILES - 1:
+            delta.vacuum(KEEP_HOURS, dry_run=False, enforce_retention_duration=False)
+
+
+def _properties() -> Any:
+    from deltalake import WriterProperties  # noqa: PLC0415 - as in Store._open
+
+    return WriterProperties(compression="ZSTD")
+
+
+@contextlib.contextmanager
+def replacing(target: Path) -> Iterator[IO[bytes]]:
+    """Give a file that takes the place of `target` once it is whole."""
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", delete=False) as file:
+        try:
+            yield file
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+    Path(file.name).chmod(0o644)
+    Path(file.name).replace(target)
