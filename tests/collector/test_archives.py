@@ -1,0 +1,239 @@
+import gzip
+import io
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from tracker.collector.archives import File, list_files, read_documents
+from tracker.collector.documents import MAX_BYTES, Document, Problem, find_date
+from tracker.collector.warcs import PageWriter, read_page
+from tracker.errors import InputError
+
+PAGE = b"<!doctype html><html><body><h1>Bridge reopens after storm</h1></body></html>"
+NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)
+
+
+def read(path: Path) -> tuple[list[Document], list[Problem]]:
+    found = [item for file in list_files(path) for item in read_documents(file)]
+    documents = [item for item in found if isinstance(item, Document)]
+    return documents, [item for item in found if isinstance(item, Problem)]
+
+
+def write_warc(path: Path, pages: int, *, packed: bool = True) -> list[int]:
+    """Write so many pages; return where each record begins."""
+    offsets = []
+    with path.open("wb") as file:
+        writer = WARCWriter(file, gzip=packed)
+        for number in range(pages):
+            offsets.append(file.tell())
+            http = StatusAndHeaders(
+                "200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1"
+            )
+            body = PAGE.replace(b"storm", f"storm {number} {os.urandom(40).hex()}".encode())
+            writer.write_record(
+                writer.create_warc_record(
+                    f"https://post.example/{number}.html",
+                    "response",
+                    payload=io.BytesIO(body),
+                    http_headers=http,
+                    warc_headers_dict={"WARC-Date": "2026-03-05T12:00:00Z"},
+                )
+            )
+    return offsets
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("2024-03-05/page.html", datetime(2024, 3, 5, tzinfo=UTC)),
+        ("post-20240305201500.html.gz", datetime(2024, 3, 5, 20, 15, tzinfo=UTC)),
+        ("2024-03-05T20:15:00Z.txt", datetime(2024, 3, 5, 20, 15, tzinfo=UTC)),
+        ("20240305_2015.html", datetime(2024, 3, 5, 20, 15, tzinfo=UTC)),
+        ("page-a20240305b.html", None),
+        ("5fec70953d3c08ba.txt", None),
+        ("2024-02-31.html", None),
+    ],
+)
+def test_dates_in_names_are_found_and_nothing_else_is(name, expected):
+    assert find_date(name) == expected
+
+
+def test_a_folder_gives_its_pages_and_passes_over_the_rest(tmp_path: Path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "page.html.gz").write_bytes(gzip.compress(PAGE))
+    (tmp_path / "a" / "page.txt").write_text("the same page as text")
+    (tmp_path / "b.txt").write_text("another page")
+    (tmp_path / "gold.json").write_text("{}")
+    (tmp_path / ".hidden.html").write_bytes(PAGE)
+    documents, problems = read(tmp_path)
+    assert [(Path(d.origin).name, d.form) for d in documents] == [
+        ("page.html.gz", "html"),
+        ("b.txt", "text"),
+    ]
+    assert documents[0].body == PAGE
+    assert not problems
+
+
+@pytest.mark.parametrize(
+    ("content", "form"),
+    [(PAGE, "html"), (b"Just a line\n", "text"), (b"WARC/1.0\r\n\r\n", "warc"), (b"PAR1", "table")],
+)
+def test_a_file_named_by_the_user_is_known_by_its_content(tmp_path: Path, content, form):
+    path = tmp_path / "saved"
+    path.write_bytes(content)
+    assert list_files(path) == [File(path, form)]
+    path.write_bytes(gzip.compress(content))
+    assert list_files(path) == [File(path, form)]
+
+
+def test_what_cannot_be_used_is_named_with_what_is_wanted(tmp_path: Path):
+    (tmp_path / "image").write_bytes(b"\x89PNG\0\0\0")
+    (tmp_path / "empty").mkdir()
+    for name in ("image", "empty", "absent"):
+        with pytest.raises(InputError, match=rf"{name}: .*wanted a page \(.html"):
+            list_files(tmp_path / name)
+
+
+def test_a_cut_gzip_page_gives_what_is_left_and_says_so(tmp_path: Path):
+    path = tmp_path / "page.html.gz"
+    path.write_bytes(gzip.compress(PAGE + os.urandom(5000))[:-2000])
+    (document,), (problem,) = read(path)
+    assert document.body.startswith(PAGE)
+    assert "cut gzip" in problem.message
+
+
+def test_a_gzip_page_with_a_broken_byte_gives_what_is_before_it(tmp_path: Path):
+    path = tmp_path / "page.html.gz"
+    whole = gzip.compress(PAGE) + b"\x1f\x8b\x08 not gzip"
+    path.write_bytes(whole)
+    (document,), (problem,) = read(path)
+    assert document.body == PAGE
+    assert "broken gzip" in problem.message
+
+
+def test_a_gzip_page_of_several_members_is_read_whole(tmp_path: Path):
+    path = tmp_path / "page.html.gz"
+    path.write_bytes(gzip.compress(PAGE) + gzip.compress(b"<p>more</p>"))
+    (document,), problems = read(path)
+    assert document.body == PAGE + b"<p>more</p>"
+    assert not problems
+
+
+def test_a_gzip_bomb_is_not_unpacked(tmp_path: Path):
+    path = tmp_path / "bomb.html.gz"
+    path.write_bytes(gzip.compress(bytes(MAX_BYTES + 1)))
+    documents, (problem,) = read(path)
+    assert not documents
+    assert "larger than" in problem.message
+
+
+def test_warc_pages_come_with_address_time_and_charset(tmp_path: Path):
+    write_warc(tmp_path / "x.warc.gz", 3)
+    documents, problems = read(tmp_path / "x.warc.gz")
+    assert [d.url for d in documents] == [f"https://post.example/{n}.html" for n in range(3)]
+    assert {(d.captured_at, d.charset, d.status) for d in documents} == {(NOON, "utf-8", 200)}
+    assert not problems
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_broken_record_loses_only_itself(tmp_path: Path, packed):
+    path = tmp_path / ("x.warc.gz" if packed else "x.warc")
+    offsets = write_warc(path, 5, packed=packed)
+    data = bytearray(path.read_bytes())
+    # The head of the third record: its gzip stream, or its version line and length.
+    start = offsets[2] + (20 if packed else 4)
+    data[start : start + 60] = b"\xff" * 60
+    path.write_bytes(data)
+    documents, problems = read(path)
+    assert [d.url[-6] for d in documents if d.url] == ["0", "1", "3", "4"]
+    assert any("broken record" in problem.message for problem in problems)
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_cut_archive_gives_its_whole_pages_and_says_that_it_was_cut(tmp_path: Path, packed):
+    path = tmp_path / ("x.warc.gz" if packed else "x.warc")
+    offsets = write_warc(path, 3, packed=packed)
+    path.write_bytes(path.read_bytes()[: offsets[2] + 150])
+    documents, problems = read(path)
+    assert {"https://post.example/0.html", "https://post.example/1.html"} <= {
+        d.url for d in documents
+    }
+    assert problems
+
+
+def test_a_revisit_is_the_page_it_refers_to_at_its_own_time(tmp_path: Path):
+    path = tmp_path / "x.warc.gz"
+    with path.open("wb") as file:
+        writer = WARCWriter(file, gzip=True)
+        http = StatusAndHeaders("200 OK", [("Content-Type", "text/html")])
+        first = writer.create_warc_record(
+            "https://post.example/", "response", payload=io.BytesIO(PAGE), http_headers=http,
+            warc_headers_dict={"WARC-Date": "2026-03-05T12:00:00Z"},
+        )  # fmt: skip
+        writer.write_record(first)
+        digest = first.rec_headers.get_header("WARC-Payload-Digest")
+        for target in (digest, "sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"):
+            again = writer.create_revisit_record(
+                "https://post.example/", target, "https://post.example/", "2026-03-05T12:00:00Z",
+                warc_headers_dict={"WARC-Date": "2026-03-06T12:00:00Z"},
+            )  # fmt: skip
+            writer.write_record(again)
+    documents, (problem,) = read(path)
+    assert [d.body for d in documents] == [PAGE, PAGE]
+    assert documents[1].captured_at == datetime(2026, 3, 6, 12, tzinfo=UTC)
+    assert "not in this file" in problem.message
+
+
+def test_wet_records_are_texts_and_an_archive_without_pages_says_so(tmp_path: Path):
+    for name, kind, media in (("x.warc.wet.gz", "conversion", "text/plain"),
+                              ("x.warc.wat.gz", "metadata", "application/json")):  # fmt: skip
+        with (tmp_path / name).open("wb") as file:
+            writer = WARCWriter(file, gzip=True)
+            writer.write_record(
+                writer.create_warc_record(
+                    "https://post.example/", kind, payload=io.BytesIO("Brücke offen".encode()),
+                    warc_content_type=media,
+                )
+            )  # fmt: skip
+    (document,), _ = read(tmp_path / "x.warc.wet.gz")
+    assert (document.form, document.body.decode()) == ("text", "Brücke offen")
+    documents, (problem,) = read(tmp_path / "x.warc.wat.gz")
+    assert not documents
+    assert "found no page in it" in problem.message
+
+
+def test_arc_pages_are_read(tmp_path: Path):
+    http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=latin-1\r\n\r\n" + PAGE
+    head = b"1 0 Archive\nURL IP-address Archive-date Content-type Archive-length\n"
+    top = f"filedesc://x.arc 127.0.0.1 20140216050221 text/plain {len(head)}\n".encode()
+    page = f"http://post.example/a 127.0.0.1 20140216050221 text/html {len(http)}\n".encode()
+    (tmp_path / "x.arc").write_bytes(top + head + b"\n" + page + http + b"\n")
+    (document,), problems = read(tmp_path / "x.arc")
+    assert document.url == "http://post.example/a"
+    assert document.captured_at == datetime(2014, 2, 16, 5, 2, 21, tzinfo=UTC)
+    assert (document.body.strip(), document.charset) == (PAGE, "latin-1")
+    assert not problems
+
+
+def test_pages_written_can_be_read_again_where_they_are(tmp_path: Path):
+    path = tmp_path / "kept.warc.gz"
+    page = Document("here", PAGE, "html", charset="latin-1", status=200)
+    text = Document("there", "Brücke\noffen".encode(), "text")
+    with path.open("wb") as file:
+        writer = PageWriter(file)
+        first = writer.write(page, "https://post.example/", "post.example", NOON)
+        second = writer.write(text, "note.txt", "folder", NOON)
+    for offset, original, source in ((first, page, "post.example"), (second, text, "folder")):
+        found = read_page(path, offset)
+        assert isinstance(found, Document)
+        assert (found.body, found.form, found.charset) == (
+            original.body, original.form, original.charset,
+        )  # fmt: skip
+        assert (found.captured_at, found.source) == (NOON, source)
+    documents, problems = read(path)
+    assert len(documents) == 2
+    assert not problems

@@ -1,0 +1,279 @@
+"""Pages out of WARC, ARC and WET files, and into WARC again."""
+
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, Final
+
+from fastwarc.warc import ArchiveIterator, WarcRecordType
+from warcio.archiveiterator import ArchiveIterator as ArcIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from tracker.collector.documents import MAX_BYTES, Document, Problem
+
+SOURCE_HEADER: Final = "WARC-Tracker-Source"
+"""Extension field that keeps the source of a page that has no address of its own."""
+
+_HTML_TYPES: Final = ("text/html", "application/xhtml+xml")
+_HTML_START: Final = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body)", re.IGNORECASE)
+_WANTED: Final = (
+    WarcRecordType.response
+    | WarcRecordType.resource
+    | WarcRecordType.conversion
+    | WarcRecordType.revisit
+)
+
+
+def read_warc(path: Path) -> Iterator[Document | Problem]:
+    """Yield the pages of a WARC or WET file in order, and a problem for each part that is broken.
+
+    A corrupt or cut record loses itself only: reading goes on at the next record. A revisit record
+    is the page it refers to, when that page is in the same file.
+    """
+    found = 0
+    with path.open("rb") as file:
+        marker = b"\x1f\x8b\x08" if file.read(2) == b"\x1f\x8b" else b"WARC/1"
+        start, seen = 0, _Payloads(path)
+        while True:
+            file.seek(start)
+            place = start
+            try:
+                for record in ArchiveIterator(file, record_types=_WANTED, auto_decode="all"):
+                    place = record.stream_pos
+                    document = _read_record(record, f"{path}@{place}", seen)
+                    if document is not None:
+                        found += isinstance(document, Document)
+                        yield document
+                break
+            except (OSError, ValueError, EOFError) as error:
+                yield Problem(f"{path}@{place}", f"broken record ({error}); skipped to the next")
+                next_start = _find_next(file, marker, max(place, start) + 1)
+                if next_start is None:
+                    break
+                start = next_start
+        if _is_cut(file, place) if marker[0] == 0x1F else not _ends_whole(file):
+            yield Problem(str(path), "the file ends in the middle of a record; it was cut off")
+    if not found:
+        yield Problem(
+            str(path),
+            f"found no page in it ({seen.others} records of other kinds); wanted HTML responses "
+            "or page texts (a WAT file holds neither)",
+        )
+
+
+def read_arc(path: Path) -> Iterator[Document | Problem]:
+    """Yield the pages of an ARC file, the format before WARC."""
+    with path.open("rb") as file:
+        try:
+            for record in ArcIterator(file, arc2warc=True):
+                if record.rec_type != "response" or record.http_headers is None:
+                    continue
+                yield from _read_arc_record(record, str(path))
+        except (ArchiveLoadFailed, OSError, ValueError, EOFError, zlib.error) as error:
+            yield Problem(str(path), f"broken record ({error}); the rest of the file is not read")
+
+
+class PageWriter:
+    """Writes pages into one WARC file, each record a gzip member of its own.
+
+    Args:
+        file: Where to write; its position is asked for each record.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._writer = WARCWriter(file, gzip=True, warc_version="1.1")
+
+    def write(self, document: Document, url: str, source: str, captured_at: datetime) -> int:
+        """Write one page; return where its record begins, in bytes."""
+        offset = self._file.tell()
+        headers = {
+            "WARC-Date": captured_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            SOURCE_HEADER: source,
+        }
+        body = io.BytesIO(document.body)
+        record: Any
+        if document.form == "text":
+            record = self._writer.create_warc_record(
+                url,
+                "conversion",
+                payload=body,
+                warc_content_type="text/plain",
+                warc_headers_dict=headers,
+            )
+        else:
+            charset = f"; charset={document.charset}" if document.charset else ""
+            http = StatusAndHeaders(
+                f"{document.status or 200} OK",
+                [
+                    ("Content-Type", f"text/html{charset}"),
+                    ("Content-Length", str(len(document.body))),
+                ],
+                protocol="HTTP/1.1",
+            )
+            record = self._writer.create_warc_record(
+                url, "response", payload=body, http_headers=http, warc_headers_dict=headers
+            )
+        self._writer.write_record(record)
+        return offset
+
+
+def read_page(path: Path, offset: int) -> Document | Problem:
+    """Return the page whose record begins at `offset` of a WARC file written by `PageWriter`."""
+    with path.open("rb") as file:
+        file.seek(offset)
+        for record in ArchiveIterator(file, record_types=_WANTED, auto_decode="all"):
+            document = _read_record(record, f"{path}@{offset}", _Payloads(path))
+            if document is not None:
+                return document
+            break
+    return Problem(f"{path}@{offset}", "no page there")
+
+
+class _Payloads:
+    """Where the pages of one file are, by digest, so that revisits of them can be read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.offsets: dict[str, int] = {}
+        self.others = 0
+
+
+def _read_record(record: Any, origin: str, seen: _Payloads) -> Document | Problem | None:
+    digest = record.headers.get("WARC-Payload-Digest")
+    if record.record_type == WarcRecordType.revisit:
+        return _read_revisit(record, origin, digest, seen)
+    http = record.http_headers
+    media = (record.http_content_type if http else record.headers.get("Content-Type")) or ""
+    media = media.split(";")[0].strip().lower()
+    is_text = record.record_type == WarcRecordType.conversion and media == "text/plain"
+    if not is_text and media not in _HTML_TYPES and media not in ("", "text/plain"):
+        seen.others += 1
+        return None
+    length = record.content_length
+    body = record.reader.read(MAX_BYTES + 1)
+    if not is_text and media not in _HTML_TYPES and not _HTML_START.match(body[:500]):
+        seen.others += 1
+        return None
+    if len(body) > MAX_BYTES:
+        return Problem(origin, f"page larger than {MAX_BYTES:,} bytes; not read")
+    if not body and length:
+        return Problem(origin, f"record of {length} bytes without a page in it; it was cut off")
+    if digest and http and 200 <= (http.status_code or 200) < 300:
+        seen.offsets.setdefault(digest, record.stream_pos)
+    return Document(
+        origin=origin,
+        body=body,
+        form="text" if is_text else "html",
+        url=_clean_uri(record.headers.get("WARC-Target-URI")),
+        captured_at=_as_utc(record.record_date),
+        charset=record.http_charset if http else None,
+        status=http.status_code if http else None,
+        source=record.headers.get(SOURCE_HEADER),
+    )
+
+
+def _read_revisit(
+    record: Any, origin: str, digest: str | None, seen: _Payloads
+) -> Document | Problem | None:
+    offset = seen.offsets.get(digest or "")
+    if offset is None:
+        media = (record.http_content_type or "").lower()
+        if media and media not in _HTML_TYPES:
+            return None
+        return Problem(origin, "repeats a page that is not in this file; not read")
+    first = read_page(seen.path, offset)
+    if isinstance(first, Problem):
+        # A file packed as one gzip member cannot be entered in the middle.
+        return Problem(origin, "repeats a page that cannot be reached in this file; not read")
+    return Document(
+        origin=origin,
+        body=first.body,
+        form=first.form,
+        url=_clean_uri(record.headers.get("WARC-Target-URI")) or first.url,
+        captured_at=_as_utc(record.record_date),
+        charset=first.charset,
+        status=first.status,
+        source=first.source,
+    )
+
+
+def _read_arc_record(record: Any, name: str) -> Iterator[Document | Problem]:
+    headers, http = record.rec_headers, record.http_headers
+    url = _clean_uri(headers.get_header("WARC-Target-URI"))
+    origin = f"{name}#{url}"
+    kind = (http.get_header("Content-Type") or "").lower()
+    if kind.split(";")[0].strip() not in _HTML_TYPES:
+        return
+    body = record.content_stream().read(MAX_BYTES + 1)
+    if len(body) > MAX_BYTES:
+        yield Problem(origin, f"page larger than {MAX_BYTES:,} bytes; not read")
+        return
+    date = headers.get_header("WARC-Date")
+    charset = re.search(r"charset=[\"']?([\w.:-]+)", kind)
+    status = http.get_statuscode()
+    yield Document(
+        origin=origin,
+        body=body,
+        form="html",
+        url=url,
+        captured_at=datetime.fromisoformat(date) if date else None,
+        charset=charset[1] if charset else None,
+        status=int(status) if status and status.isdigit() else None,
+    )
+
+
+def _clean_uri(uri: str | None) -> str | None:
+    # Some writers put the address between angle brackets, as an early draft of the standard had it.
+    return uri.strip("<> ") if uri else None
+
+
+def _as_utc(date: datetime | None) -> datetime | None:
+    if date is None:
+        return None
+    return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+
+
+def _find_next(file: IO[bytes], marker: bytes, start: int) -> int | None:
+    """Return where the next record may begin, reading the file in pieces."""
+    piece, overlap = 1 << 20, len(marker) - 1
+    while True:
+        file.seek(start)
+        data = file.read(piece)
+        place = data.find(marker)
+        if place >= 0:
+            return start + place
+        if len(data) < piece:
+            return None
+        start += len(data) - overlap
+
+
+def _ends_whole(file: IO[bytes]) -> bool:
+    """Return whether a file that is not packed ends as a record does, with empty lines."""
+    size = file.seek(0, 2)
+    file.seek(max(0, size - 2))
+    return file.read(2) in (b"", b"\r\n", b"\n\n")
+
+
+def _is_cut(file: IO[bytes], last: int) -> bool:
+    """Return whether a gzip file ends inside a member, which its readers pass over in silence.
+
+    Only what begins at `last`, the last record seen, is unpacked again, and at most 64 MB of it.
+    """
+    file.seek(last)
+    try:
+        with gzip.GzipFile(fileobj=file) as members:
+            for _ in range(64):
+                if not members.read(1 << 20):
+                    break
+    except EOFError:
+        return True
+    except (OSError, zlib.error):
+        return False
+    return False
