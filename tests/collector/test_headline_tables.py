@@ -1,0 +1,151 @@
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tracker.collector.headline_tables import read_headline_table
+from tracker.collector.headlines import tabulate_table
+from tracker.errors import InputError
+
+ROWS = [
+    {
+        "captured_at": datetime(2026, 3, 5, 21, tzinfo=UTC),
+        "source": "post.example",
+        "list_kind": kind,
+        "rank": rank,
+        "title": title,
+        "url": f"https://post.example/news/{rank}00{n}-story?utm_source=x",
+    }
+    for n, (kind, rank, title) in enumerate(
+        [
+            ("latest", 1, "Ferry service returns to the islands"),
+            ("latest", 2, "Harvest delayed by late frost"),
+            ("most_read", 1, "Harvest delayed by late frost"),
+        ]
+    )
+]
+
+
+def write(path: Path, frame: pl.DataFrame) -> Path:
+    if path.suffix == ".csv":
+        frame.with_columns(pl.col("captured_at").dt.to_string("%Y-%m-%dT%H:%M:%SZ")).write_csv(path)
+    elif path.suffix == ".jsonl":
+        frame.with_columns(pl.col("captured_at").dt.to_string("iso:strict")).write_ndjson(path)
+    else:
+        frame.write_parquet(path)
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+def test_the_same_table_in_every_format_gives_the_same_rows(tmp_path: Path, suffix):
+    table = read_headline_table(write(tmp_path / f"x{suffix}", pl.DataFrame(ROWS)))
+    assert not table.problems
+    expected = pl.DataFrame(ROWS).with_columns(pl.col("rank").cast(pl.Int32), heading=pl.lit(""))
+    assert table.rows.equals(expected.select(table.rows.columns))
+
+
+def test_missing_columns_are_named_with_those_found_and_wanted(tmp_path: Path):
+    path = write(tmp_path / "x.parquet", pl.DataFrame(ROWS).drop("rank", "source"))
+    with pytest.raises(
+        InputError,
+        match=r"x\.parquet: column source, rank missing; found captured_at, .*; wanted captured_at",
+    ):
+        read_headline_table(path)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "wanted"),
+    [
+        ("captured_at", 20260305, "wanted a time"),
+        ("captured_at", "yesterday", "holds 'yesterday'; wanted"),
+        ("rank", "first", "holds 'first'; wanted Int32"),
+        ("title", ["a"], "wanted String"),
+    ],
+)
+def test_a_column_of_a_wrong_type_is_refused(tmp_path: Path, column, value, wanted):
+    frame = pl.DataFrame([{**row, column: value} for row in ROWS])
+    frame.write_parquet(tmp_path / "x.parquet")
+    with pytest.raises(InputError, match=wanted):
+        read_headline_table(tmp_path / "x.parquet")
+
+
+def test_rows_that_say_nothing_are_left_out_and_counted(tmp_path: Path):
+    rows = [
+        *ROWS,
+        {**ROWS[0], "title": "  "},
+        {**ROWS[0], "rank": 0},
+        {**ROWS[0], "list_kind": "trending"},
+        {**ROWS[0], "source": None},
+    ]
+    table = read_headline_table(write(tmp_path / "x.parquet", pl.DataFrame(rows)))
+    assert table.rows.height == len(ROWS)
+    messages = " ".join(map(str, table.problems))
+    for what in ("row 4: 1 rows without a title", "rank of 1", "list_kind other", "a source"):
+        assert what in messages
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1 broken", b"\xff\xfe"])
+def test_a_file_that_is_no_table_is_refused_with_its_name(tmp_path: Path, content):
+    path = tmp_path / "x.parquet"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"x\.parquet"):
+        read_headline_table(path)
+
+
+def test_naive_times_are_utc_and_other_zones_are_converted(tmp_path: Path):
+    naive = pl.DataFrame(ROWS).with_columns(pl.col("captured_at").dt.replace_time_zone(None))
+    abroad = pl.DataFrame(ROWS).with_columns(
+        pl.col("captured_at").dt.convert_time_zone("Asia/Tokyo")
+    )
+    for frame in (naive, abroad):
+        frame.write_parquet(tmp_path / "x.parquet")
+        rows = read_headline_table(tmp_path / "x.parquet").rows
+        assert rows["captured_at"].to_list() == [row["captured_at"] for row in ROWS]
+
+
+def tabulate(rows: list[dict[str, object]]) -> list[pl.DataFrame]:
+    frame = pl.DataFrame(rows).with_columns(pl.col("rank").cast(pl.Int32), heading=pl.lit(""))
+    found = tabulate_table(frame)
+    return [
+        found.captures.sort("capture_id"),
+        found.lists.sort("capture_id", "list_id"),
+        found.sightings.sort("capture_id", "list_id", "rank"),
+    ]
+
+
+def test_one_capture_with_a_list_for_each_kind_and_clean_addresses():
+    captures, lists, sightings = tabulate(ROWS)
+    assert captures["source"].to_list() == ["post.example"]
+    assert sorted(lists.select("kind", "n_items").rows()) == [("latest", 2), ("most_read", 1)]
+    assert sightings.height == 3
+    assert not sightings["url"].str.contains("utm_source").any()
+
+
+def test_the_order_of_rows_does_not_matter():
+    rows = [*ROWS, {**ROWS[0], "title": "A second headline in the first slot", "url": None}]
+    shuffled = random.Random(1).sample(rows, len(rows))
+    for one, other in zip(tabulate(rows), tabulate(shuffled), strict=True):
+        assert one.equals(other)
+
+
+def test_a_slot_taken_twice_makes_a_second_list():
+    rows = [*ROWS, {**ROWS[0], "title": "A second headline in the first slot"}]
+    _, lists, sightings = tabulate(rows)
+    assert lists.filter(pl.col("kind") == "latest").height == 2
+    assert sightings.height == 4
+
+
+def test_a_list_keeps_its_id_from_night_to_night():
+    later = [{**row, "captured_at": datetime(2026, 3, 6, 21, tzinfo=UTC)} for row in ROWS]
+    _, lists, _ = tabulate([*ROWS, *later])
+    assert lists.height == 4
+    assert lists["list_id"].n_unique() == 2
+
+
+def test_two_tables_of_one_time_are_two_captures_and_the_same_one_is_one():
+    (first, _, _), (again, _, _) = tabulate(ROWS[:2]), tabulate(ROWS[:2])
+    other, _, _ = tabulate(ROWS[2:])
+    assert first["capture_id"].to_list() == again["capture_id"].to_list()
+    assert first["capture_id"].to_list() != other["capture_id"].to_list()
