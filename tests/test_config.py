@@ -1,0 +1,85 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from tracker.config import Config, parse_config, read_config
+from tracker.config_templates import render_template
+from tracker.errors import ConfigError
+
+
+def uncomment(template: str) -> str:
+    return re.sub(r"^# (?=\[|\w+ = )", "", template, flags=re.MULTILINE)
+
+
+def test_the_written_file_changes_nothing():
+    assert parse_config(render_template()) == Config()
+
+
+def test_every_setting_in_the_written_file_is_read_and_has_its_default():
+    config = parse_config(uncomment(render_template()))
+    assert (config.study, config.topics, config.themes) == (
+        Config().study,
+        Config().topics,
+        Config().themes,
+    )
+    assert [theme.name for theme in config.theme] == ["Honduras", "Strikes"]
+    assert config.source[0].url == "https://www.example.com/"
+
+
+def test_every_setting_is_explained():
+    template = render_template()
+    for name in re.findall(r"^# (\w+) = ", template, re.MULTILINE):
+        assert re.search(rf"^#   \S.*\n(#   .*\n)*# {name} = ", template, re.MULTILINE), name
+
+
+def test_settings_reach_the_config():
+    config = parse_config(
+        """
+        [study]
+        time_zone = "Europe/Berlin"
+        [themes]
+        countries = false
+        [topics]
+        window_nights = 30
+        meaning = 1
+        [[theme]]
+        name = "Strikes"
+        terms = ["strike"]
+        """
+    )
+    assert config.study.time_zone == "Europe/Berlin"
+    assert not config.themes.countries
+    assert (config.topics.window_nights, config.topics.meaning) == (30, 1.0)
+    assert config.theme[0].terms == ("strike",)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[study]\ntime_zon = 'UTC'", "study.time_zon: no such setting; did you mean time_zone"),
+        ("[studies]\nx = 1", "studies: no such setting; did you mean study"),
+        ("[study]\ntime_zone = 'Mars/Base'", "found 'Mars/Base'; wanted an IANA name"),
+        ("[study]\ntitle = 3", "study.title: found 3; wanted text"),
+        ("[themes]\ncountries = 'yes'", "themes.countries: found 'yes'; wanted true or false"),
+        ("[topics]\nwindow_nights = 2.5", "topics.window_nights: found 2.5; wanted a whole number"),
+        ("[topics]\nmeaning = 7", "meaning: got 7"),
+        ("[[theme]]\nterms = ['x']", "theme[1]: name missing"),
+        ("[[theme]]\nname = 'x'\nterms = 'x'", "theme[1].terms: found 'x'; wanted a list"),
+        ("[[theme]]\nname = ' '", "found an empty one"),
+        ("[[theme]]\nname = 'x'\n[[theme]]\nname = 'x'", "theme: found x twice"),
+        ("study = 1", "study: found 1; wanted a table"),
+        ("[study", "not valid TOML"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_was_found_and_wanted(text, message):
+    with pytest.raises(ConfigError, match=re.escape(message)) as error:
+        parse_config(text, "my.toml")
+    assert str(error.value).startswith("my.toml: ")
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path):
+    (tmp_path / "x.toml").write_bytes(b"\xff\xfe\x00")
+    for name in ("x.toml", "absent.toml"):
+        with pytest.raises(ConfigError, match=re.escape(name)):
+            read_config(tmp_path / name)

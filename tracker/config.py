@@ -1,0 +1,197 @@
+"""tracker.toml, read into frozen settings."""
+
+import dataclasses
+import difflib
+import tomllib
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from tracker.errors import ConfigError
+from tracker.topics.settings import TopicSettings
+
+CONFIG_NAME: Final = "tracker.toml"
+
+
+@dataclass(frozen=True)
+class StudySettings:
+    """What holds for the whole study.
+
+    Attributes:
+        title: Heading of the report.
+        time_zone: Nights are dates in this time zone (an IANA name such as Europe/Berlin).
+        encoder: Turns headlines into vectors: auto (the small English model that is installed),
+            lexical (no model, any language), a folder with model.onnx and tokenizer.json, or the
+            name of a sentence-transformers model if that package is installed.
+    """
+
+    title: str = "What the front pages push"
+    time_zone: str = "UTC"
+    encoder: str = "auto"
+
+
+@dataclass(frozen=True)
+class SourceSettings:
+    """One outlet.
+
+    Attributes:
+        name: How the outlet is called in tables and charts.
+        url: Its address; pages of this host belong to it.
+    """
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class ThemeSettings:
+    """One theme of the watch list.
+
+    Attributes:
+        name: How the theme is called in charts. The name of a country (or Korea) is enough: its
+            people, adjectives and capital come ready-made.
+        terms: Words or phrases; other forms of a word count, "in quotes" only that form.
+        exclude: A headline with one of these is not taken.
+        like: Phrases; headlines close to them in meaning are taken.
+        threshold: How close, as a cosine between 0 and 1.
+    """
+
+    name: str
+    terms: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    like: tuple[str, ...] = ()
+    threshold: float = 0.55
+
+
+@dataclass(frozen=True)
+class ThemesSettings:
+    """Themes that come ready-made.
+
+    Attributes:
+        countries: Whether every country is a theme without being listed.
+    """
+
+    countries: bool = True
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything tracker.toml may say.
+
+    Attributes:
+        study: Settings of the whole study.
+        topics: How headlines are grouped.
+        themes: Ready-made themes.
+        source: The outlets.
+        theme: The watch list: these themes are always drawn, also at zero.
+    """
+
+    study: StudySettings = field(default_factory=StudySettings)
+    topics: TopicSettings = field(default_factory=TopicSettings)
+    themes: ThemesSettings = field(default_factory=ThemesSettings)
+    source: tuple[SourceSettings, ...] = ()
+    theme: tuple[ThemeSettings, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check what types cannot say.
+
+        Raises:
+            ConfigError: If the time zone is unknown, or two sources or themes share a name.
+        """
+        try:
+            ZoneInfo(self.study.time_zone)
+        except (KeyError, ValueError, OSError) as error:
+            raise ConfigError(
+                f"study.time_zone: found {self.study.time_zone!r}; "
+                "wanted an IANA name such as Europe/Berlin"
+            ) from error
+        for kind, names in (
+            ("source", [source.name for source in self.source]),
+            ("theme", [theme.name for theme in self.theme]),
+        ):
+            if doubles := sorted({name for name in names if names.count(name) > 1}):
+                raise ConfigError(f"{kind}: found {', '.join(doubles)} twice; wanted each once")
+        if any(not named.name.strip() for named in (*self.source, *self.theme)):
+            raise ConfigError("name: found an empty one; wanted a name for every source and theme")
+
+
+def read_config(path: Path) -> Config:
+    """Return the settings in a TOML file.
+
+    Raises:
+        ConfigError: If the file cannot be read, a key is unknown or a value is of a wrong type;
+            names the file, the key, what was found and what was wanted.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from error
+    return parse_config(text, str(path))
+
+
+def parse_config(text: str, name: str = CONFIG_NAME) -> Config:
+    """Return the settings in TOML text; `name` is how errors call it.
+
+    Raises:
+        ConfigError: As `read_config`.
+    """
+    try:
+        parsed = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{name}: not valid TOML: {error}") from error
+    try:
+        config = _build(Config, parsed, "")
+    except ConfigError as error:
+        raise ConfigError(f"{name}: {error}") from error
+    assert isinstance(config, Config)
+    return config
+
+
+def _build(kind: type, given: Mapping[str, Any], where: str) -> object:
+    fields = {item.name: item for item in dataclasses.fields(kind)}
+    hints = typing.get_type_hints(kind)
+    values = {}
+    for key, value in given.items():
+        if key not in fields:
+            near = difflib.get_close_matches(key, fields, 1)
+            hint = f"; did you mean {near[0]}?" if near else f"; wanted one of {', '.join(fields)}"
+            raise ConfigError(f"{where}{key}: no such setting{hint}")
+        values[key] = _convert(hints[key], value, f"{where}{key}")
+    missing = [
+        name
+        for name, item in fields.items()
+        if name not in values
+        and item.default is dataclasses.MISSING
+        and item.default_factory is dataclasses.MISSING
+    ]
+    if missing:
+        raise ConfigError(f"{where.rstrip('.')}: {', '.join(missing)} missing")
+    try:
+        return kind(**values)
+    except ValueError as error:
+        raise ConfigError(f"{where.rstrip('.')}: {error}") from error
+
+
+def _convert(hint: Any, value: Any, where: str) -> Any:
+    if isinstance(hint, types.UnionType):
+        options = [option for option in hint.__args__ if option is not type(None)]
+        return _convert(options[0], value, where)
+    if typing.get_origin(hint) is tuple:
+        if not isinstance(value, list):
+            raise ConfigError(f"{where}: found {value!r}; wanted a list")
+        inner = hint.__args__[0]
+        return tuple(_convert(inner, item, f"{where}[{i}]") for i, item in enumerate(value, 1))
+    if dataclasses.is_dataclass(hint):
+        if not isinstance(value, dict):
+            raise ConfigError(f"{where}: found {value!r}; wanted a table")
+        return _build(typing.cast(type, hint), value, f"{where}.")
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is not hint:
+        wanted = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
+        raise ConfigError(f"{where}: found {value!r}; wanted {wanted.get(hint, hint)}")
+    return value
