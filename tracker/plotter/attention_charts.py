@@ -1,30 +1,38 @@
 """The charts of attention over time: the themes together, and one subject alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
 import polars as pl
 
 from tracker.plotter.charts import Chart
 from tracker.plotter.curves import Curve
-from tracker.plotter.findings import headline_of_night, read_findings
-from tracker.plotter.lines import Line, LinesInfo, Note, Strip, draw_lines
+from tracker.plotter.lines import Line, LinesInfo, Note, draw_lines
 from tracker.plotter.palette import SERIES
 from tracker.plotter.prepared import Prepared
+from tracker.plotter.strips import Strip
 from tracker.plotter.subjects import Subject
 from tracker.plotter.words import CHOOSERS, percent, short_day
 
-MOST_SUBJECTS = 12
+MOST_SUBJECTS: Final = 12
 """Lines the themes chart carries; the watch list always has its place."""
 
-SHOWN_AT_FIRST = 6
+SHOWN_AT_FIRST: Final = 6
 """Lines drawn before anybody chooses."""
 
-READING = (
-    "Each line is the share of the headline slots that went to a theme, each source counting the "
-    "same. The shaded band is the 95% interval: where the true share may well lie. A gap is a "
-    "night on which nothing was observed; a line on the floor was looked for and not there."
+LONG: Final = 120
+"""Nights from which a chart starts as weeks: single nights would be a thicket."""
+
+READING: Final = (
+    "The share of the headline slots that went to each, every source counting the same. Shaded: "
+    "the 95% interval, where the true share may well lie. A gap was not observed; a line on the "
+    "floor was looked for and not there."
+)
+WEEKS: Final = (
+    " Over a long time a point is the mean of a week’s observed nights, and its band the mean of "
+    "theirs, which is never too narrow."
 )
 
 
@@ -35,61 +43,112 @@ def choose_subjects(prepared: Prepared, n: int = MOST_SUBJECTS) -> list[Subject]
 
 def read_themes(prepared: Prepared, subjects: Sequence[Subject]) -> LinesInfo:
     """Return what the themes chart shows, for both channels; one channel is visible."""
-    lines, notes = [], []
-    shown = {s.key for s in subjects[: max(SHOWN_AT_FIRST, 0)]}
+    lines: list[Line] = []
     for i, subject in enumerate(subjects):
         for channel in prepared.curves.channels:
             curve = prepared.curves.by_subject.get((subject.key, channel))
             if curve is None:
                 continue
-            visible = subject.key in shown and channel == prepared.channel
-            line = _line(prepared, curve, subject.name, SERIES[i % len(SERIES)])
-            lines.append(replace(line, visible=visible, dashed=i >= len(SERIES)))
-            if visible:
-                notes += note_peak(prepared, curve)
-    return LinesInfo(
-        prepared.curves.nights, lines, read_strip(prepared), keep_apart(notes, prepared)
-    )
+            visible = i < SHOWN_AT_FIRST and channel == prepared.channel
+            for line in read_lines(prepared, curve, subject.name, SERIES[i % len(SERIES)]):
+                shown = visible and line.visible
+                lines.append(replace(line, visible=shown, dashed=i >= len(SERIES)))
+    curves = prepared.curves.by_subject
+    notes = [n for line in lines for n in note_peak(prepared, curves[line.key, line.channel], line)]
+    return LinesInfo(prepared.curves.nights, lines, read_strip(prepared), notes)
 
 
 def chart_themes(prepared: Prepared) -> Chart:
     """Return the main chart: the themes over time with bands, gaps and coverage."""
     subjects = choose_subjects(prepared)
     traces, layout = draw_lines(read_themes(prepared, subjects))
-    finding = headline_of_night(prepared, read_findings(prepared))
-    return Chart("themes", finding, READING, traces, layout)
+    return Chart("themes", tell_themes(prepared, subjects), reading(prepared), traces, layout)
 
 
 def read_subject(prepared: Prepared, subject: Subject) -> LinesInfo:
     """Return what a subject's own chart shows: editors' and readers' lines together."""
-    lines, notes = [], []
+    lines: list[Line] = []
+    notes: list[Note] = []
     for i, channel in enumerate(prepared.curves.channels):
         curve = prepared.curves.by_subject.get((subject.key, channel))
         if curve is None:
             continue
-        name = "Editors" if channel == "editorial" else "Readers"
-        lines.append(
-            replace(
-                _line(prepared, curve, name, SERIES[i]),
-                dashed=channel == "audience" and len(prepared.curves.channels) > 1,
-            )
-        )
+        name = "Editors" if channel == "editorial" else "Most read"
+        own = [replace(line, dashed=i > 0) for line in read_lines(prepared, curve, name, SERIES[i])]
+        lines += own
         if not i:
-            notes = note_peak(prepared, curve, at_least=0.0)
+            notes = [n for line in own for n in note_peak(prepared, curve, line, at_least=0.0)]
     return LinesInfo(prepared.curves.nights, lines, read_strip(prepared), notes)
 
 
 def chart_subject(prepared: Prepared, subject: Subject) -> Chart:
     """Return one subject's curve; its title says where it stands against its peak."""
     traces, layout = draw_lines(read_subject(prepared, subject))
-    return Chart("curve", tell_subject(prepared, subject), READING, traces, layout)
+    return Chart("curve", tell_subject(prepared, subject), reading(prepared), traces, layout)
+
+
+def reading(prepared: Prepared) -> str:
+    """Return how a chart of shares over time is read."""
+    return READING + (WEEKS if len(prepared.curves.nights) > LONG else "")
+
+
+def read_lines(prepared: Prepared, curve: Curve, name: str, colour: str) -> list[Line]:
+    """Return a curve as a line of nights and, over a long time, one of weeks, shown first."""
+    nights = prepared.curves.nights
+    partial = prepared.curves.is_partial(curve.channel)
+    key, channel = curve.subject.key, curve.channel
+    line = Line(
+        key, name, channel, colour, nights[0], curve.share, curve.low, curve.high, partial=partial
+    )
+    if len(nights) <= LONG:
+        return [line]
+    monday = nights[0] - timedelta(days=nights[0].weekday())
+    by_week = Line(
+        key,
+        name,
+        channel,
+        colour,
+        monday,
+        weekly(nights, curve.share),
+        weekly(nights, curve.low),
+        weekly(nights, curve.high),
+        days=7,
+        partial=partial or nights[-1].weekday() < 6,
+    )
+    return [replace(line, visible=False), by_week]
+
+
+def weekly(nights: Sequence[date], values: Sequence[float | None]) -> list[float | None]:
+    """Return the mean of the observed nights of each week from Monday on; None where none was."""
+    head = nights[0].weekday()
+    padded = [*[None] * head, *values]
+    means: list[float | None] = []
+    for i in range(0, len(padded), 7):
+        seen = [value for value in padded[i : i + 7] if value is not None]
+        means.append(sum(seen) / len(seen) if seen else None)
+    return means
+
+
+def tell_themes(prepared: Prepared, subjects: Sequence[Subject]) -> str:
+    """Return a sentence on the highest point that any of the subjects reached."""
+    curves: Mapping[tuple[str, str], Curve] = prepared.curves.by_subject
+    found = [curves[s.key, prepared.channel] for s in subjects
+             if (s.key, prepared.channel) in curves]  # fmt: skip
+    tops = [(c.share[c.peak] or 0.0, c) for c in found if c.peak is not None]
+    share, curve = max(tops, key=lambda top: top[0], default=(0.0, None))
+    if curve is None or not share or curve.peak is None:
+        return "None of the themes was seen on any observed night"
+    if curve.peak == len(curve.share) - 1:
+        return f"{curve.subject.name} stands higher tonight than any theme before: {percent(share)}"
+    night = short_day(prepared.curves.nights[curve.peak])
+    return f"{curve.subject.name} took the most room of any theme: {percent(share)} on {night}"
 
 
 def tell_subject(prepared: Prepared, subject: Subject) -> str:
     """Return a sentence on where a subject stands tonight and when it stood highest."""
     curve = prepared.curve(subject.key)
     if curve is None or curve.peak is None or not curve.share[curve.peak]:
-        return f"{subject.name} was looked for on every night and not seen"
+        return f"{subject.name} was looked for on every observed night and not seen"
     room = CHOOSERS[curve.channel]
     peak, top = prepared.curves.nights[curve.peak], percent(curve.share[curve.peak] or 0)
     if curve.peak == len(curve.share) - 1:
@@ -120,43 +179,34 @@ def read_strip(prepared: Prepared) -> Strip:
     return Strip(rows["source"].to_list(), states)
 
 
-def note_peak(prepared: Prepared, curve: Curve, at_least: float = 0.04) -> list[Note]:
-    """Return the top headline at a curve's peak as a note, if the peak stands out."""
-    place = curve.peak
-    if place is None or len(curve.share) < 14:
+def note_peak(prepared: Prepared, curve: Curve, line: Line, at_least: float = 0.04) -> list[Note]:
+    """Return the top headline at a line's peak as a note, if the peak stands out."""
+    values = line.share
+    if len(values) < 10 or not any(values):
         return []
-    share = curve.share[place] or 0.0
+    place = max(range(len(values)), key=lambda i: values[i] or 0.0)
+    share = values[place] or 0.0
     if share <= at_least or share < 2 * curve.mean:
         return []
-    night = prepared.curves.nights[place]
-    title = top_headline(prepared, curve.subject.key, night)
-    return [Note(night, share, title, curve.subject.key, curve.channel)] if title else []
+    first = line.start + timedelta(days=place * line.days)
+    title = top_headline(prepared, curve.subject.key, first, first + timedelta(days=line.days - 1))
+    return [Note(line, place, title)] if title else []
 
 
-def top_headline(prepared: Prepared, key: str, night: date) -> str:
-    """Return the headline that held most slots of a subject on a night; empty if none."""
-    rows = prepared.slots.of(key).filter(pl.col("night") == night)
+def top_headline(prepared: Prepared, key: str, first: date, last: date) -> str:
+    """Return the headline that stood highest in these nights; empty if there is none.
+
+    Each night in a slot counts by how near the top it was, so that what led one day goes before
+    what filled the last places all week.
+    """
+    rows = prepared.slots.of(key).filter(pl.col("night").is_between(first, last))
     if rows.is_empty():
         return ""
     best = (
-        rows.group_by("title")
-        .agg(pl.col("seen").sum(), pl.col("rank").min())
-        .sort(["seen", "rank", "title"], descending=[True, False, False])
+        rows.group_by("title", "night")
+        .agg(pl.col("rank").min())
+        .group_by("title")
+        .agg((1 / pl.col("rank")).sum().alias("height"))
+        .sort(["height", "title"], descending=[True, False])
     )
     return str(best["title"][0])
-
-
-def keep_apart(notes: Sequence[Note], prepared: Prepared, most: int = 4) -> list[Note]:
-    """Return the highest notes that stand at least an eighth of the chart apart."""
-    kept: list[Note] = []
-    distance = len(prepared.curves.nights) / 8
-    for note in sorted(notes, key=lambda n: -n.share):
-        if all(abs((note.night - other.night).days) >= distance for other in kept):
-            kept.append(note)
-    return kept[:most]
-
-
-def _line(prepared: Prepared, curve: Curve, name: str, colour: str) -> Line:
-    partial = prepared.curves.is_partial(curve.channel)
-    key, channel = curve.subject.key, curve.channel
-    return Line(key, name, channel, colour, curve.share, curve.low, curve.high, partial)

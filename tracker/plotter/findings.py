@@ -10,7 +10,7 @@ import polars as pl
 from tracker.plotter.curves import Curve
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import CHOOSERS, day, percent, points, short_day
+from tracker.plotter.words import CHOOSERS, count, day, percent, points, short_day
 
 KINDS: Final = {
     "rise": "Rising",
@@ -20,6 +20,9 @@ KINDS: Final = {
     "burst": "Bursts",
 }
 """Headings of the kinds of signal."""
+
+QUIET: Final = {"rise": "rose", "fade": "faded", "new": "was new", "back": "came back"}
+"""What a kind says when nothing is there to say it of."""
 
 RECENT: Final = timedelta(days=6)
 """How far back a finding still counts for tonight's page."""
@@ -66,7 +69,9 @@ def read_findings(prepared: Prepared) -> list[Finding]:
                 row["night"],
                 row["channel"],
                 _tell(subject, curve, prepared.curves.nights, row["kind"], row["night"]),
-                _tell_change(row["kind"], row["from"], row["value"], row["low"], row["high"]),
+                _tell_change(
+                    row["kind"], row["from"], row["to"], row["value"], row["low"], row["high"]
+                ),
                 row["value"],
             )
         )
@@ -104,14 +109,15 @@ def _tell(subject: Subject, curve: Curve, nights: Sequence[date], kind: str, nig
 
 
 def _tell_change(
-    kind: str, start: date, value: float, low: float | None, high: float | None
+    kind: str, start: date, end: date | None, value: float, low: float | None, high: float | None
 ) -> str:
-    if kind in ("new", "back"):
-        words = f"since {short_day(start)}"
-    else:
-        words = f"{points(value)} since {short_day(start)}"
+    if kind == "back" and end is not None:
+        return f"after {count((end - start).days + 1, 'night')} without it"
+    if kind == "new":
+        return f"first seen on {short_day(start)}"
+    words = f"{points(value)} since {short_day(start)}"
     if low is not None and high is not None:
-        words += f"; 95% sure it is between {points(low)} and {points(high)}"
+        words += f"; with 95% confidence between {points(low)} and {points(high)}"
     return words
 
 

@@ -37,7 +37,7 @@ def see_through(colour: str, opacity: float = 0.16) -> str:
 def dark_colours() -> dict[str, str]:
     """Return every colour of a light chart with the one that replaces it in the dark."""
     bands = {see_through(light): see_through(dark, 0.22) for light, dark in DARK.items()}
-    return {**DARK, **bands}
+    return {**DARK, **bands, see_through(PAPER, 0.75): see_through(DARK[PAPER], 0.75)}
 
 
 def heat_scale(colours: Sequence[str] = HEAT) -> list[list[float | str]]:
@@ -73,12 +73,12 @@ def frame_layout(height: int, **changes: Any) -> dict[str, Any]:
         },
         "dragmode": False,
         "xaxis": dict(axis),
-        "yaxis": dict(axis),
+        "yaxis": {**axis, "showline": False},
         "separators": ".,",
     }
     for key, value in changes.items():
         if isinstance(value, dict) and key.startswith(("xaxis", "yaxis")):
-            layout[key] = {**axis, **value}
+            layout[key] = {**layout.get(key, axis), **value}
         else:
             layout[key] = value
     return layout

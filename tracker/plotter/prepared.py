@@ -1,7 +1,11 @@
 """What every chart and page is read from, worked out once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
 
 from tracker.plotter.curves import Curve, Curves, read_curves
 from tracker.plotter.inputs import ReportData
@@ -18,12 +22,18 @@ class Prepared:
         subjects: Themes and topics by key.
         curves: Their shares over the calendar.
         slots: Which headline stood where.
+        headline_ids: Per subject the ids of its headlines.
+        topic_keys: The topics that have a centroid.
+        centroids: Theirs, (n_topics, dim) float32, unit length.
     """
 
     data: ReportData
     subjects: Mapping[str, Subject]
     curves: Curves
     slots: Slots
+    headline_ids: Mapping[str, frozenset[str]]
+    topic_keys: Sequence[str]
+    centroids: NDArray[np.float32]
 
     @property
     def channel(self) -> str:
@@ -42,6 +52,19 @@ class Prepared:
         others.sort(key=lambda key: (-means[key], key))
         return [*watched, *(self.subjects[key] for key in others)][: max(n, len(watched))]
 
+    def headlines_of(self, key: str) -> frozenset[str]:
+        """Return the ids of a subject's headlines."""
+        return self.headline_ids.get(key, frozenset())
+
+    def alike(self, key: str, n: int, at_least: float = 0.3) -> list[str]:
+        """Return the topics whose centroids are nearest to a topic's, by cosine."""
+        if key not in self.topic_keys:
+            return []
+        cosines = self.centroids @ self.centroids[self.topic_keys.index(key)]
+        order = np.argsort(-cosines, kind="stable")[: n + 1]
+        near = [i for i in order if cosines[i] >= at_least and self.topic_keys[i] != key]
+        return [self.topic_keys[i] for i in near[:n]]
+
     def curve(self, key: str) -> Curve | None:
         """Return the curve of a subject in the first channel that has one."""
         found = (self.curves.by_subject.get((key, channel)) for channel in self.curves.channels)
@@ -51,4 +74,13 @@ class Prepared:
 def prepare(data: ReportData) -> Prepared:
     """Return `data` with everything charts and pages are read from."""
     subjects = name_subjects(data)
-    return Prepared(data, subjects, read_curves(data, subjects), read_slots(data))
+    slots = read_slots(data)
+    ids = {key: frozenset(slots.of(key)["headline_id"]) for key in subjects}
+    topics = data.topics.filter(pl.col("centroid").list.len() > 0).sort("topic_id")
+    width = topics["centroid"].list.len().max()
+    topics = topics.filter(pl.col("centroid").list.len() == width)
+    centroids = np.array(topics["centroid"].to_list(), np.float32).reshape(topics.height, -1)
+    lengths = np.linalg.norm(centroids, axis=1, keepdims=True)
+    centroids /= np.where(lengths > 0, lengths, np.float32(1))
+    curves = read_curves(data, subjects)
+    return Prepared(data, subjects, curves, slots, ids, topics["topic_id"].to_list(), centroids)

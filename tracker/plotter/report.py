@@ -10,23 +10,27 @@ from typing import Any, Final
 import jinja2
 from markupsafe import Markup
 
-from tracker.plotter.attention_charts import chart_subject, chart_themes, choose_subjects
+from tracker.plotter.attention_charts import LONG, chart_subject, chart_themes, choose_subjects
 from tracker.plotter.charts import Chart
-from tracker.plotter.findings import KINDS, read_findings
+from tracker.plotter.findings import KINDS, QUIET, headline_of_night, read_findings
+from tracker.plotter.grids import chart_coverage, chart_heat, chart_sources
 from tracker.plotter.inputs import ReportData
+from tracker.plotter.lives import chart_events, chart_stays
 from tracker.plotter.nights import monday_of, read_weeks, to_json
 from tracker.plotter.pages import (
     read_cards,
     read_largest,
     read_life,
+    read_neighbours,
     read_rows,
     read_shown,
     read_subject_findings,
 )
 from tracker.plotter.palette import SERIES, dark_colours
 from tracker.plotter.prepared import Prepared, prepare
+from tracker.plotter.ranks import chart_ranks
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import CHOOSERS, clean, count, day, percent, short_day
+from tracker.plotter.words import CHOOSERS, clean, count, day, join_words, percent, short_day
 
 __all__ = ["ReportData", "ReportFile", "build_report"]
 
@@ -123,18 +127,27 @@ def _build_index(site: _Site, weeks: dict[str, str]) -> str:
         for i, s in enumerate(choose_subjects(prepared))
     ]
     themes = chart_themes(prepared)
+    others = {
+        "ranks": chart_ranks(prepared),
+        "heat": chart_heat(prepared),
+        "sources": chart_sources(prepared, choose_subjects(prepared)),
+        "coverage": chart_coverage(prepared),
+    }
+    more = {name: chart for name, chart in others.items() if chart is not None}
+    glance = [(kind, read_cards(prepared, findings, kind)) for kind in QUIET]
     curves, channel = prepared.curves, prepared.channel
     tonight = bool(curves.channels) and curves.observed[channel][-1]
     return _render(
         site,
         "index.html.j2",
         root="",
-        charts=[themes],
-        heading=themes.finding,
+        charts=[themes, *more.values()],
+        heading=headline_of_night(prepared, findings),
+        more=more,
         names={row.subject.key: row.subject for row in rows},
         weeks=weeks,
-        glance=[(KINDS[kind], read_cards(prepared, findings, kind)) for kind in
-                ("rise", "fade", "new", "back")],
+        glance=[(KINDS[kind], cards) for kind, cards in glance if cards],
+        quiet=join_words([QUIET[kind] for kind, cards in glance if not cards]),
         largest=read_largest(prepared),
         rows=rows,
         sources=sources,
@@ -151,16 +164,21 @@ def _build_subjects(site: _Site, chosen: Sequence[Subject]) -> Iterator[ReportFi
     findings = read_subject_findings(site.prepared)
     for subject in chosen:
         curve = chart_subject(site.prepared, subject)
+        events = chart_events(site.prepared, subject)
+        stays = chart_stays(site.prepared, subject)
         text = _render(
             site,
             "subject.html.j2",
             root="../",
-            charts=[curve],
-            heading=curve.finding,
+            charts=[chart for chart in (curve, events, stays) if chart is not None],
+            heading=subject.name,
             names={subject.key: subject},
             weeks={},
             subject=subject,
             curve=curve,
+            events=events,
+            stays=stays,
+            neighbours=read_neighbours(site.prepared, subject),
             life=read_life(site.prepared, subject),
             shown=read_shown(site.prepared, subject),
             findings=findings.get(subject.key, ()),
@@ -185,6 +203,7 @@ def _render(
         "first": str(prepared.curves.nights[0]),
         "last": str(prepared.data.last_night),
         "channel": prepared.channel,
+        "long": len(prepared.curves.nights) > LONG,
         "dark": dark_colours(),
         "names": {key: [s.name, site.link(s, root)] for key, s in names.items()},
         "charts": [chart.chart_id for chart in charts],

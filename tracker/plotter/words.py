@@ -4,7 +4,7 @@ import hashlib
 import html
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 from urllib.parse import urlsplit
@@ -55,6 +55,13 @@ def short_day(night: date) -> str:
 def count(number: int, noun: str, plural: str = "") -> str:
     """Return a number with its noun: `1 source`, `1,200 headlines`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence: `a, b or c`."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def clean(text: str, limit: int = LONGEST_TITLE) -> str:

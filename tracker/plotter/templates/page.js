@@ -73,9 +73,15 @@ T.click = function (chart, place, event) {
   }
   if (!best) return;
   const { point, meta } = best;
-  const night = String(point.x).slice(0, 10);
-  if (meta.role === "coverage") T.open({ night, source: meta.sources[Math.round(point.y)] });
-  else T.open({ night, subject: meta.subjects ? meta.subjects[point.pointNumber[0]] : meta.subject, days: meta.days });
+  const [row, column] = Array.isArray(point.pointNumber) ? point.pointNumber : [];
+  if (meta.role === "sources") {
+    T.open({ night: meta.night, days: meta.days, subject: meta.columns[column], source: meta.sources[row] });
+    return;
+  }
+  const days = meta.days ?? 1;
+  const night = T.addDays(String(point.x).slice(0, 10), -Math.floor(days / 2));
+  if (meta.role === "coverage") T.open({ night, source: meta.sources[row] });
+  else T.open({ night, days, subject: meta.role === "heat" ? meta.subjects[row] : meta.subject });
 };
 
 T.start = function () {

@@ -30,22 +30,35 @@ T.filterRows = function () {
     row.hidden = !fits;
     shown += fits;
   }
+  T.shorten(table, words.length > 0 || ["kind", "state", "source"].some(asked));
   document.getElementById("found").textContent = `${shown} of ${table.tBodies[0].rows.length}`;
 };
+
+/* A long table starts short; whoever searches or asks sees all of it. */
+T.shorten = function (table, searched) {
+  const button = document.getElementById("show-all");
+  const rows = [...table.tBodies[0].rows];
+  button.hidden = searched || T.all || rows.length <= 30;
+  button.textContent = `Show all ${rows.length}`;
+  if (!button.hidden) rows.forEach((row, i) => { row.hidden = i >= 25; });
+};
+
+document.getElementById("show-all")?.addEventListener("click", () => { T.all = true; T.filterRows(); });
 
 T.cell = function (value) {
   return value === null || value === undefined ? "not observed" : T.percent(value);
 };
 
-/* The series of a line chart: one row a night, the latest first. */
+/* The series of a line chart: one row a point, the latest first. */
 T.tableOfLines = function (chart) {
   const lines = chart.traces.filter((trace) => trace.meta?.role === "line" && trace.visible !== false);
-  const tails = new Map(chart.traces.filter((t) => t.meta?.role === "partial").map((t) => [`${t.meta.channel} ${t.meta.subject}`, t]));
-  const head = ["Night", ...lines.map((line) => line.meta.label)];
+  const tails = new Map(chart.traces.filter((t) => t.meta?.role === "partial" && t.visible !== false).map((t) => [`${t.meta.channel} ${t.meta.subject}`, t]));
+  const days = lines[0]?.meta.days ?? 1;
+  const head = [days > 1 ? "Week from" : "Night", ...lines.map((line) => line.meta.label)];
   const length = lines[0]?.y.length ?? 0;
   const rows = [];
   for (let i = length - 1; i >= 0; i--) {
-    const night = T.addDays(T.page.first, i);
+    const night = T.addDays(lines[0].x0, i * days - Math.floor(days / 2));
     rows.push([night, ...lines.map((line) => {
       const tail = i === length - 1 && tails.get(`${line.meta.channel} ${line.meta.subject}`);
       if (tail) return `${T.cell(tail.y.at(-1))} so far`;
@@ -54,6 +67,46 @@ T.tableOfLines = function (chart) {
   }
   return { head, rows };
 };
+
+T.dates = (x0, dx, length) => Array.from({ length }, (_, i) => new Date(Date.parse(`${x0.slice(0, 10)}T00:00:00Z`) + i * dx).toISOString().slice(0, 10));
+
+T.tableOfHeat = function (chart) {
+  const { x0, dx, z, meta } = chart.traces.find((trace) => trace.visible);
+  const nights = T.dates(T.addDays(x0, -Math.floor(meta.days / 2)), dx, z[0].length);
+  const rows = nights.map((night, i) => [night, ...z.map((row) => T.cell(row[i]))]).reverse();
+  return { head: [meta.days > 1 ? "Week from" : "Night", ...meta.labels], rows };
+};
+
+T.tableOfSources = function (chart) {
+  const { z, meta } = chart.traces[0];
+  return { head: ["Source", ...meta.labels], rows: z.map((row, i) => [meta.sources[i], ...row.map(T.cell)]) };
+};
+
+T.tableOfCoverage = function (chart) {
+  const { x0, dx, z, meta } = chart.traces[0];
+  const words = ["not visited", "no lists found", "observed"];
+  const nights = T.dates(x0, dx, z[0].length);
+  return { head: ["Night", ...meta.sources], rows: nights.map((night, i) => [night, ...z.map((row) => words[row[i]])]).reverse() };
+};
+
+T.tableOfRanks = function (chart) {
+  const lines = [...chart.traces].reverse();
+  const rows = lines[0].x.map((middle, i) => [T.addDays(middle, -3), ...lines.map((line) => (line.y[i] === null ? "" : `${line.y[i]} (${line.customdata[i]})`))]);
+  return { head: ["Week from", ...lines.map((line) => line.meta.label)], rows: rows.reverse() };
+};
+
+T.tableOfStays = function (chart) {
+  const { x, y, customdata, meta } = chart.traces[1];
+  return { head: ["Night", "Headline", "Where"], rows: x.map((night, i) => [night, meta.titles[y[i]], T.plain(customdata[i])]) };
+};
+
+T.tableOfEvents = function (chart) {
+  const { x, meta } = chart.traces[1];
+  return { head: ["From", "To", "Event", "How much"], rows: x.map((night, i) => [night, meta.until[i], meta.titles[i], meta.words[i]]) };
+};
+
+/* Chart text is escaped for Plotly; in a table it is text again. */
+T.plain = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&#36;/g, "$").replace(/&amp;/g, "&");
 
 T.showNumbers = function (details) {
   const chart = T.read(details.dataset.chart);
@@ -77,6 +130,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
     const first = head.dataset.sort === "number" ? "descending" : "ascending";
     const other = first === "descending" ? "ascending" : "descending";
     T.sortBy(table, head.cellIndex, now === first ? other : first);
+    T.filterRows();
     T.keep?.();
   });
 }

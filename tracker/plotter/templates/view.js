@@ -1,40 +1,64 @@
 /* What the reader chose to see; the address bar keeps it, so that a link shows the same. */
-T.view = { range: "all", channel: T.page.channel, lines: null };
+T.view = { range: "all", channel: T.page.channel, grain: "", lines: null };
 
 T.shape = function (chart, traces, layout) {
   const start = T.view.range === "all" ? null : T.addDays(T.page.last, 1 - Number(T.view.range));
-  if (start && start > T.page.first && layout.meta?.table !== undefined && layout.xaxis?.type === "date") {
+  if (start && start > T.page.first && !layout.meta.fixed && layout.xaxis.type === "date") {
     layout.xaxis.range = [`${T.addDays(start, -1)} 12:00`, `${T.page.last} 12:00`];
   }
+  traces.forEach((trace, i) => {
+    if (trace.meta?.role === "heat") trace.visible = chart.traces[i].visible = trace.meta.days === T.days();
+  });
   if (layout.meta?.table === "tableOfLines") T.shapeLines(chart, traces, layout, start);
 };
 
-T.shapeLines = function (chart, traces, layout, start) {
-  const from = start && start > T.page.first ? Math.round((Date.parse(start) - Date.parse(T.page.first)) / 864e5) : 0;
-  let top = 0.02;
-  traces.forEach((trace, i) => {
-    const { subject, channel, role } = trace.meta;
-    if (role === "coverage") return;
-    if (T.view.lines && chart.id === "themes") {
-      trace.visible = T.view.lines.has(subject) && channel === T.view.channel;
-      chart.traces[i].visible = trace.visible;
-    }
-    if (trace.visible === false) return;
-    const since = start ?? T.page.first;
-    if (role === "line") top = Math.max(top, ...trace.y.slice(from));
-    if (role === "band") top = Math.max(top, ...trace.y.filter((_, k) => (trace.x[k] ?? "") >= since));
-    if (role === "partial") top = Math.max(top, ...trace.y);
-  });
-  top = Math.min(1, top * 1.08);
-  layout.yaxis.range = [0, top];
-  layout.yaxis.tickformat = top < 0.045 ? ".1%" : ".0%";
-  T.labelEnds(traces, layout, top);
+/* Nights a point stands for: single nights, or weeks over a long time. */
+T.days = function () {
+  if (!T.page.long) return 1;
+  if (T.view.grain) return Number(T.view.grain);
+  return T.view.range === "30" || T.view.range === "90" ? 1 : 7;
 };
 
-T.labelEnds = function (traces, layout, top) {
-  const tails = new Map(traces.filter((t) => t.meta.role === "partial").map((t) => [`${t.meta.channel} ${t.meta.subject}`, t]));
-  const lines = traces.filter((trace) => trace.meta.role === "line" && trace.visible !== false);
-  const shown = new Set(lines.map((line) => `${line.meta.channel} ${line.meta.subject}`));
+T.shapeLines = function (chart, traces, layout, start) {
+  const since = start ?? T.page.first;
+  const days = T.days();
+  let shares = 0.02, bands = 0;
+  traces.forEach((trace, i) => {
+    const meta = trace.meta;
+    if (meta.role === "coverage") return;
+    trace.visible = meta.days === days;
+    if (chart.id === "themes") trace.visible &&= T.view.lines.has(meta.subject) && meta.channel === T.view.channel;
+    chart.traces[i].visible = trace.visible;
+    if (!trace.visible) return;
+    const from = Math.max(0, Math.floor((Date.parse(since) - Date.parse(trace.x0)) / trace.dx));
+    if (meta.role === "band") bands = Math.max(bands, ...trace.y.filter((_, k) => (trace.x[k] ?? "") >= since));
+    else shares = Math.max(shares, ...trace.y.slice(meta.role === "partial" ? 0 : from));
+  });
+  const top = Math.min(1, Math.max(shares, Math.min(bands, 1.6 * shares)) * 1.06);
+  layout.yaxis.range = [0, top];
+  layout.yaxis.tickformat = top < 0.045 ? ".1%" : ".0%";
+  const lines = traces.filter((trace) => trace.meta.role === "line" && trace.visible);
+  for (const trace of traces) if (trace.meta.role === "band") trace.opacity = lines.length > 3 ? 0.56 : 1;
+  layout.annotations = layout.annotations.filter((label) => label.name !== "end");
+  T.showNotes(lines, layout, since);
+  T.labelEnds(traces, lines, layout, top);
+};
+
+T.showNotes = function (lines, layout, since) {
+  const shown = new Set(lines.map(({ meta }) => `${meta.days} ${meta.channel} ${meta.subject}`));
+  const notes = layout.annotations.filter((label) => label.name.startsWith("note "));
+  const distance = (Date.parse(T.page.last) - Date.parse(since)) / (T.narrow.matches ? 3 : 8);
+  const kept = [];
+  for (const note of notes.sort((a, b) => b.y - a.y)) {
+    const at = Date.parse(note.x);
+    note.visible = shown.has(note.name.slice(5)) && note.x >= since && kept.length < 4
+      && kept.every((other) => Math.abs(other - at) >= distance);
+    if (note.visible) kept.push(at);
+  }
+};
+
+T.labelEnds = function (traces, lines, layout, top) {
+  const tails = new Map(traces.filter((t) => t.meta.role === "partial" && t.visible).map((t) => [`${t.meta.channel} ${t.meta.subject}`, t]));
   const ends = [];
   for (const line of lines) {
     const values = [...line.y, tails.get(`${line.meta.channel} ${line.meta.subject}`)?.y.at(-1) ?? null];
@@ -43,14 +67,9 @@ T.labelEnds = function (traces, layout, top) {
   }
   ends.sort((a, b) => a.at - b.at);
   const moved = T.spread(ends.map((end) => end.at), 16);
-  layout.annotations = layout.annotations.filter((label) => {
-    const [what, channel, ...key] = label.name.split(" ");
-    if (what === "end") return false;
-    return what !== "note" || shown.has(`${channel} ${key.join(" ")}`);
-  });
   ends.forEach(({ line, value, at }, i) => layout.annotations.push({
     x: T.page.last, y: value, text: `${line.meta.short} ${T.percent(value)}`, showarrow: false, xanchor: "left", align: "left",
-    xshift: 8, yshift: moved[i] - at, font: { color: line.line.color, size: 13 }, name: "end",
+    xshift: 8, yshift: moved[i] - at, font: { color: line.line.color, size: T.narrow.matches ? 12 : 13 }, name: "end",
   }));
 };
 
@@ -72,6 +91,7 @@ T.spread = function (places, gap) {
 T.press = function () {
   for (const button of document.querySelectorAll("[data-range]")) button.setAttribute("aria-pressed", button.dataset.range === T.view.range);
   for (const button of document.querySelectorAll("[data-channel]")) button.setAttribute("aria-pressed", button.dataset.channel === T.view.channel);
+  for (const button of document.querySelectorAll("[data-grain]")) button.setAttribute("aria-pressed", Number(button.dataset.grain) === T.days());
   for (const chip of document.querySelectorAll(".chip")) {
     chip.setAttribute("aria-pressed", T.view.lines.has(chip.dataset.subject));
     chip.style.setProperty("--chip", T.colours()[chip.dataset.colour] ?? chip.dataset.colour);
@@ -81,6 +101,7 @@ T.press = function () {
 T.keep = function () {
   const state = new URLSearchParams();
   if (T.view.range !== "all") state.set("range", T.view.range);
+  if (T.view.grain) state.set("grain", T.view.grain);
   if (T.view.channel !== T.page.channel) state.set("channel", T.view.channel);
   const lines = [...(T.view.lines ?? [])];
   if (lines.join("\n") !== [...T.firstLines].join("\n")) for (const line of lines) state.append("line", line);
@@ -108,6 +129,7 @@ T.restore = function () {
   const state = new URLSearchParams(location.hash.slice(1));
   const ranges = [...document.querySelectorAll("[data-range]")].map((b) => b.dataset.range);
   if (ranges.includes(state.get("range"))) T.view.range = state.get("range");
+  if (["1", "7"].includes(state.get("grain"))) T.view.grain = state.get("grain");
   if (["editorial", "audience"].includes(state.get("channel"))) T.view.channel = state.get("channel");
   T.view.lines = state.has("line") ? new Set(state.getAll("line")) : new Set(T.firstLines);
   for (const id of ["search", "kind", "state", "source"]) {
@@ -122,15 +144,16 @@ T.restore = function () {
   T.filterRows();
   T.press();
   if (/^\d{4}-\d\d-\d\d$/.test(state.get("night") ?? "")) {
-    T.open({ night: state.get("night"), subject: state.get("subject") ?? undefined, source: state.get("at") ?? undefined, days: Math.min(7, Number(state.get("days")) || 1) });
+    T.open({ night: state.get("night"), subject: state.get("subject") ?? undefined, source: state.get("at") ?? undefined, days: Math.min(31, Number(state.get("days")) || 1) });
   }
 };
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-range], button[data-channel], button.chip");
+  const button = event.target.closest("button[data-range], button[data-channel], button[data-grain], button.chip");
   if (!button) return;
-  const { range, channel, subject } = button.dataset;
-  if (range) T.view.range = range;
+  const { range, channel, grain, subject } = button.dataset;
+  if (range) { T.view.range = range; T.view.grain = ""; }
+  else if (grain) T.view.grain = grain;
   else if (channel) T.view.channel = channel;
   else if (!T.view.lines.delete(subject)) T.view.lines.add(subject);
   T.press();

@@ -1,0 +1,314 @@
+"""Charts of rows and columns: topics by night, themes by source, and what was observed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+import polars as pl
+
+from tracker.plotter.attention_charts import LONG, read_strip, weekly
+from tracker.plotter.charts import Chart, Trace
+from tracker.plotter.palette import HEAT, INK, MUTED, PAPER, frame_layout, heat_scale
+from tracker.plotter.prepared import Prepared
+from tracker.plotter.strips import SCALE, Strip
+from tracker.plotter.subjects import Subject
+from tracker.plotter.words import clean, count, percent, plot_text, short_day
+
+MOST_TOPICS: Final = 24
+MOST_SOURCES: Final = 60
+RECENT_NIGHTS: Final = 28
+_ROW, _TOP, _BOTTOM = 22, 8, 34
+
+
+@dataclass(frozen=True)
+class HeatInfo:
+    """Shares of subjects over time, one row each.
+
+    Attributes:
+        subjects: The rows, ordered by when each stood highest, the latest first.
+        start: Night of the first column.
+        nights: Per row, the share of each night; None was not observed.
+        weeks: Per row, the mean of each week, or empty where the time is short.
+    """
+
+    subjects: Sequence[Subject]
+    start: date
+    nights: Sequence[Sequence[float | None]]
+    weeks: Sequence[Sequence[float | None]]
+
+
+def read_heat(prepared: Prepared) -> HeatInfo:
+    """Return the topics with most room as rows over all nights."""
+    curves = prepared.curves.by_subject
+    found = [
+        curves[s.key, prepared.channel]
+        for s in prepared.ranked("topic", MOST_TOPICS)
+        if (s.key, prepared.channel) in curves
+    ]
+    nights = prepared.curves.nights
+    peaks = {curve.subject.key: curve.peak or 0 for curve in found}
+    found.sort(key=lambda c: (-peaks[c.subject.key], c.subject.key))
+    long = len(nights) > LONG
+    return HeatInfo(
+        [curve.subject for curve in found],
+        nights[0],
+        [curve.share for curve in found],
+        [weekly(nights, curve.share) for curve in found] if long else [],
+    )
+
+
+def chart_heat(prepared: Prepared) -> Chart | None:
+    """Return topics by night as a strip of colour each; None where there are no topics."""
+    info = read_heat(prepared)
+    if not info.subjects:
+        return None
+    names = unique_names([subject.name for subject in info.subjects], 28)
+    short = [plot_text(subject.name, 15) for subject in info.subjects]
+    values = sorted(v for row in info.nights for v in row if v)
+    top = values[int(len(values) * 0.98)] if values else 0.01
+    shared = {
+        "type": "heatmap",
+        "y": names,
+        "zmin": 0,
+        "zmax": round(top, 4),
+        "colorscale": heat_scale(),
+        "hoverongaps": False,
+        "ygap": 2,
+        "showscale": False,
+    }
+    keys = [subject.key for subject in info.subjects]
+    labels = [clean(subject.name, 60) for subject in info.subjects]
+    traces: list[Trace] = [
+        {
+            **shared,
+            "x0": str(info.start),
+            "dx": 86_400_000,
+            "z": [[None if v is None else round(v, 4) for v in row] for row in info.nights],
+            "xgap": 1 if len(info.nights[0]) < 100 else 0,
+            "visible": not info.weeks,
+            "hovertemplate": "<b>%{y}</b><br>%{x|%-d %B %Y}: %{z:.1%}<extra></extra>",
+            "meta": {"role": "heat", "subjects": keys, "labels": labels, "days": 1},
+        }
+    ]
+    if info.weeks:
+        monday = info.start - timedelta(days=info.start.weekday())
+        weeks = [[None if v is None else round(v, 4) for v in row] for row in info.weeks]
+        traces.append(
+            {
+                **shared,
+                "x0": str(monday + timedelta(days=3)),
+                "dx": 7 * 86_400_000,
+                "z": weeks,
+                "xgap": 1,
+                "visible": True,
+                "hovertemplate": "<b>%{y}</b><br>week of %{x|%-d %B %Y}: %{z:.1%}<extra></extra>",
+                "meta": {"role": "heat", "subjects": keys, "labels": labels, "days": 7},
+            }
+        )
+    layout = frame_layout(
+        len(names) * _ROW + _TOP + _BOTTOM,
+        margin={"l": 196, "r": 12, "t": _TOP, "b": _BOTTOM, "pad": 6},
+        xaxis=_time_axis(prepared.curves.nights),
+        yaxis=_name_axis(names),
+        meta={"table": "tableOfHeat", "narrow": {
+            "margin.l": 112, "yaxis.tickmode": "array", "yaxis.tickvals": names,
+            "yaxis.ticktext": short, "yaxis.tickfont.size": 11, "xaxis.nticks": 4,
+        }},
+    )  # fmt: skip
+    last = info.subjects[0]
+    finding = f"{last.name} is the latest topic to stand highest"
+    reading = (
+        "One row a topic, those with most room of all, in the order in which they stood highest: "
+        f"the newest at the top. The darker, the larger its share, up to {percent(top)} and more; "
+        "palest is observed and absent, blank was not observed."
+    )
+    return Chart("heat", finding, reading, traces, layout)
+
+
+@dataclass(frozen=True)
+class SourcesInfo:
+    """What each source gave each theme, lately.
+
+    Attributes:
+        sources: The rows, the fullest first.
+        subjects: The columns.
+        shares: Per source, the share of its slots each subject had; None where not observed.
+        first: First night counted.
+        last: Last night counted.
+    """
+
+    sources: Sequence[str]
+    subjects: Sequence[Subject]
+    shares: Sequence[Sequence[float | None]]
+    first: date
+    last: date
+
+
+def read_sources(prepared: Prepared, subjects: Sequence[Subject]) -> SourcesInfo:
+    """Return the share of each source's slots that went to each subject in the last weeks."""
+    last = prepared.data.last_night
+    first = last - timedelta(days=RECENT_NIGHTS - 1)
+    rows = prepared.slots.rows.filter(
+        (pl.col("channel") == prepared.channel) & (pl.col("night") >= first)
+    )
+    totals = (
+        rows.group_by("source")
+        .agg(pl.col("seen").sum().alias("all"))
+        .sort(["all", "source"], descending=[True, False])
+        .head(MOST_SOURCES)
+    )
+    columns = []
+    for subject in subjects:
+        own = prepared.slots.of(subject.key).join(rows.select("slot"), on="slot", how="semi")
+        had = own.group_by("source").agg(pl.col("seen").sum().alias("own"))
+        joined = totals.join(had, on="source", how="left", maintain_order="left")
+        columns.append((joined["own"].fill_null(0) / joined["all"]).to_list())
+    shares = [list(row) for row in zip(*columns, strict=True)]
+    return SourcesInfo(totals["source"].to_list(), subjects, shares, first, last)
+
+
+def chart_sources(prepared: Prepared, subjects: Sequence[Subject]) -> Chart | None:
+    """Return who gives which theme how much room; None for a single source."""
+    info = read_sources(prepared, subjects[:8])
+    if len(info.sources) < 2 or not info.subjects:
+        return None
+    names = unique_names(list(info.sources), 26)
+    themes = unique_names([subject.name for subject in info.subjects], 16)
+    z = [[None if v is None else round(v, 4) for v in row] for row in info.shares]
+    top = max([0.01, *(v for row in z for v in row if v is not None)])
+    trace: Trace = {
+        "type": "heatmap",
+        "x": themes,
+        "y": names,
+        "z": z,
+        "text": [["" if v is None else percent(v) for v in row] for row in z],
+        "texttemplate": "%{text}",
+        "textfont": {"size": 12},
+        "zmin": 0,
+        "zmax": top,
+        "colorscale": heat_scale(HEAT[:4]),
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+        "hovertemplate": "<b>%{x}</b> at %{y}: %{text}<extra></extra>",
+        "meta": {
+            "role": "sources",
+            "sources": list(info.sources),
+            "columns": [subject.key for subject in info.subjects],
+            "labels": [clean(subject.name, 60) for subject in info.subjects],
+            "night": str(info.first),
+            "days": (info.last - info.first).days + 1,
+        },
+    }
+    layout = frame_layout(
+        len(names) * 28 + 62,
+        margin={"l": 180, "r": 12, "t": 54, "b": 8, "pad": 6},
+        xaxis={"side": "top", "type": "category", "tickangle": 0, "showgrid": False,
+               "tickfont": {"color": INK, "size": 12}},
+        yaxis=_name_axis(names),
+        meta={"table": "tableOfSources", "narrow": {
+            "margin.l": 104, "xaxis.tickangle": -55, "margin.t": 84, "yaxis.tickfont.size": 11,
+        }},
+    )  # fmt: skip
+    source, subject, share = max(
+        ((s, t, v or 0) for s, row in zip(info.sources, z, strict=True)
+         for t, v in zip(info.subjects, row, strict=True)),
+        key=lambda cell: cell[2],
+    )  # fmt: skip
+    finding = f"{clean(source, 40)} gives {subject.name} the most room: {percent(share)}"
+    reading = (
+        f"Share of each source’s own slots in the {RECENT_NIGHTS} nights up to "
+        f"{short_day(info.last)}. Click a cell for its headlines."
+    )
+    return Chart("sources", finding, reading, [trace], layout)
+
+
+def chart_coverage(prepared: Prepared) -> Chart | None:
+    """Return what was observed at every source on every night; None where nothing was visited."""
+    strip = read_strip(prepared)
+    if not strip.names:
+        return None
+    nights = prepared.curves.nights
+    rows = min(len(strip.names), MOST_SOURCES)
+    names = unique_names(list(strip.names[:rows]), 28)
+    trace: Trace = {
+        "type": "heatmap",
+        "x0": str(nights[0]),
+        "dx": 86_400_000,
+        "y": names,
+        "z": [list(row) for row in strip.states[:rows]],
+        "zmin": 0,
+        "zmax": 2,
+        "colorscale": SCALE,
+        "showscale": False,
+        "ygap": 3,
+        "xgap": 0.5 if len(nights) < 200 else 0,
+        "hovertemplate": "<b>%{y}</b><br>%{x|%-d %B %Y}<extra></extra>",
+        "meta": {"role": "coverage", "sources": list(strip.names[:rows]), "days": 1},
+    }
+    layout = frame_layout(
+        rows * 18 + _TOP + _BOTTOM,
+        margin={"l": 196, "r": 12, "t": _TOP, "b": _BOTTOM, "pad": 6},
+        xaxis=_time_axis(nights),
+        yaxis=_name_axis(names),
+        plot_bgcolor=PAPER,
+        meta={"table": "tableOfCoverage", "narrow": {
+            "margin.l": 112, "yaxis.tickfont.size": 11, "xaxis.nticks": 4}},
+    )  # fmt: skip
+    reading = (
+        "Grey: lists of headlines were read. Orange: the page was visited, but it failed or had no "
+        "lists. Blank: not visited. Nothing is guessed for a night that is missing."
+    )
+    return Chart("coverage", tell_coverage(strip, len(nights)), reading, [trace], layout)
+
+
+def tell_coverage(strip: Strip, nights: int) -> str:
+    """Return a sentence on how completely the sources were observed."""
+    seen = [sum(state == 2 for state in row) for row in strip.states]
+    if len(seen) == 1:
+        return (
+            f"{clean(strip.names[0], 40)} was observed on {seen[0]:,} of {count(nights, 'night')}"
+        )
+    full = sum(n == nights for n in seen)
+    if full == len(seen):
+        return f"All {len(seen)} sources were observed on every one of {count(nights, 'night')}"
+    worst = min(range(len(seen)), key=lambda i: seen[i])
+    return (
+        f"{full} of {len(seen)} sources were observed every night; "
+        f"{clean(strip.names[worst], 40)} on {seen[worst]:,} of {nights:,}"
+    )
+
+
+def unique_names(names: Sequence[str], limit: int) -> list[str]:
+    """Return names fit for an axis: safe, short, and each only once."""
+    seen: dict[str, int] = {}
+    unique = []
+    for name in names:
+        text = plot_text(name, limit)
+        seen[text] = seen.get(text, 0) + 1
+        unique.append(text if seen[text] == 1 else f"{text} ({seen[text]})")
+    return unique
+
+
+def _name_axis(names: Sequence[str]) -> dict[str, Any]:
+    return {
+        "type": "category",
+        "range": [len(names) - 0.5, -0.5],
+        "tickmode": "array",
+        "tickvals": list(names),
+        "ticktext": list(names),
+        "tickfont": {"color": INK, "size": 12},
+        "showgrid": False,
+        "showline": False,
+    }
+
+
+def _time_axis(nights: Sequence[date]) -> dict[str, Any]:
+    return {
+        "type": "date",
+        "range": [f"{nights[0] - timedelta(days=1)} 12:00", f"{nights[-1]} 12:00"],
+        "showgrid": False,
+        "tickfont": {"color": MUTED, "size": 12},
+        "nticks": 8,
+    }

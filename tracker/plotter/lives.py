@@ -1,0 +1,233 @@
+"""A subject from inside: when each headline stood where, and its events one after another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+import polars as pl
+
+from tracker.plotter.charts import Chart, Trace
+from tracker.plotter.palette import HEAT, INK, MUTED, RULE, SERIES, frame_layout
+from tracker.plotter.prepared import Prepared
+from tracker.plotter.subjects import Subject
+from tracker.plotter.words import clean, count, plot_text, short_day
+
+MOST_HEADLINES: Final = 25
+MOST_EVENTS: Final = 25
+_ROW, _TOP, _BOTTOM = 36, 6, 34
+_RANKS: Final = ((1, HEAT[5]), (3, HEAT[4]), (10, HEAT[3]), (10_000, HEAT[2]))
+"""Colours by the best rank of a night: first, up to third, up to tenth, further down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One headline's time in the lists.
+
+    Attributes:
+        title: Its latest wording.
+        source: Whose it is.
+        nights: The nights it was seen.
+        ranks: Its best rank on each of them.
+        rewritten: Nights on which another wording appeared, with that wording.
+    """
+
+    title: str
+    source: str
+    nights: Sequence[date]
+    ranks: Sequence[int]
+    rewritten: Sequence[tuple[date, str]]
+
+
+def read_stays(prepared: Prepared, subject: Subject) -> list[Stay]:
+    """Return the headlines that stayed longest, at most `MOST_HEADLINES`, by their first night."""
+    rows = prepared.slots.of(subject.key)
+    longest = (
+        rows.group_by("headline_id")
+        .agg(pl.col("night").n_unique().alias("nights"), pl.col("seen").sum(), pl.col("rank").min())
+        .sort(["nights", "seen", "rank", "headline_id"], descending=[True, True, False, False])
+        .head(MOST_HEADLINES)
+    )
+    kept = rows.join(longest.select("headline_id"), on="headline_id", how="semi")
+    per_night = (
+        kept.group_by("headline_id", "source", "night")
+        .agg(pl.col("rank").min())
+        .sort("night")
+        .group_by("headline_id", "source")
+        .agg("night", "rank")
+    )
+    wordings = (
+        kept.group_by("headline_id", "title")
+        .agg(pl.col("night").min(), pl.col("slot").max())
+        .sort("night", "slot")
+        .group_by("headline_id", maintain_order=True)
+        .agg(pl.col("title"), pl.col("night").alias("since"))
+    )
+    stays = [
+        Stay(row["title"][-1], row["source"], row["night"], row["rank"],
+             list(zip(row["since"], row["title"], strict=True))[1:])
+        for row in per_night.join(wordings, on="headline_id").iter_rows(named=True)
+    ]  # fmt: skip
+    return sorted(stays, key=lambda stay: (stay.nights[0], stay.nights[-1], stay.title))
+
+
+def chart_stays(prepared: Prepared, subject: Subject) -> Chart | None:
+    """Return when and at which rank each headline was shown; None where there is none."""
+    stays = read_stays(prepared, subject)
+    if not stays:
+        return None
+    traces: list[Trace] = [_draw_spans([(s.nights[0], s.nights[-1]) for s in stays])]
+    x, y, colours, words, titles = [], [], [], [], []
+    for row, stay in enumerate(stays):
+        for night, rank in zip(stay.nights, stay.ranks, strict=True):
+            x.append(str(night))
+            y.append(row)
+            colours.append(next(colour for most, colour in _RANKS if rank <= most))
+            words.append(f"rank {rank} at {plot_text(stay.source, 40)}")
+        titles.append(clean(stay.title, 90))
+    traces.append(
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": x,
+            "y": y,
+            "customdata": words,
+            "marker": {"symbol": "square", "size": 9, "color": colours, "line": {"width": 0}},
+            "hovertemplate": "%{x|%-d %B %Y}: %{customdata}<extra></extra>",
+            "meta": {"role": "stay", "subject": subject.key, "titles": titles, "days": 1},
+        }
+    )
+    marks = [(night, row, text) for row, s in enumerate(stays) for night, text in s.rewritten]
+    if marks:
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [str(night) for night, _, _ in marks],
+                "y": [row - 0.24 for _, row, _ in marks],
+                "customdata": [plot_text(text, 90) for _, _, text in marks],
+                "marker": {"symbol": "triangle-down", "size": 8, "color": SERIES[1]},
+                "hovertemplate": "rewritten: %{customdata}<extra></extra>",
+                "meta": {"role": "rewritten", "subject": subject.key, "days": 1},
+            }
+        )
+    first, last = min(s.nights[0] for s in stays), max(s.nights[-1] for s in stays)
+    layout = _rows_layout([stay.title for stay in stays], first, last, "tableOfStays")
+    longest = max(stays, key=lambda s: (len(s.nights), s.title))
+    finding = f"“{clean(longest.title, 70)}” stayed longest: {count(len(longest.nights), 'night')}"
+    total = prepared.slots.of(subject.key)["headline_id"].n_unique()
+    cut = (
+        f"The {len(stays)} of {total:,} headlines seen on most nights. "
+        if total > len(stays)
+        else ""
+    )
+    reading = (
+        f"{cut}Each square is a night on which the headline stood in a list; the darker, the "
+        "closer to the top. An orange mark is a night on which it was rewritten."
+    )
+    return Chart("stays", finding, reading, traces, layout)
+
+
+def chart_events(prepared: Prepared, subject: Subject) -> Chart | None:
+    """Return a topic's events over time; None where fewer than two are known."""
+    rows = (
+        prepared.data.events.filter(
+            (pl.col("topic_id") == subject.key)
+            & (pl.col("first_night") <= prepared.data.last_night)
+        )
+        .sort(["n_headlines", "event_id"], descending=[True, False])
+        .head(MOST_EVENTS)
+        .sort("first_night", "event_id")
+    )
+    if rows.height < 2:
+        return None
+    spans = [(a, min(b, prepared.data.last_night))
+             for a, b in rows.select("first_night", "last_night").iter_rows()]  # fmt: skip
+    largest = max(rows["n_headlines"])
+    words = [
+        f"{count(n, 'headline')} at {count(m, 'source')}"
+        for n, m in rows.select("n_headlines", "n_sources").iter_rows()
+    ]
+    trace: Trace = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [str(first) for first, _ in spans],
+        "y": list(range(len(spans))),
+        "customdata": words,
+        "marker": {
+            "size": [round(8 + 14 * (n / largest) ** 0.5, 1) for n in rows["n_headlines"]],
+            "color": SERIES[0],
+            "line": {"width": 0},
+        },
+        "hovertemplate": "%{x|%-d %B %Y}: %{customdata}<extra></extra>",
+        "meta": {"role": "event", "subject": subject.key, "days": 1,
+                 "titles": [clean(label, 90) for label in rows["label"]],
+                 "until": [str(last) for _, last in spans], "words": words},
+    }  # fmt: skip
+    first, last = min(a for a, _ in spans), max(b for _, b in spans)
+    layout = _rows_layout(rows["label"].to_list(), first, last, "tableOfEvents")
+    big = rows.sort(["n_headlines", "event_id"], descending=[True, False]).row(0, named=True)
+    finding = (
+        f"Its largest event began on {short_day(big['first_night'])}: “{clean(big['label'], 70)}”"
+    )
+    reading = (
+        "Each line is one event, from its first headline to its last new one; the larger the dot, "
+        "the more headlines."
+    )
+    return Chart("events", finding, reading, [_draw_spans(spans), trace], layout)
+
+
+def _draw_spans(spans: Sequence[tuple[date, date]]) -> Trace:
+    x: list[str | None] = []
+    y: list[int | None] = []
+    for row, (first, last) in enumerate(spans):
+        x += [str(first), str(last), None]
+        y += [row, row, None]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": y,
+        "line": {"width": 2, "color": RULE},
+        "hoverinfo": "skip",
+        "meta": {"role": "span"},
+    }
+
+
+def _rows_layout(titles: Sequence[str], first: date, last: date, table: str) -> dict[str, Any]:
+    """Return a layout with a title above each row, so that it fits a phone too."""
+    days = max(6, (last - first).days)
+    side = timedelta(days=max(1, round(days * 0.02)))
+    labels = [
+        {
+            "x": 0,
+            "xref": "paper",
+            "y": row,
+            "yshift": 14,
+            "xanchor": "left",
+            "showarrow": False,
+            "align": "left",
+            "text": plot_text(title, 110),
+            "font": {"size": 12, "color": INK},
+        }
+        for row, title in enumerate(titles)
+    ]
+    short = {f"annotations.{i}.text": plot_text(title, 54) for i, title in enumerate(titles)}
+    return frame_layout(
+        len(titles) * _ROW + _TOP + _BOTTOM,
+        margin={"l": 4, "r": 12, "t": _TOP, "b": _BOTTOM, "pad": 0},
+        xaxis={
+            "type": "date",
+            "range": [str(first - side), str(first + timedelta(days=days) + side)],
+            "tickfont": {"color": MUTED, "size": 12},
+            "nticks": 8,
+        },
+        yaxis={
+            "range": [len(titles) - 0.5, -0.9],
+            "showticklabels": False,
+            "showgrid": False,
+            "showline": False,
+        },
+        annotations=labels,
+        meta={"table": table, "fixed": True, "narrow": {"xaxis.nticks": 4, **short}},
+    )
