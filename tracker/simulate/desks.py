@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 
 from tracker.simulate.scripts import N_NIGHTS, Outlet, Script, Story
 
-FADE: Final = 0.8
-"""What is left of an editor's interest in a headline a night later."""
-
 LATE: Final = 0.25
 """How many outlets pick up smaller news only a night later."""
 
@@ -86,7 +83,7 @@ class Desk:
         """Return how much editors, or readers, want story `i` that night."""
         story = self.stories[i]
         liking = story.weight * (story.appeal if readers else 1.0)
-        return float(liking * self.taste[int(readers), i] * FADE ** (night - story.night))
+        return float(liking * self.taste[int(readers), i] * story.fade ** (night - story.night))
 
 
 def open_desk(script: Script, outlet: Outlet, last_night: date, rng: np.random.Generator) -> Desk:

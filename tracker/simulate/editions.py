@@ -1,5 +1,6 @@
 """What each outlet shows on each night: its pages, their boxes, a headline in every slot."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,6 +10,9 @@ import numpy as np
 
 from tracker.simulate.desks import Desk, Link, date_of, open_desk
 from tracker.simulate.scripts import N_NIGHTS, Box, Outlet, Script
+
+MIX: Final = 0.8
+"""What another story of the same topic still adds to a page, in editors' eyes."""
 
 ARCHIVE_NIGHTS: Final = 12
 """How long a headline can still turn up under another story of its topic."""
@@ -58,15 +62,13 @@ def write_editions(script: Script, *, seed: int, nights: int, last_night: date) 
     No page exists on the script's missing night; an outlet in its gap has a front page that is
     `down`.
     """
-    first = N_NIGHTS - nights + 1
     editions: list[Edition] = []
     for number, outlet in enumerate(script.outlets):
-        rng = np.random.default_rng([seed, number])
-        desk = open_desk(script, outlet, last_night, rng)
-        for night in range(1, N_NIGHTS + 1):
-            pages = list(_nightly(script, desk, night, last_night, rng))
-            if night >= first and night != script.missing_night:
-                editions += pages
+        desk = open_desk(script, outlet, last_night, np.random.default_rng([seed, number]))
+        for night in range(N_NIGHTS - nights + 1, N_NIGHTS + 1):
+            if night != script.missing_night:
+                rng = np.random.default_rng([seed, number, night])
+                editions += _nightly(script, desk, night, last_night, rng)
     return editions
 
 
@@ -84,7 +86,7 @@ def _nightly(
         yield Edition(outlet, night, at, home, None, (), (), down=True)
         return
     offer = desk.on_offer(night)
-    by_editors = sorted(offer, key=lambda i: -desk.interest(i, night, readers=False))
+    by_editors = _mix(desk, offer, night)
     by_readers = sorted(offer, key=lambda i: -desk.interest(i, night, readers=True))
     shelf = _Shelf(script, desk, night, at, by_editors, by_readers, rng)
     yield Edition(outlet, night, at, home, None, (), shelf.boxes(None))
@@ -98,6 +100,23 @@ def _nightly(
         body = tuple(texts[k] for k in rng.permutation(len(texts))[:4])
         own = desk.link(i, night)
         yield Edition(outlet, night, at, own.url, own, body, shelf.boxes(i))
+
+
+def _mix(desk: Desk, offer: Sequence[int], night: int) -> list[int]:
+    """Return the stories on offer as editors rank them, one topic not crowding out the rest."""
+    left, ranked, used = list(offer), list[int](), Counter[str]()
+    while left:
+        best = max(
+            left,
+            key=lambda i: (
+                desk.interest(i, night, readers=False) * MIX ** used[desk.stories[i].topic or ""]
+            ),
+        )
+        left.remove(best)
+        ranked.append(best)
+        topic = desk.stories[best].topic
+        used.update([topic] if topic else [])
+    return ranked
 
 
 @dataclass(frozen=True)

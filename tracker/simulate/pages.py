@@ -1,22 +1,16 @@
 """The world's pages as HTML: every outlet has a template of its own."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 import jinja2
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_timedelta
 
 from tracker.simulate.desks import Link
 from tracker.simulate.editions import Edition
 from tracker.simulate.scripts import Script
 
-AGO = {
-    "en": ("{} min ago", "{}h ago", "{}d ago"),
-    "de": ("vor {} Min.", "vor {} Std.", "vor {} Tg."),
-    "es": ("hace {} min", "hace {} h", "hace {} d"),
-    "el": ("πριν {} λεπτά", "πριν {} ώρες", "πριν {} ημέρες"),
-}
-"""How pages say how old a headline is: minutes, hours, days."""
+LOCALES = {"en": "en_GB", "de": "de", "es": "es", "el": "el"}
+"""How each language writes its dates."""
 
 
 def make_renderer(script: Script) -> Callable[[Edition], str]:
@@ -31,17 +25,15 @@ def make_renderer(script: Script) -> Callable[[Edition], str]:
 
     def render(edition: Edition) -> str:
         outlet, language = edition.outlet, script.languages[edition.outlet.language]
-        code = outlet.language
+        locale = LOCALES[outlet.language]
         redesigned = outlet.redesigned is not None and edition.night >= outlet.redesigned
         template = environment.get_template(
             f"{outlet.code}-redesigned.html.j2" if redesigned else f"{outlet.code}.html.j2"
         )
 
         def ago(link: Link) -> str:
-            minutes = int((edition.captured_at - link.published).total_seconds() // 60)
-            unit, count = (0, minutes) if minutes < 60 else (1, minutes // 60)
-            unit, count = (2, count // 24) if count >= 24 else (unit, count)
-            return AGO[code][unit].format(max(1, count))
+            age = link.published - edition.captured_at
+            return format_timedelta(age, threshold=1.0, add_direction=True, locale=locale)
 
         return template.render(
             page=edition,
@@ -50,13 +42,9 @@ def make_renderer(script: Script) -> Callable[[Edition], str]:
             sections=language.sections,
             box=edition.box,
             ago=ago,
-            day=lambda at: _day(at, code),
-            moment=lambda at: format_datetime(at, "d. MMM, HH:mm", locale=code),
+            day=lambda at: format_date(at, "long", locale=locale),
+            moment=lambda at: format_datetime(at, "d MMM HH:mm", locale=locale),
             comments=lambda link: link.number * 7919 % 140,
         )
 
     return render
-
-
-def _day(at: datetime, language: str) -> str:
-    return format_date(at, "long", locale=language)

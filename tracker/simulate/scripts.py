@@ -6,7 +6,7 @@ from 1 to 60.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final
@@ -19,7 +19,7 @@ REWRITE: Final = " >> "
 
 STRAYS: Final = "strays.toml"
 EVENT_DAYS: Final = 5
-STRAY_DAYS: Final = 4
+STRAY_DAYS: Final = 5
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,7 @@ class Story:
         days: Nights it stays on offer.
         weight: How much editors care.
         appeal: How much readers care, as a multiple of `weight`.
+        fade: What is left of that interest a night later.
     """
 
     outlet: str
@@ -123,6 +124,7 @@ class Story:
     days: int
     weight: float
     appeal: float
+    fade: float = 0.8
 
 
 @dataclass(frozen=True)
@@ -209,6 +211,7 @@ def read_script() -> Script:
         stories=(
             *(story for part in parts.values() for story in _stories(part, codes)),
             *_strays(strays, outlets),
+            *_evergreens(strays["evergreen"]),
         ),
         findings=tuple(_finding(part, row) for part in parts.values() for row in part["finding"]),
         missing_night=cast["missing_night"],
@@ -301,3 +304,21 @@ def _strays(part: Mapping[str, Any], outlets: tuple[Outlet, ...]) -> Iterator[St
                 weight=0.8,
                 appeal=1.2,
             )
+
+
+def _evergreens(rows: Iterable[Mapping[str, Any]]) -> Iterator[Story]:
+    """Yield the service pieces that readers click for months and editors leave standing."""
+    for number, row in enumerate(rows, 1):
+        yield Story(
+            outlet=row["outlet"],
+            event=f"evergreen-{number}",
+            topic=None,
+            themes=(),
+            section=row["section"],
+            wordings=(row["title"],),
+            night=-30,
+            days=2 * N_NIGHTS,
+            weight=0.25,
+            appeal=2.5,
+            fade=1.0,
+        )
