@@ -1,0 +1,107 @@
+"""Bytes of a page as text, whatever its headers, metas and editors claim."""
+
+import codecs
+import re
+from typing import Final
+
+from resiliparse.parse.encoding import detect_encoding
+
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_META: Final = re.compile(
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE
+)
+_XML: Final = re.compile(
+    rb"""^\s*<\?xml[^>]{0,100}encoding\s*=\s*["']([\w.:-]{2,40})""", re.IGNORECASE
+)
+_WIDER: Final = {
+    "ascii": "cp1252",
+    "us-ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
+"""Charsets that browsers read as a wider one (WHATWG Encoding Standard)."""
+_SHARE_BROKEN: Final = 0.02
+_HEAD: Final = 4096
+_C1: Final = "".join(chr(i) for i in range(0x80, 0xA0))
+_CP1252: Final = {
+    **{
+        b: bytes([b]).decode("cp1252")
+        for b in range(0x80, 0x100)
+        if b not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+    },
+    **{b: chr(b) for b in (0x81, 0x8D, 0x8F, 0x90, 0x9D)},
+}
+_AS_BYTE: Final = {char: byte for byte, char in _CP1252.items()}
+_TAILS: Final = "".join(re.escape(_CP1252[b]) for b in range(0x80, 0xC0)) + re.escape(_C1)
+_DOUBLED: Final = re.compile(
+    rf"[\u00c2-\u00df][{_TAILS}]|[\u00e0-\u00ef][{_TAILS}]{{2}}|[\u00f0-\u00f4][{_TAILS}]{{3}}"
+)
+
+
+def decode(body: bytes, charset: str | None = None) -> str:
+    """Return `body` as text; bytes that fit no charset become U+FFFD.
+
+    UTF-8 wins where the bytes are UTF-8, because a wrong label is common and a chance fit is
+    not; then come the byte order mark, the page's own meta, the header's `charset` and, last,
+    detection by the bytes. Text that was encoded twice is repaired.
+    """
+    for mark, name in _BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace")
+    try:
+        return undouble(body.decode("utf-8"))
+    except UnicodeDecodeError:
+        pass
+    text = body.decode("utf-8", "replace")
+    n_broken = text.count("\ufffd")
+    n_good = len(body) - len(text) + n_broken
+    if n_broken <= max(3, _SHARE_BROKEN * n_good) and n_good > n_broken:
+        return undouble(text)
+    named = [_declared(body), charset, detect_encoding(body), "cp1252"]
+    texts = [body.decode(c, "replace") for c in dict.fromkeys(filter(None, map(_codec, named)))]
+    return min(texts, key=lambda t: t.count("\ufffd"))
+
+
+def undouble(text: str) -> str:
+    """Return `text` with what was UTF-8 read as Windows-1252 and encoded again put right."""
+    if not text.isascii() and ("Ã" in text or "â€" in text or "Â" in text or "Ð" in text):
+        found = _DOUBLED.findall(text)
+        if len(found) >= 3:
+            return _DOUBLED.sub(_once, text)
+    return text
+
+
+def _once(match: re.Match[str]) -> str:
+    raw = bytes(_AS_BYTE.get(c, ord(c) & 0xFF) for c in match[0])
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return match[0]
+
+
+def _declared(body: bytes) -> str | None:
+    found = _META.search(body, 0, _HEAD) or _XML.search(body, 0, _HEAD)
+    return found[1].decode("ascii", "replace") if found else None
+
+
+def _codec(name: str | None) -> str | None:
+    if not name:
+        return None
+    try:
+        found = codecs.lookup(name.strip()).name
+    except LookupError:
+        return None
+    if found.startswith(("utf-16", "utf-32", "utf-7")):
+        return None
+    return _WIDER.get(found, found)

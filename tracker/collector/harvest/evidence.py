@@ -1,0 +1,211 @@
+"""What speaks for a box: whether it holds headlines at all, and which kind of list it is."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from tracker.collector.harvest.boxes import Box
+from tracker.collector.harvest.kinds import kind_of_heading
+from tracker.collector.harvest.outline import Outline
+from tracker.collector.harvest.stories import Story, looks_like_article
+
+_MENU: Final = re.compile(
+    r"(?:\b|[_-])(?:nav|navi|navbar|navigation|menu|submenu|mega|megamenu|dropdown|hamburger|offcanvas|topbar|sitemap)(?:\b|[_-])|menu"
+)
+_FOOT: Final = re.compile(
+    r"(?:\b|[_-])(?:foot|footer|bottomlinks|legal|copyright|colophon)(?:\b|[_-])|footer"
+)
+_SPONSORED: Final = re.compile(
+    r"(?:\b|[_-])(?:sponsor\w*|promo(?:ted|tion|tional)?|advert\w*|outbrain|taboola|mgid|revcontent|zergnet|plista|ligatus|dianomi|adblade|nativo|"
+    r"partner\w*|native-?ad|native|adclick|adbox|ad-?unit|commercial|affiliate|gads?|dfp|werbung|anzeigen?|publicidad|pubbli\w+|reklam\w*|shopping)(?:\b|[_-])|"
+    r"outbrain|taboola|sponsor"
+)
+_AD_LINK: Final = re.compile(
+    r"adclick|/ads?[./?]|doubleclick|outbrain|taboola|adserv|adnetwork|clickthrough|/click[?/]|[?&]url=http|redirect|utm_medium=(?:cpc|display|native|paid)|"
+    r"utm_source=(?:taboola|outbrain)|sponsor|/advertorial|/anzeige|adcount|mgid|revcontent|lentainform|smi2|24smi",
+    re.IGNORECASE,
+)
+_SERVICE: Final = re.compile(
+    r"privacy|terms|cookie|contact|imprint|impressum|datenschutz|about-?us|advertis|subscri|newsletter|login|sign-?(?:in|up)|register|account|careers?|"
+    r"jobs\b|policy|policies|legal|disclaimer|mediakit|feedback|help\b|support|faq|rss|sitemap|app-?store|itunes|play\.google|facebook\.com|twitter\.com|"
+    r"instagram\.com|youtube\.com|linkedin|pinterest|whatsapp|telegram|t\.me/|bit\.ly|mailto|conditions|mentions-legales|aviso-legal|politica-de|datenschutz|"
+    r"agb\b|e-?paper|shop\b|store\b|abonne|suscri|assine|abo\b|download|copyright|public-file|fcc|donate|kontakt|contest|signup|oauth|/user|/search|/suche",
+    re.IGNORECASE,
+)
+_NEXTPREV: Final = re.compile(
+    r"nav-?(?:previous|next|links?)|post-?nav|next-?prev|prev-?next|nextprev|prevnext|(?:^|[ _-])(?:prev|previous|next)(?:[ _-](?:post|article|story|link)|$| )|pagination|article-nav|single-nav|entry-nav|post-next|adjacent"
+)
+_COMMENTS: Final = re.compile(
+    r"(?:recent|latest)[-_]?comments?|comment-?author|disqus|comments?-list|commentlist|#comment|(?:^|[ _-])comments?(?:$|[ _-])"
+)
+_NAMED_KINDS: Final = (
+    (
+        "most_read",
+        re.compile(
+            r"popular|trending|most[-_]?(?:read|view|popular|comment|shared|watched|click)|mostread|meistgelesen|mas[-_]?leid|plus[-_]?lus|mais[-_]?lidas|ranking|hot[-_]?(?:news|list|topic)|top[-_]?(?:read|10|ten|5|viewed)|lidas|leidas|trends?(?:\b|[-_])"
+        ),
+    ),
+    (
+        "related",
+        re.compile(
+            r"relat|similar|recommend|read[-_]?also|also[-_]?read|see[-_]?also|you[-_]?may|readmore|read[-_]?more|more[-_]?(?:from|on|stories|articles|in)|up[-_]?next|verwandt|zum[-_]?thema|lesen[-_]?sie|suggest|recirc|author-?(?:posts|box)|crp_|yarpp|jp-relatedposts|next[-_]?read"
+        ),
+    ),
+    (
+        "latest",
+        re.compile(
+            r"latest|recent|newest|ticker|breaking|live[-_]?feed|news[-_]?feed|neueste|ultimas|dernier|just[-_]?in|en[-_]?continu"
+        ),
+    ),
+    (
+        "picks",
+        re.compile(
+            r"editor|picks?(?:\b|[-_])|featured|highlight|spotlight|must[-_]?read|top[-_]?stor|topnews|top[-_]?news|hero|slider|carousel|destaque|destacad|lead[-_]?stor|headlines?(?:\b|[-_])|focus|dont[-_]?miss"
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known of the page that a box stands on.
+
+    Attributes:
+        url: The page's address.
+        article: Entries of the article's running text: first and after last; empty range if none.
+        is_article: Whether the page is one story rather than a front or section page.
+    """
+
+    url: str | None
+    article: range
+    is_article: bool
+
+
+def judge(outline: Outline, boxes: Sequence[Box], setting: Setting) -> list[Box]:
+    """Return the boxes that are headline lists, each with its kind and what spoke for it."""
+    kept = []
+    for box in boxes:
+        if is_list(outline, box, setting):
+            box.kind = kind_of(outline, box, setting)
+            kept.append(box)
+    return kept
+
+
+def chain(outline: Outline, box: Box, steps: int = 6) -> str:
+    """Return tags, classes and ids of the box and the elements around it."""
+    i = box.container if len(box.stories) > 1 else box.stories[0].anchor
+    found = []
+    for _ in range(steps):
+        found.append("<" + outline.tags[i] + "> " + outline.names(i))
+        if not i:
+            break
+        i = outline.parents[i]
+    return " ".join(found)
+
+
+def likeness(story: Story, setting: Setting) -> float:
+    """Return how much a link looks like a headline, about 0 to 1."""
+    w = story.weight
+    words = (
+        1.0
+        if w >= 6
+        else 0.9
+        if w >= 5
+        else 0.75
+        if w >= 4
+        else 0.5
+        if w >= 3
+        else 0.3
+        if w >= 2
+        else 0.1
+    )
+    if _SERVICE.search(story.href) and not looks_like_article(story.href):
+        return words * 0.35
+    if _alike(story.href, setting.url):
+        return min(1.0, words + 0.15)
+    return words if looks_like_article(story.href) else words * 0.7
+
+
+def _alike(href: str, url: str | None) -> bool:
+    if not url:
+        return False
+    try:
+        a, b = urlsplit(href), urlsplit(url)
+    except ValueError:
+        return False
+    if a.netloc and a.netloc.removeprefix("www.") != b.netloc.removeprefix("www."):
+        return False
+    pa, pb = a.path.strip("/").split("/"), b.path.strip("/").split("/")
+    if len(pa) != len(pb) or not pb[-1]:
+        return False
+    return _mask(pa[-1]) == _mask(pb[-1])
+
+
+def _mask(segment: str) -> str:
+    n = len(re.split(r"[-_,+]", segment))
+    ext = re.search(r"\.\w{2,5}$", segment)
+    return f"{min(n, 4)}{bool(re.search(r'[0-9]{4,}', segment))}{ext[0] if ext else ''}"
+
+
+def is_list(outline: Outline, box: Box, setting: Setting) -> bool:
+    """Say whether the box holds headlines."""
+    names = chain(outline, box)
+    n = len(box.stories)
+    mean = sum(likeness(s, setting) for s in box.stories) / n
+    labelled = kind_of_heading(box.heading.text)
+    menu = bool(_MENU.search(names)) or "<nav>" in names or "<header>" in names
+    foot = bool(_FOOT.search(names)) or "<footer>" in names
+    need = 0.5
+    if menu:
+        need = 0.75
+    if foot:
+        need = 0.68
+    if labelled:
+        need -= 0.15
+    if n == 1:
+        need = 0.7 if labelled else 0.95
+    box.why.append(
+        f"mean {mean:.2f} need {need:.2f}{' menu' if menu else ''}{' foot' if foot else ''}"
+    )
+    if n == 1 and not labelled:
+        return bool(_NEXTPREV.search(names)) and mean >= 0.6
+    return mean >= need
+
+
+def kind_of(outline: Outline, box: Box, setting: Setting) -> str:
+    """Return the kind of list the box is."""
+    names = chain(outline, box)
+    n = len(box.stories)
+    label = kind_of_heading(box.heading.text)
+    if label == "sponsored":
+        return label
+    if sum(bool(_AD_LINK.search(s.href)) for s in box.stories) * 2 > n:
+        return "sponsored"
+    if _SPONSORED.search(chain(outline, box, 3)) and label in (None, "related"):
+        return "sponsored"
+    if label == "nextprev" and n <= 2:
+        return label
+    if n <= 2 and (
+        _NEXTPREV.search(names)
+        or any(outline.attribute(s.anchor, "rel") in ("prev", "next") for s in box.stories)
+    ):
+        return "nextprev"
+    if any("#comment" in s.href for s in box.stories) or label == "other":
+        return "other"
+    menu = bool(_MENU.search(names)) or "<nav>" in names or "<header>" in names
+    if menu and label not in ("most_read", "latest", "related", "picks"):
+        return "menu"
+    if label:
+        if label == "related" and n == 1 and box.stories[0].anchor in setting.article:
+            return "inline"
+        return label
+    for kind, words in _NAMED_KINDS:
+        if words.search(chain(outline, box, 4)):
+            return kind
+    if n == 1 and box.stories[0].anchor in setting.article:
+        return "inline"
+    if box.heading.text:
+        return "section"
+    return "related" if setting.is_article else "picks"

@@ -1,0 +1,45 @@
+"""The name that a box keeps from night to night."""
+
+import re
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Final
+
+from tracker.collector.harvest.boxes import Box
+from tracker.collector.harvest.kinds import fold
+from tracker.collector.harvest.outline import Outline
+
+_UNSTABLE: Final = re.compile(
+    r"\d|^(?:active|current|selected|first|last|odd|even|open|show|hidden)$"
+)
+
+
+def name_boxes(outline: Outline, boxes: Sequence[Box]) -> list[str]:
+    """Return a name of 12 hexadecimal digits for each box, unique among them.
+
+    It is made of what stays when items change: kind, heading and the names of the elements
+    around the box, without numbers. Boxes alike in all of that are told apart by their order.
+    """
+    names = []
+    seen: dict[str, int] = {}
+    for box in boxes:
+        base = f"{box.kind}|{_digitless(box.heading.text)}|{_place(outline, box)}"
+        seen[base] = seen.get(base, 0) + 1
+        text = base if seen[base] == 1 else f"{base}|{seen[base]}"
+        names.append(blake2b(text.encode(), digest_size=6).hexdigest())
+    return names
+
+
+def _digitless(heading: str) -> str:
+    return " ".join(w for w in fold(heading).split() if not any(c.isdigit() for c in w))
+
+
+def _place(outline: Outline, box: Box) -> str:
+    if box.heading.text:
+        return ""
+    i = box.container
+    words: list[str] = []
+    while i and len(words) < 3:
+        words += [w for w in outline.names(i).split() if not _UNSTABLE.search(w)][:1]
+        i = outline.parents[i]
+    return ">".join(words)

@@ -1,0 +1,45 @@
+"""Addresses of stories: absolute, canonical, http(s) only."""
+
+import re
+from functools import lru_cache
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from courlan import clean_url
+
+LONGEST_URL: Final = 2000
+_SCHEME: Final = re.compile(r"^\s*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_SPACE: Final = re.compile(r"[\t\r\n]+")
+
+
+def absolute(href: str, base: str | None) -> str | None:
+    """Return `href` joined to `base`, or None where it leads to no page of the web."""
+    href = _SPACE.sub("", href).strip()
+    if not href or href[0] == "#" or len(href) > LONGEST_URL:
+        return None
+    scheme = _SCHEME.match(href)
+    if scheme and scheme[1].lower() not in ("http", "https"):
+        return None
+    try:
+        joined = urljoin(base, href) if base and not (scheme and "//" in href) else href
+        parts = urlsplit(joined)
+    except ValueError:
+        return None
+    return parts.geturl() if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+@lru_cache(maxsize=65536)
+def canonicalise(href: str, base: str | None) -> str | None:
+    """Return the canonical address that `href` on the page `base` leads to, or None.
+
+    Absolute, http(s) only, without tracking parameters and fragment. None too where the page's
+    own address is not known and `href` is relative.
+    """
+    joined = absolute(href, base)
+    if joined is None:
+        return None
+    try:
+        cleaned = clean_url(joined.partition("#")[0])
+    except (ValueError, UnicodeError):
+        return None
+    return str(cleaned).partition("#")[0] if cleaned else None
