@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -9,7 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.simulate.scripts import N_NIGHTS, Outlet, Script, Story
+from tracker.simulate.casts import Outlet
+from tracker.simulate.scripts import N_NIGHTS, Script, Story
 
 LATE: Final = 0.25
 """How many outlets pick up smaller news only a night later."""
@@ -93,18 +96,18 @@ def open_desk(script: Script, outlet: Outlet, last_night: date, rng: np.random.G
     late = rng.random(len(mine)) < LATE
     longer = rng.integers(-1, 2, len(mine))
     minutes = rng.integers(6 * 60, (outlet.hour - 1) * 60, len(mine))
-    timed = [
-        (
-            replace(
-                story,
-                night=story.night + (1 if late[i] and story.weight < 1.5 else 0),
-                days=max(2, story.days + int(longer[i])),
-            ),
-            int(minutes[i]),
+    late_stories = [
+        replace(
+            story,
+            night=story.night + (1 if late[i] and story.weight < 1.5 else 0),
+            days=max(2, story.days + int(longer[i])),
         )
         for i, story in enumerate(mine)
     ]
-    timed.sort(key=lambda pair: (pair[0].night, pair[1]))
+    timed = sorted(
+        zip(late_stories, _in_order(late_stories, minutes), strict=True),
+        key=lambda pair: (pair[0].night, pair[1]),
+    )
     stories = tuple(story for story, _ in timed)
     published = tuple(
         datetime.combine(date_of(story.night, last_night), time(), UTC) + timedelta(minutes=minute)
@@ -119,6 +122,18 @@ def open_desk(script: Script, outlet: Outlet, last_night: date, rng: np.random.G
         standfirsts=tuple(lines[k] for k in rng.integers(len(lines), size=len(stories))),
         taste=rng.lognormal(0.0, [[0.25], [0.45]], (2, len(stories))),
     )
+
+
+def _in_order(stories: Sequence[Story], minutes: NDArray[np.int64]) -> list[int]:
+    """Return the minutes swapped so that a topic tells its night in the order of the script."""
+    ordered = [int(minute) for minute in minutes]
+    places: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for i, story in enumerate(stories):
+        places[story.night, story.topic or story.event].append(i)
+    for same in places.values():
+        for i, minute in zip(same, sorted(ordered[i] for i in same), strict=True):
+            ordered[i] = minute
+    return ordered
 
 
 def date_of(night: int, last_night: date) -> date:

@@ -8,8 +8,9 @@ from typing import Final
 
 import numpy as np
 
+from tracker.simulate.casts import Box, Outlet
 from tracker.simulate.desks import Desk, Link, date_of, open_desk
-from tracker.simulate.scripts import N_NIGHTS, Box, Outlet, Script
+from tracker.simulate.scripts import N_NIGHTS, Script
 
 MIX: Final = 0.8
 """What another story of the same topic still adds to a page, in editors' eyes."""
@@ -94,10 +95,11 @@ def _nightly(
     picked = [by_editors[0]]
     if rng.random() < 0.6:
         picked.append(others[int(rng.integers(len(others)))])
-    texts = script.languages[outlet.language].paragraphs
+    language = script.languages[outlet.language]
     for i in picked:
         at += timedelta(seconds=int(rng.integers(20, 90)))
-        body = tuple(texts[k] for k in rng.permutation(len(texts))[:4])
+        chosen = rng.permutation(len(language.paragraphs))[:3]
+        body = (language.notice, *(language.paragraphs[k] for k in chosen))
         own = desk.link(i, night)
         yield Edition(outlet, night, at, own.url, own, body, shelf.boxes(i))
 

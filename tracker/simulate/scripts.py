@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final
 
+from tracker.simulate.casts import BoxMissing, Language, Outlet, read_language, read_outlet
+
 N_NIGHTS: Final = 60
 """Nights the script tells; the last of them is the world's last night."""
 
@@ -20,80 +22,6 @@ REWRITE: Final = " >> "
 STRAYS: Final = "strays.toml"
 EVENT_DAYS: Final = 5
 STRAY_DAYS: Final = 5
-
-
-@dataclass(frozen=True)
-class Box:
-    """One kind of headline box an outlet has.
-
-    Attributes:
-        kind: One of `tracker.tables.LIST_KINDS`.
-        heading: Its heading as shown; empty where it has none.
-        front: Slots it has on the front page; 0 where it is not shown.
-        article: Slots it has on article pages.
-    """
-
-    kind: str
-    heading: str
-    front: int
-    article: int
-
-
-@dataclass(frozen=True)
-class Outlet:
-    """One publisher of the world.
-
-    Attributes:
-        code: Its name in the script.
-        host: Its address without www; the `source` of its headlines.
-        name: What its masthead says.
-        tagline: The line under the masthead.
-        language: ISO 639-1 code.
-        charset: Encoding of its pages.
-        packed: Whether its server compresses answers.
-        path: How its article addresses are built, with {section}, {slug}, {number}, {date}.
-        hour: Hour of its nightly capture, UTC.
-        joins: First night it is captured.
-        gap: First and last night on which it answers with an error.
-        redesigned: Night from which its second template is used.
-        boxes: Its boxes, in the order of the page.
-    """
-
-    code: str
-    host: str
-    name: str
-    tagline: str
-    language: str
-    charset: str
-    packed: bool
-    path: str
-    hour: int
-    joins: int
-    gap: tuple[int, int] | None
-    redesigned: int | None
-    boxes: tuple[Box, ...]
-
-    def answers(self, night: int) -> bool:
-        """Return whether the outlet shows its pages on that night of the script."""
-        down = self.gap is not None and self.gap[0] <= night <= self.gap[1]
-        return night >= self.joins and not down
-
-
-@dataclass(frozen=True)
-class Language:
-    """What pages in one language say beside their headlines.
-
-    Attributes:
-        sections: Names of the sections, by key.
-        sponsored: Advertisers' headlines.
-        paragraphs: Sentences for article bodies.
-        standfirsts: Lines under a title.
-    """
-
-    sections: Mapping[str, str]
-    sponsored: tuple[str, ...]
-    paragraphs: tuple[str, ...]
-    standfirsts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -176,21 +104,11 @@ class Script:
     stories: tuple[Story, ...]
     findings: tuple[Finding, ...]
     missing_night: int
-    box_missing: "BoxMissing"
+    box_missing: BoxMissing
 
     def outlet(self, code: str) -> Outlet:
         """Return the outlet of that code."""
         return next(outlet for outlet in self.outlets if outlet.code == code)
-
-
-@dataclass(frozen=True)
-class BoxMissing:
-    """A box that is gone for some nights from an outlet that is otherwise there."""
-
-    outlet: str
-    kind: str
-    begins: int
-    ends: int
 
 
 def read_script() -> Script:
@@ -202,11 +120,11 @@ def read_script() -> Script:
     }
     cast = parts.pop("outlets.toml")
     strays = parts.pop(STRAYS)
-    outlets = tuple(_outlet(row) for row in cast["outlet"])
+    outlets = tuple(read_outlet(row) for row in cast["outlet"])
     codes = tuple(outlet.code for outlet in outlets)
     return Script(
         outlets=outlets,
-        languages={code: _language(row) for code, row in cast["language"].items()},
+        languages={code: read_language(row) for code, row in cast["language"].items()},
         topics=tuple(Topic(part["topic"], part["name"]) for part in parts.values()),
         stories=(
             *(story for part in parts.values() for story in _stories(part, codes)),
@@ -216,34 +134,6 @@ def read_script() -> Script:
         findings=tuple(_finding(part, row) for part in parts.values() for row in part["finding"]),
         missing_night=cast["missing_night"],
         box_missing=BoxMissing(**cast["box_missing"]),
-    )
-
-
-def _outlet(row: Mapping[str, Any]) -> Outlet:
-    gap = row.get("gap")
-    return Outlet(
-        code=row["code"],
-        host=row["host"],
-        name=row["name"],
-        tagline=row["tagline"],
-        language=row["language"],
-        charset=row.get("charset", "utf-8"),
-        packed=row.get("packed", False),
-        path=row["path"],
-        hour=row["hour"],
-        joins=row.get("joins", 1),
-        gap=(gap[0], gap[1]) if gap else None,
-        redesigned=row.get("redesigned"),
-        boxes=tuple(Box(*box) for box in row["boxes"]),
-    )
-
-
-def _language(row: Mapping[str, Any]) -> Language:
-    return Language(
-        sections=row["sections"],
-        sponsored=tuple(row["sponsored"]),
-        paragraphs=tuple(row["paragraphs"]),
-        standfirsts=tuple(row["standfirsts"]),
     )
 
 

@@ -43,7 +43,8 @@ class Truth:
             the observed sources of slots carrying the subject by slots; null where no source
             was observed, 0 where sources were and the subject was not.
         findings: What a report has to show: `subject, level, kind, night, to, other`; kinds as in
-            the signals table, and "merged".
+            the signals table, and "merged". They cover every change of a topic by more than
+            eight points of the editorial share within four nights.
         outlets: `source, name, language, first_night, gap_from, gap_to, redesigned`.
         incidents: Holes that are not news: `source, what, night, to`; a null source is all.
         topics: `topic, name`.
