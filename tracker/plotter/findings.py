@@ -10,7 +10,7 @@ import polars as pl
 from tracker.plotter.curves import Curve
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import CHOOSERS, count, day, percent, points, short_day
+from tracker.plotter.words import CHOOSERS, count, day, percent, points, short_day, signed
 
 KINDS: Final = {
     "rise": "Rising",
@@ -117,7 +117,7 @@ def _tell_change(
         return f"first seen on {short_day(start)}"
     words = f"{points(value)} since {short_day(start)}"
     if low is not None and high is not None:
-        words += f"; with 95% confidence between {points(low)} and {points(high)}"
+        words += f" (95% interval: {signed(low)} to {signed(high)})"
     return words
 
 
@@ -127,13 +127,10 @@ def headline_of_night(prepared: Prepared, findings: Sequence[Finding]) -> str:
     if not prepared.curves.channels or not prepared.curves.observed[channel][-1]:
         return f"Nothing was observed on {day(last_night)}"
     tonight = [f for f in findings if f.night == last_night]
-    for kind in ("rise", "new", "back", "fade"):
-        for finding in tonight:
-            if finding.kind == kind and finding.subject.kind == "theme":
-                return finding.headline
-    for finding in tonight:
-        if finding.kind in ("rise", "new", "back", "fade"):
-            return finding.headline
+    for kind in ("theme", "topic"):
+        told = [f for f in tonight if f.subject.kind == kind and f.kind in ("rise", "new", "fade")]
+        if told:
+            return max(told, key=lambda f: abs(f.value)).headline
     top = largest(prepared)
     if top is None:
         return "No theme or topic got any room tonight"

@@ -13,6 +13,9 @@ from tracker.plotter.words import clean, percent, plot_text
 PLOT_HEIGHT: Final = 340
 _TOP, _BOTTOM = 26, 34
 _MANY_LINES = 3
+FAINT: Final = 0.06
+"""Opacity of the bands where more than three lines would lie over each other."""
+
 _MOST_NOTES = 4
 
 
@@ -129,7 +132,7 @@ def draw_lines(info: LinesInfo) -> tuple[list[Trace], Layout]:
             "narrow": {"margin.l": 38, "margin.r": min(margin, 128), "xaxis.nticks": 4},
         },
     )
-    opacity = 0.16 if len({line.key for line in shown}) <= _MANY_LINES else 0.09
+    opacity = 0.16 if len({line.key for line in shown}) <= _MANY_LINES else FAINT
     traces = [trace for line in info.lines for trace in _draw_line(line, opacity)]
     if info.strip and strip_height:
         add_strip(traces, layout, info.nights, info.strip)

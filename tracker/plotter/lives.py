@@ -76,7 +76,8 @@ def chart_stays(prepared: Prepared, subject: Subject) -> Chart | None:
     stays = read_stays(prepared, subject)
     if not stays:
         return None
-    traces: list[Trace] = [_draw_spans([(s.nights[0], s.nights[-1]) for s in stays])]
+    spans = [(stay.nights[0], stay.nights[-1]) for stay in stays]
+    traces: list[Trace] = [_draw_spans(spans)]
     x, y, colours, words, titles = [], [], [], [], []
     for row, stay in enumerate(stays):
         for night, rank in zip(stay.nights, stay.ranks, strict=True):
@@ -104,15 +105,14 @@ def chart_stays(prepared: Prepared, subject: Subject) -> Chart | None:
                 "type": "scatter",
                 "mode": "markers",
                 "x": [str(night) for night, _, _ in marks],
-                "y": [row - 0.24 for _, row, _ in marks],
+                "y": [row + 0.26 for _, row, _ in marks],
                 "customdata": [plot_text(text, 90) for _, _, text in marks],
-                "marker": {"symbol": "triangle-down", "size": 8, "color": SERIES[1]},
+                "marker": {"symbol": "triangle-up", "size": 8, "color": SERIES[1]},
                 "hovertemplate": "rewritten: %{customdata}<extra></extra>",
                 "meta": {"role": "rewritten", "subject": subject.key, "days": 1},
             }
         )
-    first, last = min(s.nights[0] for s in stays), max(s.nights[-1] for s in stays)
-    layout = _rows_layout([stay.title for stay in stays], first, last, "tableOfStays")
+    layout = _rows_layout([stay.title for stay in stays], spans, "tableOfStays")
     longest = max(stays, key=lambda s: (len(s.nights), s.title))
     finding = f"“{clean(longest.title, 70)}” stayed longest: {count(len(longest.nights), 'night')}"
     total = prepared.slots.of(subject.key)["headline_id"].n_unique()
@@ -164,8 +164,7 @@ def chart_events(prepared: Prepared, subject: Subject) -> Chart | None:
                  "titles": [clean(label, 90) for label in rows["label"]],
                  "until": [str(last) for _, last in spans], "words": words},
     }  # fmt: skip
-    first, last = min(a for a, _ in spans), max(b for _, b in spans)
-    layout = _rows_layout(rows["label"].to_list(), first, last, "tableOfEvents")
+    layout = _rows_layout(rows["label"].to_list(), spans, "tableOfEvents")
     big = rows.sort(["n_headlines", "event_id"], descending=[True, False]).row(0, named=True)
     finding = (
         f"Its largest event began on {short_day(big['first_night'])}: “{clean(big['label'], 70)}”"
@@ -194,40 +193,41 @@ def _draw_spans(spans: Sequence[tuple[date, date]]) -> Trace:
     }
 
 
-def _rows_layout(titles: Sequence[str], first: date, last: date, table: str) -> dict[str, Any]:
-    """Return a layout with a title above each row, so that it fits a phone too."""
+def _rows_layout(
+    titles: Sequence[str], spans: Sequence[tuple[date, date]], table: str
+) -> dict[str, Any]:
+    """Return a layout with a title above each row: at its span, on a phone at the left."""
+    first, last = min(a for a, _ in spans), max(b for _, b in spans)
     days = max(6, (last - first).days)
     side = timedelta(days=max(1, round(days * 0.02)))
-    labels = [
-        {
-            "x": 0,
-            "xref": "paper",
-            "y": row,
-            "yshift": 14,
-            "xanchor": "left",
-            "showarrow": False,
-            "align": "left",
-            "text": plot_text(title, 110),
-            "font": {"size": 12, "color": INK},
-        }
-        for row, title in enumerate(titles)
-    ]
-    short = {f"annotations.{i}.text": plot_text(title, 54) for i, title in enumerate(titles)}
+    labels: list[dict[str, Any]] = []
+    narrow: dict[str, Any] = {"xaxis.nticks": 4}
+    for row, (title, (start, end)) in enumerate(zip(titles, spans, strict=True)):
+        late = (start - first).days > days * 0.5
+        labels.append(
+            {
+                "x": str(end if late else start),
+                "y": row,
+                "yshift": 14,
+                "xanchor": "right" if late else "left",
+                "xshift": 5 if late else -5,
+                "showarrow": False,
+                "text": plot_text(title, 90),
+                "font": {"size": 12, "color": INK},
+            }
+        )
+        short = {"x": 0, "xref": "paper", "xanchor": "left", "text": plot_text(title, 54)}
+        narrow |= {f"annotations.{row}.{key}": value for key, value in short.items()}
     return frame_layout(
         len(titles) * _ROW + _TOP + _BOTTOM,
-        margin={"l": 4, "r": 12, "t": _TOP, "b": _BOTTOM, "pad": 0},
+        margin={"l": 8, "r": 12, "t": _TOP, "b": _BOTTOM, "pad": 0},
         xaxis={
             "type": "date",
             "range": [str(first - side), str(first + timedelta(days=days) + side)],
             "tickfont": {"color": MUTED, "size": 12},
             "nticks": 8,
         },
-        yaxis={
-            "range": [len(titles) - 0.5, -0.9],
-            "showticklabels": False,
-            "showgrid": False,
-            "showline": False,
-        },
+        yaxis={"range": [len(titles) - 0.4, -0.9], "showticklabels": False, "showgrid": False},
         annotations=labels,
-        meta={"table": table, "fixed": True, "narrow": {"xaxis.nticks": 4, **short}},
+        meta={"table": table, "fixed": True, "narrow": narrow},
     )

@@ -75,7 +75,10 @@ def read_cards(prepared: Prepared, findings: Sequence[Finding], kind: str) -> li
     """Return what rose, faded, is new or came back, at most `CARDS`."""
     last_night = prepared.data.last_night
     cards = []
-    for finding in recent(findings, kind, last_night)[:CARDS]:
+    found = recent(findings, kind, last_night)
+    found.sort(key=lambda f: (f.subject.kind != "theme", -f.night.toordinal(), -abs(f.value)))
+    keys = keep_distinct(prepared, [f.subject.key for f in found])
+    for finding in [f for f in found if f.subject.key in keys][:CARDS]:
         curve = prepared.curves.by_subject[finding.subject.key, finding.channel]
         when = "tonight" if finding.night == last_night else f"on {short_day(finding.night)}"
         cards.append(_card(prepared, curve, finding.headline, finding.change, when, finding.night))
@@ -84,16 +87,31 @@ def read_cards(prepared: Prepared, findings: Sequence[Finding], kind: str) -> li
 
 def read_largest(prepared: Prepared) -> list[Card]:
     """Return the subjects with most room on the last night, themes before topics."""
-    cards: list[Card] = []
-    for kind in ("theme", "topic"):
-        curves = [
-            c for c in prepared.curves.of(prepared.channel) if c.subject.kind == kind and c.last
-        ]
-        curves.sort(key=lambda c: (-(c.last or 0), c.subject.key))
-        for curve in curves[: CARDS - len(cards)]:
-            words = f"{curve.subject.name}: {percent(curve.last or 0)}"
-            cards.append(_card(prepared, curve, words, "", "tonight", prepared.data.last_night))
-    return cards
+    curves = [c for c in prepared.curves.of(prepared.channel) if c.last]
+    curves.sort(key=lambda c: (c.subject.kind != "theme", -(c.last or 0), c.subject.key))
+    keys = keep_distinct(prepared, [c.subject.key for c in curves[: 4 * CARDS]])
+    return [
+        _card(
+            prepared,
+            curve,
+            f"{curve.subject.name}: {percent(curve.last or 0)}",
+            "",
+            "tonight",
+            prepared.data.last_night,
+        )
+        for curve in [c for c in curves if c.subject.key in keys][:CARDS]
+    ]
+
+
+def keep_distinct(prepared: Prepared, keys: Sequence[str], overlap: float = 0.6) -> set[str]:
+    """Return `keys` without those whose latest headlines are mostly those of one before."""
+    kept: dict[str, frozenset[str]] = {}
+    for key in keys:
+        rows = prepared.slots.of(key)
+        own = frozenset(rows.filter(pl.col("night") == pl.col("night").max())["headline_id"])
+        if not any(len(own & other) > overlap * len(own | other) for other in kept.values()):
+            kept[key] = own
+    return set(kept)
 
 
 def _card(

@@ -102,7 +102,8 @@ def chart_ranks(prepared: Prepared) -> Chart | None:
         yaxis={"range": [PLACES + 0.6, 0.4], "dtick": 1, "tick0": 1, "showgrid": False},
         annotations=labels,
         meta={"table": "tableOfRanks", "fixed": True,
-              "narrow": {"margin.r": min(margin, 124), "margin.l": 24, **short}},
+              "narrow": {"margin.r": min(margin, 124), "margin.l": 24, **short,
+                         "xaxis.range.0": str(info.mondays[-min(8, len(info.mondays))])}},
     )  # fmt: skip
     return Chart("ranks", _tell(info), _READING, traces, layout)
 

@@ -32,14 +32,19 @@ def percent(share: float) -> str:
     return f"{share * 100:.0f}%"
 
 
-def points(change: float) -> str:
-    """Return a change of a share in percentage points, with its sign: `+12 points`."""
+def signed(change: float) -> str:
+    """Return a change of a share in percentage points, with its sign: `+12`, `−8.9`, `0`."""
     value = abs(change * 100)
     text = f"{value:.1f}".removesuffix(".0") if value < 9.95 else f"{value:.0f}"
     if text == "0":
-        return "0 points"
-    sign = "+" if change > 0 else "−"
-    return f"{sign}{text} point{'' if text == '1' else 's'}"
+        return text
+    return f"{'+' if change > 0 else '−'}{text}"
+
+
+def points(change: float) -> str:
+    """Return a change of a share in words: `+12 points`."""
+    text = signed(change)
+    return f"{text} point{'' if text[1:] == '1' else 's'}"
 
 
 def day(night: date) -> str:

@@ -9,7 +9,7 @@ T.afterDraw = [];
 
 T.recolour = function (value, colours) {
   if (typeof value === "string") return Object.hasOwn(colours, value) ? colours[value] : value;
-  if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map((v) => T.recolour(v, colours));
+  if (Array.isArray(value)) return value.length > 9 && typeof value[0] === "number" ? value : value.map((v) => T.recolour(v, colours));
   if (value && typeof value === "object") {
     return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, T.recolour(v, colours)]));
   }

@@ -38,7 +38,7 @@ T.shapeLines = function (chart, traces, layout, start) {
   layout.yaxis.range = [0, top];
   layout.yaxis.tickformat = top < 0.045 ? ".1%" : ".0%";
   const lines = traces.filter((trace) => trace.meta.role === "line" && trace.visible);
-  for (const trace of traces) if (trace.meta.role === "band") trace.opacity = lines.length > 3 ? 0.56 : 1;
+  for (const trace of traces) if (trace.meta.role === "band") trace.opacity = lines.length > 3 ? 0.38 : 1;
   layout.annotations = layout.annotations.filter((label) => label.name !== "end");
   T.showNotes(lines, layout, since);
   T.labelEnds(traces, lines, layout, top);
@@ -47,7 +47,7 @@ T.shapeLines = function (chart, traces, layout, start) {
 T.showNotes = function (lines, layout, since) {
   const shown = new Set(lines.map(({ meta }) => `${meta.days} ${meta.channel} ${meta.subject}`));
   const notes = layout.annotations.filter((label) => label.name.startsWith("note "));
-  const distance = (Date.parse(T.page.last) - Date.parse(since)) / (T.narrow.matches ? 3 : 8);
+  const distance = (Date.parse(T.page.last) - Date.parse(since)) / (T.narrow.matches ? 1.8 : 8);
   const kept = [];
   for (const note of notes.sort((a, b) => b.y - a.y)) {
     const at = Date.parse(note.x);
