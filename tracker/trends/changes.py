@@ -1,58 +1,43 @@
 """The nights on which a share left its own level, tested against its own past.
 
-On every night and for every subject, the share of the last 1, 3 and 7 nights is compared with
-that of up to 28 nights before, since the subject's latest change of level, over the same sources.
+Steps: on every night and for every subject, the share of the last 1, 3 and 7 nights is compared
+with that of up to 28 nights before, since the subject's latest change of level, over the same
+sources. Descents: from a rise on, the last 7 and 14 nights are compared with half of the best 7
+and 14 since, until they are below it; slow fades have no step.
+
 Counts are the shares times the effective numbers of headlines, both divided by an inflation: how
 much more, on this subject, two such blocks of nights with a gap between them have differed than
 independent headlines would make them. Wandering and autocorrelation make that number large, and
 then the same rise proves less. Given both counts together, the later one is binomial if nothing
-changed; the smallest of the three two-sided p-values, times three, goes through false discovery
-control with all subjects and channels of that night.
+changed. The p-values of all subjects and channels of a night go through false discovery control,
+steps and descents apart.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
 
-from tracker.trends.intervals import Floats, bound_difference
-from tracker.trends.series import Comparison, Indices, Series
+from tracker.trends.evidence import Evidence, Noise, control
+from tracker.trends.intervals import Floats
+from tracker.trends.series import Comparison, Series
 
 BLOCKS: Final = (1, 3, 7)
 """Lengths, in nights, of the stretches that are held against the baseline."""
 
-_PRIOR_BLOCKS: Final = 8.0
+LONG_BLOCKS: Final = (7, 14)
+"""Lengths of the stretches that are held against half of the best such stretch since a rise."""
+
+_HALF: Final = 0.5
+_LEARNT_BLOCKS: Final = 5
+"""A block length is used once the channel was observed for this many such blocks."""
+_PRIOR_BLOCKS: Final = 30.0
 """Weight of all subjects' inflation in each one's own, as a number of blocks of nights."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One change of level.
-
-    Attributes:
-        series: Index of the series (channel) it was found in.
-        subject: Index of the subject in that series.
-        night: Index of the night it was found.
-        since: Index of the first night of the new level.
-        value: New share minus old share.
-        low: Lower end of its 95 % interval.
-        high: Upper end of its 95 % interval.
-        p: p-value, two-sided, over the three block lengths.
-        q: p-value after false discovery control over the night.
-    """
-
-    series: int
-    subject: int
-    night: int
-    since: int
-    value: float
-    low: float
-    high: float
-    p: float
-    q: float
+_WINSOR: Final = 2.5
+"""Differences beyond this many standard deviations count as such: they may be changes."""
+_ROUNDS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +47,7 @@ class Rules:
     Attributes:
         fdr: False discovery rate over all subjects of a night.
         baseline_nights: Longest baseline, in calendar nights.
-        history_nights: Nights of the study that must have been observed before any finding.
+        history_nights: Nights of the channel that must have been observed before any finding.
         min_nights: Nights of the baseline on which a source must have been observed.
         min_ratio: Least ratio of the greater share to the smaller.
         memory_nights: Nights from which the inflation is learnt.
@@ -76,185 +61,246 @@ class Rules:
     memory_nights: int
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of level.
+
+    Attributes:
+        series: Index of the series (channel) it was found in.
+        subject: Index of the subject in that series.
+        night: Index of the night it was found.
+        since: Index of the first night of the new level.
+        from_peak: Whether it is a descent below half of the peak, not a step from the level.
+        value: New share minus old share.
+        low: Lower end of its 95 % interval.
+        high: Upper end of its 95 % interval.
+        p: p-value, over all tests of the subject that night.
+        q: p-value after false discovery control over the night.
+    """
+
+    series: int
+    subject: int
+    night: int
+    since: int
+    from_peak: bool
+    value: float
+    low: float
+    high: float
+    p: float
+    q: float
+
+
 class _Track:
     """One series on its way through the nights; knows nothing of the nights ahead."""
 
-    series: Series
-    rules: Rules
-    level_since: Indices = field(init=False)
-    gaps: dict[int, Floats] = field(init=False)
-    noises: dict[int, Floats] = field(init=False)
+    def __init__(self, series: Series, rules: Rules) -> None:
+        n = len(series.subjects)
+        self.series, self.rules = series, rules
+        self.level_since = series.starts.copy()
+        self.never = series.n_nights
+        self.risen_since = np.full(n, self.never)
+        self.peaks = {block: np.full(n, -1.0) for block in LONG_BLOCKS}
+        self.peak_ends = {block: np.zeros(n, dtype=np.intp) for block in LONG_BLOCKS}
+        self.gaps, self.noises, self.squares = (
+            {block: np.zeros((n, series.n_nights)) for block in {*BLOCKS, *LONG_BLOCKS}}
+            for _ in range(3)
+        )
 
-    def __post_init__(self) -> None:
-        shape = (len(self.series.subjects), self.series.n_nights)
-        self.level_since = self.series.starts.copy()
-        self.gaps = {block: np.zeros(shape) for block in BLOCKS}
-        self.noises = {block: np.zeros(shape) for block in BLOCKS}
+    def is_ready(self, night: int) -> bool:
+        """Return whether there may be findings: the night was observed, and enough before it."""
+        seen = self.series.observed
+        return bool(seen[night] and seen[:night].sum() >= self.rules.history_nights)
 
-    def test(self, night: int) -> "_Tested":
-        """Return the best of the block lengths for every subject."""
-        n = len(self.series.subjects)
-        best = _Tested.nothing(n)
-        for block in BLOCKS:
-            recent_from = night + 1 - block
-            if recent_from <= 0:
+    def judge(self, night: int) -> tuple[Evidence, Evidence]:
+        """Return the evidence of steps and of descents as of a night."""
+        self._learn(night)
+        self._climb(night)
+        seen = int(self.series.observed[:night].sum())
+        noises = {block: self._inflate(night, block) for block in self.gaps}
+        known = [block for block in BLOCKS if seen >= _LEARNT_BLOCKS * block] or [BLOCKS[0]]
+        far = [block for block in LONG_BLOCKS if seen >= _LEARNT_BLOCKS * block] or [LONG_BLOCKS[0]]
+        return (
+            Evidence.gather(
+                [self._step(night, block) for block in known], [noises[block] for block in known]
+            ),
+            Evidence.gather(
+                [self._descend(night, block) for block in far],
+                [noises[block] for block in far],
+                factor=_HALF,
+                fades_only=True,
+            ),
+        )
+
+    def accept(
+        self, since: NDArray[np.intp], rises: NDArray[np.bool_], fades: NDArray[np.bool_]
+    ) -> None:
+        """Start new levels: with a rise the climb to a peak begins, a descent (`fades`) ends it."""
+        self.level_since = np.minimum(np.where(since >= 0, since, self.level_since), self.never)
+        first = rises & (self.risen_since == self.never)
+        self.risen_since = np.where(first, since, self.risen_since)
+        self.risen_since = np.where(fades, self.never, self.risen_since)
+        self.peaks = {block: np.where(fades, -1.0, peak) for block, peak in self.peaks.items()}
+        for subject in np.flatnonzero(since >= 0):
+            for kept in (self.gaps, self.noises, self.squares):
+                for values in kept.values():
+                    values[subject, since[subject] :] = 0
+
+    def _step(self, night: int, block: int) -> Comparison:
+        """Compare the latest block with the subject's own level."""
+        recent_from = max(0, night + 1 - block)
+        return self.series.compare(
+            np.maximum(self.level_since, recent_from - self.rules.baseline_nights),
+            np.full_like(self.level_since, recent_from),
+            recent_from,
+            night + 1,
+            min_nights=self.rules.min_nights,
+        )
+
+    def _descend(self, night: int, block: int) -> Comparison:
+        """Compare the latest block with the best such block since the subject's rise."""
+        stop = self.peak_ends[block]
+        return self.series.compare(
+            np.where(self.peaks[block] >= 0, stop - block, stop),
+            stop,
+            max(0, night + 1 - block),
+            night + 1,
+            min_nights=self.rules.min_nights,
+        )
+
+    def _climb(self, night: int) -> None:
+        """Note the best blocks since the rise, among those that end a block before this night."""
+        for block in LONG_BLOCKS:
+            stop = night + 1 - block
+            if stop < block:
                 continue
-            self._learn(night, block)
-            inflation = self._inflate(night, block)
-            base_from = np.maximum(self.level_since, recent_from - self.rules.baseline_nights)
-            ready = base_from < recent_from
-            found = self.series.compare(
-                base_from, recent_from, recent_from, night + 1, min_nights=self.rules.min_nights
+            level = self.series.level(stop - block, stop)
+            higher = (self.risen_since <= stop - block) & (level > self.peaks[block])
+            self.peaks[block] = np.where(higher, level, self.peaks[block])
+            self.peak_ends[block] = np.where(higher, stop, self.peak_ends[block])
+
+    def _learn(self, night: int) -> None:
+        """Note how much each block differs from the one that ended a block before it began."""
+        for block in self.gaps:
+            base_from, base_to = night + 1 - 3 * block, night + 1 - 2 * block
+            if base_from < 0:
+                continue
+            pair = self.series.compare(
+                np.full_like(self.level_since, base_from),
+                np.full_like(self.level_since, base_to),
+                night + 1 - block,
+                night + 1,
+                min_nights=1,
             )
-            best = best.improve(_test(found, inflation, ready), block)
-        return best
+            mean = (pair.recent + pair.base) / 2
+            noise = mean * (1 - mean) * (1 / pair.recent_size + 1 / pair.base_size)
+            usable = (
+                np.isfinite(noise)
+                & (self.level_since <= base_from)
+                & (self.risen_since == self.never)
+            )
+            self.noises[block][:, night] = np.where(usable, noise, 0)
+            self.squares[block][:, night] = np.where(usable, 2 * mean**2, 0)
+            self.gaps[block][:, night] = np.where(usable, (pair.recent - pair.base) ** 2, 0)
 
-    def accept(self, subjects: NDArray[np.bool_], since: Indices) -> None:
-        """Start a new level where a change was found."""
-        for subject in np.flatnonzero(subjects):
-            self.level_since[subject] = since[subject]
-            for block in BLOCKS:
-                self.gaps[block][subject, since[subject] :] = 0
-                self.noises[block][subject, since[subject] :] = 0
+    def _inflate(self, night: int, block: int) -> Noise:
+        """Return the inflation: each subject's own, mixed with what all of them wander alike.
 
-    def _learn(self, night: int, block: int) -> None:
-        """Note how much this block differs from the one that ended a block before it began."""
-        base_from, base_to = night + 1 - 3 * block, night + 1 - 2 * block
-        if base_from < 0:
-            return
-        n = len(self.series.subjects)
-        pair = self.series.compare(
-            np.full(n, base_from), base_to, night + 1 - block, night + 1, min_nights=1
+        The common part is a coefficient of variation, so that larger shares wander more.
+        """
+        stop = max(0, night + 1 - block)
+        window = slice(max(0, stop - self.rules.memory_nights), stop)
+        gap, noise, square = (
+            kept[block][:, window] for kept in (self.gaps, self.noises, self.squares)
         )
-        mean = (pair.recent + pair.base) / 2
-        noise = mean * (1 - mean) * (1 / pair.recent_size + 1 / pair.base_size)
-        usable = np.isfinite(noise) & (self.level_since <= base_from)
-        self.noises[block][:, night] = np.where(usable, noise, 0)
-        self.gaps[block][:, night] = np.where(usable, (pair.recent - pair.base) ** 2, 0)
-
-    def _inflate(self, night: int, block: int) -> Floats:
-        stop = night + 1 - block
-        window = slice(max(0, stop - self.rules.memory_nights), max(0, stop))
-        gap = self.gaps[block][:, window].sum(axis=1)
-        noise = self.noises[block][:, window].sum(axis=1)
-        weight = (self.noises[block][:, window] > 0).sum(axis=1) / block
-        own = np.divide(gap, noise, out=np.ones_like(gap), where=noise > 0)
-        common = max(1.0, float(np.average(own, weights=weight))) if weight.any() else 1.0
-        mixed = (_PRIOR_BLOCKS * common + weight * own) / (_PRIOR_BLOCKS + weight)
-        return np.asarray(np.maximum(1.0, mixed))
-
-
-@dataclass(frozen=True, slots=True)
-class _Tested:
-    """The strongest evidence per subject: arrays of shape (n_subjects,)."""
-
-    p: Floats
-    block: Indices
-    recent: Floats
-    recent_size: Floats
-    base: Floats
-    base_size: Floats
-
-    @classmethod
-    def nothing(cls, n: int) -> "_Tested":
-        empty = np.full(n, np.nan)
-        return cls(empty, np.zeros(n, dtype=np.intp), empty, empty, empty, empty)
-
-    def improve(self, other: "_Tested", block: int) -> "_Tested":
-        better = np.isfinite(other.p) & ~(self.p <= other.p)
-        return _Tested(
-            np.where(better, other.p, self.p),
-            np.where(better, block, self.block),
-            np.where(better, other.recent, self.recent),
-            np.where(better, other.recent_size, self.recent_size),
-            np.where(better, other.base, self.base),
-            np.where(better, other.base_size, self.base_size),
-        )
+        weight = (noise > 0).sum(axis=1) / block
+        noises, squares = noise.sum(axis=1), square.sum(axis=1)
+        inflation = np.ones_like(noises)
+        for _ in range(_ROUNDS):
+            gaps = np.minimum(gap, _WINSOR**2 * inflation[:, None] * noise).sum(axis=1)
+            wander = max(0.0, _median(_divide(gaps - noises, squares), squares))
+            own = np.where(noises > 0, _divide(gaps, noises), 1.0)
+            common = np.maximum(1 + wander * _divide(squares, noises), _median(own, weight))
+            mixed = (_PRIOR_BLOCKS * common + weight * own) / (_PRIOR_BLOCKS + weight)
+            inflation = np.maximum(1.0, mixed)
+        return Noise(inflation, _PRIOR_BLOCKS + weight)
 
 
 def find_changes(series: Sequence[Series], rules: Rules) -> list[Change]:
     """Return every change of level, in the order of the nights.
 
     Each night is judged by itself and the nights before it: the changes up to a night are the
-    same whatever came later.
+    same whatever came later. A subject has at most one change a night.
 
     Args:
         series: One per channel, of the same nights.
         rules: What a finding needs.
 
     Source:
-        Comparison of two rates given their sum: Przyborowski and Wilenski (1940). Counts divided
-        by their dispersion: McCullagh and Nelder (1989), chapter 4. Inflation from overlapping
-        blocks: Meketon and Schmeiser (1984). Control: Benjamini and Hochberg (1995). Interval:
-        Newcombe (1998).
+        Tests: see `tracker.trends.evidence`. Inflation from overlapping blocks: Meketon and
+        Schmeiser (1984); differences bounded: Huber (1964); own mixed with common: Smyth (2004).
     """
     tracks = [_Track(one, rules) for one in series]
     changes: list[Change] = []
     for night in range(series[0].n_nights if series else 0):
-        tests = [track.test(night) for track in tracks]
-        ready = [one.observed[:night].sum() >= rules.history_nights for one in series]
-        ps = [
-            np.where(on & one.observed[night], np.minimum(1, test.p * len(BLOCKS)), np.nan)
-            for on, one, test in zip(ready, series, tests, strict=True)
+        verdicts = [track.judge(night) for track in tracks]
+        ready = [track.is_ready(night) for track in tracks]
+        families = [
+            control([verdict[kind] for verdict in verdicts], rules.fdr, ready=ready)
+            for kind in (_STEPS, _DESCENTS)
         ]
-        qs = _control(ps)
-        for index, (track, test, p, q) in enumerate(zip(tracks, tests, ps, qs, strict=True)):
-            ratio = np.maximum(test.recent, test.base) >= rules.min_ratio * np.minimum(
-                test.recent, test.base
-            )
-            found = (q <= rules.fdr) & ratio
-            if found.any():
-                since = night + 1 - test.block
-                track.accept(found, since)
-                changes += _report(index, night, found, since, test, p, q)
+        for index, (track, verdict) in enumerate(zip(tracks, verdicts, strict=True)):
+            steps, descents = verdict
+            fallen = families[_DESCENTS][index] <= rules.fdr
+            stepped = (families[_STEPS][index] <= rules.fdr) & steps.is_ample(rules.min_ratio)
+            stepped &= ~fallen
+            if not (fallen | stepped).any():
+                continue
+            since = np.where(stepped, night + 1 - np.take(BLOCKS, steps.pick), -1)
+            since = np.where(fallen, night + 1 - np.take(LONG_BLOCKS, descents.pick), since)
+            track.accept(since, stepped & (steps.recent > steps.base), fallen)
+            for kind, found in ((_STEPS, stepped), (_DESCENTS, fallen)):
+                q = families[kind][index]
+                changes += _report(index, night, found, since, verdict[kind], q, kind)
     return changes
 
 
-def _test(found: Comparison, inflation: Floats, ready: NDArray[np.bool_]) -> _Tested:
-    """Return two-sided p-values of two rates given their sum, with inflated noise."""
-    recent_size, base_size = found.recent_size / inflation, found.base_size / inflation
-    recent, base = found.recent * recent_size, found.base * base_size
-    usable = ready & np.isfinite(recent_size) & np.isfinite(base_size) & (recent + base > 0)
-    with np.errstate(invalid="ignore"):
-        part = recent_size / (recent_size + base_size)
-        up = np.where(recent > 0, special.betainc(recent, base + 1, part), 1.0)
-        down = np.where(base > 0, special.betainc(base, recent + 1, 1 - part), 1.0)
-    p = np.where(usable, np.minimum(1.0, 2 * np.minimum(up, down)), np.nan)
-    block = np.zeros(len(p), dtype=np.intp)
-    return _Tested(p, block, found.recent, recent_size, found.base, base_size)
-
-
-def _control(ps: Sequence[Floats]) -> list[Floats]:
-    """Return p-values after false discovery control over all of them; NaN stays NaN."""
-    whole = np.concatenate(ps)
-    tested = np.isfinite(whole)
-    if tested.any():
-        whole[tested] = stats.false_discovery_control(whole[tested])
-    return np.split(whole, np.cumsum([len(p) for p in ps])[:-1])
+_STEPS: Final = 0
+_DESCENTS: Final = 1
 
 
 def _report(
     index: int,
     night: int,
     found: NDArray[np.bool_],
-    since: Indices,
-    test: _Tested,
-    p: Floats,
+    since: NDArray[np.intp],
+    evidence: Evidence,
     q: Floats,
-) -> list[Change]:
-    bounds = bound_difference(test.recent, test.recent_size, test.base, test.base_size)
-    return [
-        Change(
+    kind: int,
+) -> Iterator[Change]:
+    bounds = evidence.bounds()
+    for subject in np.flatnonzero(found):
+        yield Change(
             series=index,
             subject=int(subject),
             night=night,
             since=int(since[subject]),
-            value=float(test.recent[subject] - test.base[subject]),
+            from_peak=kind == _DESCENTS,
+            value=float(evidence.recent[subject] - evidence.base[subject]),
             low=float(bounds.low[subject]),
             high=float(bounds.high[subject]),
-            p=float(p[subject]),
+            p=float(evidence.p[subject]),
             q=float(q[subject]),
         )
-        for subject in np.flatnonzero(found)
-    ]
+
+
+def _median(values: Floats, weights: Floats) -> float:
+    """Return the weighted median; 0 without weight."""
+    order = np.argsort(values)
+    reached = np.cumsum(weights[order])
+    if not len(values) or reached[-1] <= 0:
+        return 0.0
+    return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
+
+
+def _divide(above: Floats, below: Floats) -> Floats:
+    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)

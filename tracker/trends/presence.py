@@ -96,8 +96,8 @@ def find_debuts(presence: pl.DataFrame, *, history_nights: int) -> pl.DataFrame:
 def find_returns(presence: pl.DataFrame, *, silent_nights: int, fdr: float) -> pl.DataFrame:
     """Return a `back` finding for each presence after a silence that was too long for chance.
 
-    With a appearances in q nights without presence before, a silence of N nights has, if the
-    subject appears as often as it did, the probability exp(-N a / q).
+    After a appearances in q nights without presence, the next silence is N nights or longer, if
+    the subject appears as often as it did, with probability (q / (q + N))^a.
 
     Args:
         presence: Result of `mark_presence`.
@@ -109,11 +109,13 @@ def find_returns(presence: pl.DataFrame, *, silent_nights: int, fdr: float) -> p
         share with its band.
 
     Source:
-        Waiting times of a Poisson process: Cox and Lewis (1966); Benjamini and Hochberg (1995).
+        Ratio of waiting times of a Poisson process: Cox and Lewis (1966); Benjamini and Hochberg
+        (1995).
     """
-    rate = pl.col("appearances") / pl.col("quiet").clip(lower_bound=1)
+    quiet = pl.col("quiet").clip(lower_bound=1)
+    chance = (quiet / (quiet + pl.col("silence"))) ** pl.col("appearances")
     again = presence.filter(pl.col("appears") & (pl.col("silence") >= silent_nights)).with_columns(
-        (-rate * pl.col("silence")).exp().alias("p")
+        chance.alias("p")
     )
     if again.is_empty():
         return SIGNALS.empty()
@@ -126,7 +128,7 @@ def find_returns(presence: pl.DataFrame, *, silent_nights: int, fdr: float) -> p
         kind="back",
         start=pl.col("present_until").dt.offset_by("1d"),
         end=pl.col("since").dt.offset_by("-1d"),
-        method=f"silence of {silent_nights} nights or more, exponential, BH",
+        method=f"silence of {silent_nights} nights or more, waiting times, BH",
     )
 
 

@@ -110,8 +110,23 @@ class Series:
             spreads=spreads.cumsum(axis=0),
         )
 
+    def level(self, start: int, stop: int) -> Floats:
+        """Return each subject's mean share in the nights [start, stop), each source alike."""
+        visits = self.visits[stop] - self.visits[start]
+        seen = visits > 0
+        if not seen.any():
+            return np.full(len(self.subjects), np.nan)
+        sums = self.shares[:, stop, seen] - self.shares[:, start, seen]
+        return np.asarray((sums / visits[seen]).mean(axis=1))
+
     def compare(
-        self, base_from: Indices, base_to: int, recent_from: int, recent_to: int, *, min_nights: int
+        self,
+        base_from: Indices,
+        base_to: Indices,
+        recent_from: int,
+        recent_to: int,
+        *,
+        min_nights: int,
     ) -> Comparison:
         """Return the nights [recent_from, recent_to) against [base_from, base_to), per subject.
 
@@ -121,7 +136,7 @@ class Series:
 
         Args:
             base_from: First night of each subject's earlier stretch, (n_subjects,).
-            base_to: End of the earlier stretch, excluded.
+            base_to: End of each subject's earlier stretch, excluded, (n_subjects,).
             recent_from: First night of the later stretch.
             recent_to: End of the later stretch, excluded.
             min_nights: Nights of the earlier stretch on which a source must have been observed.
@@ -132,7 +147,7 @@ class Series:
         before = self.visits[base_to] - self.visits[base_from]
         weight = np.where(before >= min_nights, seen, 0.0)
         total = weight.sum(axis=1)
-        level = (self.shares[:, base_to] - self.shares[rows, base_from]) / np.maximum(before, 1)
+        level = (self.shares[rows, base_to] - self.shares[rows, base_from]) / np.maximum(before, 1)
         now = self.shares[:, recent_to] - self.shares[:, recent_from]
         noise = (self.spreads[base_to] - self.spreads[base_from]) / np.maximum(before, 1) ** 2
         fresh = self.spreads[recent_to] - self.spreads[recent_from]

@@ -21,7 +21,8 @@ from tracker.trends.panels import Panel
 from tracker.trends.presence import find_debuts, find_returns, mark_presence
 from tracker.trends.series import Series
 
-_CHANGE: Final = f"conditional binomial, blocks of {', '.join(map(str, BLOCKS))} nights, BH"
+_STEP: Final = f"against its level, blocks of {', '.join(map(str, BLOCKS))} nights, BH"
+_DESCENT: Final = "week below half of its best week since the rise, BH"
 
 
 def find_signals(
@@ -69,8 +70,9 @@ def find_signals(
         attention = attention.filter(pl.col("night") <= as_of)
     if attention.is_empty():
         return SIGNALS.empty()
-    rules = Rules(fdr, baseline_nights, history_nights, min_nights, min_ratio, baseline_nights * 2)
-    channels = [c for c in CHANNELS if (attention["channel"] == c).any()]
+    rules = Rules(fdr, baseline_nights, history_nights, min_nights, min_ratio, baseline_nights * 3)
+    seen = attention.filter(pl.col("share").is_not_null())["channel"].unique()
+    channels = [channel for channel in CHANNELS if channel in seen]
     series = [Series.stack(attention, channel, panel) for channel in channels]
     changes = find_changes(series, rules)
     named = [_name(change, series, channels) for change in changes]
@@ -100,7 +102,7 @@ def _name(change: Change, series: Sequence[Series], channels: Sequence[str]) -> 
         "high": change.high,
         "p": change.p,
         "q": change.q,
-        "method": _CHANGE,
+        "method": _DESCENT if change.from_peak else _STEP,
     }
 
 
