@@ -1,0 +1,246 @@
+"""The report as a reader meets it: opened from a folder, in a real browser, without a network."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.plotter.worlds import GAP, HOSTILE, LAST, build_world
+from tracker.plotter.report import build_report
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), None)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
+SHARE_AT = """([id, subject, place]) => {
+  const plot = document.getElementById(id);
+  const line = plot.data.find((t) => t.meta?.subject === subject && t.meta.role === "line" && t.visible !== false);
+  const { xaxis, yaxis } = plot._fullLayout;
+  const box = plot.getBoundingClientRect();
+  const x = Date.parse(line.x0) + place * line.dx;
+  return [box.left + xaxis._offset + xaxis.d2p(x), box.top + yaxis._offset + yaxis.d2p(line.y[place] ?? 0), line.y[place]];
+}"""  # noqa: E501
+
+
+class Reader:
+    """A page with everything it complained about and asked the network for."""
+
+    def __init__(self, page: Any, folder: Path) -> None:
+        self.page, self.folder = page, folder
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.requests.append(request.url))
+
+    def open(self, path: str, fragment: str = "") -> "Reader":
+        self.page.goto("about:blank")
+        self.page.goto((self.folder / path).as_uri() + fragment)
+        return self
+
+    def draw(self, chart: str) -> "Reader":
+        self.page.locator(f"#{chart}").scroll_into_view_if_needed()
+        self.page.wait_for_selector(f"#{chart}[data-drawn=true]")
+        return self
+
+    def draw_all(self) -> "Reader":
+        for chart in self.page.evaluate("T.page.charts"):
+            self.draw(chart)
+        return self
+
+    def click_point(self, chart: str, subject: str, place: int) -> None:
+        self.draw(chart)
+        x, y, _ = self.page.evaluate(SHARE_AT, [chart, subject, place])
+        self.page.mouse.move(x - 2, y)
+        self.page.mouse.move(x, y)
+        self.page.mouse.click(x, y)
+        self.page.wait_for_selector("#panel:not([hidden])")
+        self.page.wait_for_function(
+            "document.getElementById('panel-note').textContent !== 'Reading …'"
+        )
+
+    def panel(self) -> str:
+        return str(self.page.locator("#panel").inner_text())
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("report") / "output"
+    for file in build_report(build_world()):
+        path = folder / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(file.text, encoding="utf-8")
+    (single,) = build_report(build_world(), single_file=True)
+    (folder / "single.html").write_text(single.text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        with playwright.chromium.launch(executable_path=CHROMIUM, args=flags) as browser:
+            yield browser
+
+
+@pytest.fixture
+def reader(browser: Any, folder: Path) -> Iterator[Reader]:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(10_000)
+    yield Reader(page, folder)
+    page.close()
+
+
+def test_every_page_loads_quietly_and_offline(reader):
+    for path in ("index.html", "single.html", "topics/t1.html", "themes/atlantis.html"):
+        reader.open(path).draw_all()
+    assert reader.complaints == []
+    assert [url for url in reader.requests if not url.startswith("file:")] == []
+
+
+def test_a_click_on_a_point_opens_its_headlines(reader):
+    reader.open("index.html").click_point("themes", "Ukraine", 30)
+    assert "Ukraine on 31 January 2024" in reader.panel()
+    assert "30% of editors’ slots" in reader.panel()
+    assert "Ukraine: report 15.0 from the front" in reader.panel()
+    assert "daily.example" in reader.panel()
+    assert "rank 1" in reader.panel()
+    link = reader.page.locator("#panel-list a").first
+    assert link.get_attribute("rel") == "noopener noreferrer nofollow"
+    reader.page.keyboard.press("Escape")
+    assert reader.page.locator("#panel").is_hidden()
+
+
+def test_a_click_at_zero_says_looked_for_and_not_seen(reader):
+    reader.open("index.html", "#line=Atlantis").click_point("themes", "Atlantis", 30)
+    assert "Looked for and not seen" in reader.panel()
+
+
+def test_a_night_not_observed_is_a_gap_and_says_so(reader):
+    reader.open("index.html", f"#night={GAP}&subject=Ukraine").draw("themes")
+    _, _, share = reader.page.evaluate(SHARE_AT, ["themes", "Ukraine", 20])
+    assert share is None
+    reader.page.wait_for_function(
+        "document.getElementById('panel-note').textContent.startsWith('Nothing was')"
+    )
+
+
+def test_a_click_in_the_heat_strip_opens_that_topic(reader):
+    reader.open("index.html").draw("heat")
+    x, y = reader.page.evaluate("""() => {
+      const plot = document.getElementById("heat"), { xaxis, yaxis } = plot._fullLayout, box = plot.getBoundingClientRect();
+      const row = plot.data[0].meta.subjects.indexOf("t2");
+      return [box.left + xaxis._offset + xaxis.d2p("2024-01-05"), box.top + yaxis._offset + yaxis.l2p(row)];
+    }""")  # noqa: E501
+    reader.page.mouse.move(x - 1, y)
+    reader.page.mouse.click(x, y)
+    reader.page.wait_for_selector("#panel-list li")
+    assert "Rail strike on 5 January 2024" in reader.panel()
+    assert "Rail strike enters day" in reader.panel()
+
+
+def test_the_table_is_searched_and_sorted(reader):
+    reader.open("index.html")
+    names = "[...document.querySelectorAll('#subjects tbody tr:not([hidden]) th')].map((cell) => cell.querySelector('bdi').textContent)"  # noqa: E501
+    reader.page.fill("#search", "strike")
+    assert reader.page.evaluate(names) == ["Rail strike"]
+    reader.page.fill("#search", "")
+    reader.page.click("#subjects thead button:text-is('Name')")
+    found = reader.page.evaluate(names)
+    assert found == sorted(found, key=str.casefold)
+    reader.page.click("#subjects thead button:text-is('Peak')")
+    assert reader.page.evaluate(names)[0] in ("Ukraine", "Ukraine front")
+    reader.page.select_option("#kind", "topic")
+    assert "Atlantis" not in reader.page.evaluate(names)
+
+
+def test_the_address_keeps_the_view(reader):
+    reader.open("index.html").draw("themes")
+    reader.page.click("button[data-range='30']")
+    reader.page.click("button[data-channel='audience']")
+    reader.page.click("button.chip:has-text('Atlantis')")
+    reader.page.fill("#search", "ukraine")
+    address = reader.page.evaluate("location.hash")
+    reader.open("index.html", address).draw("themes")
+    pressed = reader.page.locator("[aria-pressed=true]").all_inner_texts()
+    assert "30 nights" in pressed
+    assert "Most read" in pressed
+    assert "Atlantis" not in pressed
+    assert reader.page.input_value("#search") == "ukraine"
+    start = reader.page.evaluate("document.getElementById('themes').layout.xaxis.range[0]")
+    assert start.startswith("2024-01-10")
+
+
+def test_the_channel_button_changes_the_lines(reader):
+    reader.open("index.html").draw("themes")
+    shown = "document.getElementById('themes').data.filter((t) => t.visible !== false && t.meta.role === 'line').map((t) => t.meta.channel)"  # noqa: E501
+    assert set(reader.page.evaluate(shown)) == {"editorial"}
+    reader.page.click("button[data-channel='audience']")
+    reader.page.wait_for_function(f"new Set({shown}).has('audience')")
+    assert set(reader.page.evaluate(shown)) == {"audience"}
+
+
+def test_every_chart_has_its_numbers_as_a_table(reader):
+    reader.open("index.html").draw_all()
+    for details in reader.page.locator("details.numbers").all():
+        details.locator("summary").click()
+        details.locator("tbody tr").first.wait_for()
+    rows = reader.page.locator("details[data-chart=themes] tbody tr").all_inner_texts()
+    assert rows[0].startswith(str(LAST))
+    assert "so far" in rows[0]
+    (gap,) = [row for row in rows if row.startswith(str(GAP))]
+    assert gap.count("not observed") == 4
+    assert reader.complaints == []
+
+
+def test_nothing_harvested_runs_or_becomes_a_link(reader):
+    for path in ("single.html", "topics/t4.html"):
+        reader.open(path).draw_all()
+        for night in range(1, 8):
+            reader.page.evaluate(f"T.open({{ night: '2024-01-0{night}', subject: 't4' }})")
+            reader.page.wait_for_selector("#panel-list li")
+        if path == "topics/t4.html":
+            reader.page.locator("#stays").hover()
+        assert reader.page.evaluate("window.hacked") is None
+        links = reader.page.evaluate("[...document.links].map((link) => link.protocol)")
+        assert set(links) <= {"https:", "http:", "file:"}
+        svg = reader.page.evaluate(
+            "[...document.querySelectorAll('svg a, svg script, svg foreignObject, iframe')].length"
+        )
+        assert svg == 0
+    assert reader.complaints == []
+
+
+def test_hostile_headlines_are_read_as_they_were_written(reader):
+    reader.open("topics/t4.html")
+    text = reader.page.locator("main table").inner_text()
+    assert HOSTILE["script"] in text
+    assert HOSTILE["image"] in text
+    assert HOSTILE["quotes"] in text
+    assert HOSTILE["emoji"] in text
+    assert "حكومة جديدة في بيروت" in text
+    assert "Endless Endless" in text
+    assert "…" in text
+
+
+def test_a_phone_needs_no_sideways_scrolling(browser, folder):
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    for path in ("index.html", "topics/t4.html", "themes/ukraine.html"):
+        Reader(page, folder).open(path).draw_all()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
+def test_dark_readers_get_dark_charts(browser, folder):
+    page = browser.new_page(color_scheme="dark")
+    Reader(page, folder).open("index.html").draw("themes")
+    paper = page.evaluate("document.getElementById('themes').layout.paper_bgcolor")
+    body = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert paper == "#16171a"
+    assert body == "rgb(22, 23, 26)"
+    page.close()
