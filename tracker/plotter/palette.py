@@ -45,6 +45,14 @@ def heat_scale(colours: Sequence[str] = HEAT) -> list[list[float | str]]:
     return [[i / (len(colours) - 1), colour] for i, colour in enumerate(colours)]
 
 
+DATE_LABELS: Final = [
+    {"dtickrange": [None, 2_419_200_000], "value": "%-d %b"},
+    {"dtickrange": ["M1", "M6"], "value": "%b %Y"},
+    {"dtickrange": ["M12", None], "value": "%Y"},
+]
+"""How dates are written on an axis: always on one line."""
+
+
 def frame_layout(height: int, **changes: Any) -> dict[str, Any]:
     """Return the layout every chart starts from, `height` pixels high, with `changes` on top."""
     axis = {
@@ -72,7 +80,7 @@ def frame_layout(height: int, **changes: Any) -> dict[str, Any]:
             "align": "left",
         },
         "dragmode": False,
-        "xaxis": dict(axis),
+        "xaxis": {**axis, "tickformatstops": DATE_LABELS},
         "yaxis": {**axis, "showline": False},
         "separators": ".,",
     }

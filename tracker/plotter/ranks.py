@@ -70,6 +70,7 @@ def chart_ranks(prepared: Prepared) -> Chart | None:
         info = read_ranks(prepared, "theme")
     if not info.subjects or len(info.mondays) < 2:
         return None
+    places = max(rank for row in info.ranks for rank in row if rank is not None)
     traces = [_draw_rank(info, i) for i in reversed(range(len(info.subjects)))]
     last = info.mondays[-1] + timedelta(days=3)
     named = [i for i, row in enumerate(info.ranks) if row[-1] is not None]
@@ -90,7 +91,7 @@ def chart_ranks(prepared: Prepared) -> Chart | None:
         f"annotations.{at}.text": plot_text(info.subjects[i].name, 15) for at, i in enumerate(named)
     }
     layout = frame_layout(
-        PLACES * _ROW + _TOP + _BOTTOM,
+        places * _ROW + _TOP + _BOTTOM,
         margin={"l": 34, "r": margin, "t": _TOP, "b": _BOTTOM, "pad": 6},
         xaxis={
             "type": "date",
@@ -99,7 +100,7 @@ def chart_ranks(prepared: Prepared) -> Chart | None:
             "ticktext": [_week_label(info.mondays, i) for i in range(len(info.mondays))],
             "showgrid": True,
         },
-        yaxis={"range": [PLACES + 0.6, 0.4], "dtick": 1, "tick0": 1, "showgrid": False},
+        yaxis={"range": [places + 0.6, 0.4], "dtick": 1, "tick0": 1, "showgrid": False},
         annotations=labels,
         meta={"table": "tableOfRanks", "fixed": True,
               "narrow": {"margin.r": min(margin, 124), "margin.l": 24, **short,

@@ -13,10 +13,10 @@ from markupsafe import Markup
 from tracker.plotter.attention_charts import LONG, chart_subject, chart_themes, choose_subjects
 from tracker.plotter.charts import Chart
 from tracker.plotter.findings import KINDS, QUIET, headline_of_night, read_findings
-from tracker.plotter.grids import chart_coverage, chart_heat, chart_sources
+from tracker.plotter.grids import MOST_TOPICS, chart_coverage, chart_heat, chart_sources
 from tracker.plotter.inputs import ReportData
 from tracker.plotter.lives import chart_events, chart_stays
-from tracker.plotter.nights import monday_of, read_weeks, to_json
+from tracker.plotter.nights import monday_of, read_source_shares, read_weeks, to_json
 from tracker.plotter.pages import (
     read_cards,
     read_largest,
@@ -35,7 +35,7 @@ from tracker.plotter.words import CHOOSERS, clean, count, day, join_words, perce
 __all__ = ["ReportData", "ReportFile", "build_report"]
 
 MOST_TOPIC_PAGES: Final = 500
-_SCRIPTS: Final = ("page.js", "panel.js", "table.js", "view.js")
+_SCRIPTS: Final = ("page.js", "panel.js", "sources.js", "table.js", "keys.js", "view.js")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +91,15 @@ def build_report(data: ReportData, *, single_file: bool = False) -> Iterator[Rep
     for week in read_weeks(prepared):
         name, text = str(week.monday), to_json(week.content)
         if single_file:
-            weeks[name] = text
+            weeks[f"week-{name}"] = text
         else:
             line = f'(self.trackerWeeks=self.trackerWeeks||{{}})["{name}"]={text};\n'
             yield ReportFile(f"data/week-{name}.js", line)
-    if not single_file:
+    chosen_sources = to_json(read_source_shares(prepared, _choose_lines(prepared)))
+    if single_file:
+        weeks["sources"] = chosen_sources
+    else:
+        yield ReportFile("data/sources.js", f"self.trackerSources={chosen_sources};\n")
         yield ReportFile("plotly.min.js", _plotly_script())
         yield ReportFile("report.js", site.script)
         yield ReportFile("report.css", site.style)
@@ -114,6 +118,11 @@ def _choose_pages(prepared: Prepared) -> list[Subject]:
             topics.append((n, subject))
     topics.sort(key=lambda pair: (-pair[0], pair[1].key))
     return [*themes, *(subject for _, subject in topics[:MOST_TOPIC_PAGES])]
+
+
+def _choose_lines(prepared: Prepared) -> list[str]:
+    """Return the subjects whose lines and strips can be drawn for chosen sources alone."""
+    return [s.key for s in (*choose_subjects(prepared), *prepared.ranked("topic", MOST_TOPICS))]
 
 
 def _build_index(site: _Site, weeks: dict[str, str]) -> str:
@@ -210,7 +219,7 @@ def _render(
         "weeks": sorted({str(monday_of(n)) for n in prepared.slots.rows["night"].unique()}),
     }
     blocks = {f"{chart.chart_id}-spec": to_json([chart.traces, chart.layout]) for chart in charts}
-    blocks |= {f"week-{name}": text for name, text in weeks.items()}
+    blocks |= {f"data-{name}": text for name, text in weeks.items()}
     plotly = _plotly_script() if site.single_file else ""
     return site.templates.get_template(template).render(
         root=root,

@@ -51,10 +51,10 @@ def read_slots(data: ReportData) -> Slots:
         "kind",
         pl.col("kind").replace_strict(_KIND_CHANNEL, default=None).alias("channel"),
     ).filter(pl.col("channel").is_not_null())
-    pages = data.captures.select("capture_id", "source", pl.col("url").alias("page"))
     rows = (
-        data.sightings.join(lists, on=["capture_id", "list_id"])
-        .join(pages, on="capture_id")
+        _find_shown(data)
+        .join(data.sightings.drop("captured_at"), left_on="shown", right_on="capture_id")
+        .join(lists, left_on=["shown", "list_id"], right_on=["capture_id", "list_id"])
         .with_columns(night_of("captured_at", data.time_zone).alias("night"))
         .filter(pl.col("night") <= data.last_night)
         .group_by("night", "source", "channel", "list_id", "headline_id", "title")
@@ -78,6 +78,23 @@ def read_slots(data: ReportData) -> Slots:
     parts = mentions.partition_by("subject", as_dict=True)
     by_subject = {str(key): part["slot"] for (key,), part in parts.items()}
     return Slots(rows, by_subject, _read_coverage(data, rows))
+
+
+def _find_shown(data: ReportData) -> pl.DataFrame:
+    """Return the captures that showed lists; one that came back unchanged shows the last ones."""
+    full = pl.col("capture_id").is_in(data.sightings["capture_id"].unique().implode())
+    earlier = pl.when(full).then("capture_id").forward_fill().over("source", "url")
+    return (
+        data.captures.sort("captured_at", "capture_id")
+        .select(
+            "capture_id",
+            "source",
+            "captured_at",
+            pl.col("url").alias("page"),
+            pl.when(full | (pl.col("outcome") == "unchanged")).then(earlier).alias("shown"),
+        )
+        .drop_nulls("shown")
+    )
 
 
 def _read_coverage(data: ReportData, rows: pl.DataFrame) -> pl.DataFrame:

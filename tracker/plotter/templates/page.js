@@ -52,6 +52,7 @@ T.draw = async function (id) {
     chart.drawn = true;
     place.on("plotly_click", (event) => T.click(chart, place, event));
   }
+  T.drawnAt ??= performance.now();
   place.dataset.drawn = "true";
 };
 

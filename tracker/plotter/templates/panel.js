@@ -23,20 +23,25 @@ T.percent = function (share) {
   return `${value > 0 && value < 9.95 ? value.toFixed(1).replace(/\.0$/, "") : value.toFixed(0)}%`;
 };
 
-T.load = function (monday) {
-  if (T.weeks.has(monday)) return T.weeks.get(monday);
-  const week = new Promise((resolve, reject) => {
-    if (!T.page.weeks.includes(monday)) { resolve(null); return; }
-    const block = document.getElementById(`week-${monday}`);
+/* Data lies in blocks of a single file, or in scripts beside the page: file:// cannot fetch. */
+T.loadData = function (name, take) {
+  return new Promise((resolve, reject) => {
+    const block = document.getElementById(`data-${name}`);
     if (block) { resolve(JSON.parse(block.textContent)); return; }
     const script = document.createElement("script");
-    script.src = `${T.page.root}data/week-${monday}.js`;
-    script.onload = () => resolve(self.trackerWeeks[monday]);
-    script.onerror = () => reject(new Error(`data/week-${monday}.js is missing beside this page`));
+    script.src = `${T.page.root}data/${name}.js`;
+    script.onload = () => resolve(take());
+    script.onerror = () => reject(new Error(`data/${name}.js is missing beside this report`));
     document.head.append(script);
   });
-  T.weeks.set(monday, week);
-  return week;
+};
+
+T.load = function (monday) {
+  if (!T.weeks.has(monday)) {
+    const known = T.page.weeks.includes(monday);
+    T.weeks.set(monday, known ? T.loadData(`week-${monday}`, () => self.trackerWeeks[monday]) : Promise.resolve(null));
+  }
+  return T.weeks.get(monday);
 };
 
 T.make = function (tag, text, className) {

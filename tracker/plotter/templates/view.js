@@ -2,6 +2,7 @@
 T.view = { range: "all", channel: T.page.channel, grain: "", lines: null };
 
 T.shape = function (chart, traces, layout) {
+  if (T.sources && T.chosenData && !layout.meta.fixed) T.applySources(traces, T.chosenData);
   const start = T.view.range === "all" ? null : T.addDays(T.page.last, 1 - Number(T.view.range));
   if (start && start > T.page.first && !layout.meta.fixed && layout.xaxis.type === "date") {
     layout.xaxis.range = [`${T.addDays(start, -1)} 12:00`, `${T.page.last} 12:00`];
@@ -102,6 +103,7 @@ T.keep = function () {
   const state = new URLSearchParams();
   if (T.view.range !== "all") state.set("range", T.view.range);
   if (T.view.grain) state.set("grain", T.view.grain);
+  if (T.sources) for (const source of T.sources) state.append("source-of", source);
   if (T.view.channel !== T.page.channel) state.set("channel", T.view.channel);
   const lines = [...(T.view.lines ?? [])];
   if (lines.join("\n") !== [...T.firstLines].join("\n")) for (const line of lines) state.append("line", line);
@@ -143,6 +145,10 @@ T.restore = function () {
   }
   T.filterRows();
   T.press();
+  if (state.has("source-of")) {
+    for (const box of document.querySelectorAll("#sources-asked input[name=source]")) box.checked = state.getAll("source-of").includes(box.value);
+    T.chooseSources();
+  }
   if (/^\d{4}-\d\d-\d\d$/.test(state.get("night") ?? "")) {
     T.open({ night: state.get("night"), subject: state.get("subject") ?? undefined, source: state.get("at") ?? undefined, days: Math.min(31, Number(state.get("days")) || 1) });
   }
@@ -159,6 +165,12 @@ document.addEventListener("click", (event) => {
   T.press();
   T.keep();
   T.redraw();
+});
+document.getElementById("sources-asked")?.addEventListener("change", (event) => {
+  if (event.target.name === "every") {
+    for (const box of document.querySelectorAll("#sources-asked input[name=source]")) box.checked = event.target.checked;
+  }
+  T.chooseSources();
 });
 T.dark.addEventListener("change", T.press);
 T.restore();
