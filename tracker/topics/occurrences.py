@@ -6,9 +6,6 @@ import polars as pl
 
 from tracker.topics.terms import fold, key_words, parse_terms, split_words, stem_words
 
-_UNKNOWN: Final = "en"
-"""Whose word forms a text of unknown language is read with; terms of all languages hold in it."""
-
 _KEPT: Final = ["theme", "country", "against"]
 _PLACE: Final = [*_KEPT, "text_id", "row", "layer", "start", "stop"]
 
@@ -110,7 +107,7 @@ def _key_terms(terms: pl.DataFrame, vocabulary: pl.DataFrame) -> pl.DataFrame:
         mine = pl.col("languages").list.contains(language) | (pl.col("languages").list.len() == 0)
         held = steps if language == "" else steps.filter(mine)
         held = held.with_columns(pl.lit(language).alias("language"))
-        stems = stem_words(held["words"].to_list(), language or _UNKNOWN)
+        stems = stem_words(held["words"].to_list(), str(language))
         held = held.with_columns(
             pl.when(pl.col("mode") == "exact").then("=" + pl.col("words"))
             .when(pl.col("mode") == "forms").then("~" + pl.Series("stem", stems, dtype=pl.String))

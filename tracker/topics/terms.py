@@ -34,6 +34,8 @@ _UNSPACED: Final = (
 )
 _PROCLITICS: Final = r"^(?:[وف]?(?:[بك]?ال|لل)|[وفبكل]|[והבלמשכ]{1,2})"
 _SHORTEST: Final = 3
+UNKNOWN: Final = "en"
+"""Whose word forms a text of unknown language is read with; terms of all languages hold in it."""
 _SYNTAX: Final = r'^(?:([a-z]{2,3}(?:,[a-z]{2,3})*):)?\s*(\^)?("?)(.*?)("?)$'
 
 
@@ -147,12 +149,16 @@ def key_words(words: pl.DataFrame) -> pl.DataFrame:
 
 
 def stem_words(words: Sequence[str], language: str) -> list[str]:
-    """Return the stems of words in small letters; the words themselves without a stemmer.
+    """Return the stems of words in small letters; the words themselves where no stemmer is.
+
+    Args:
+        words: The words.
+        language: ISO 639-1 code; empty if unknown.
 
     Source:
         Snowball: Porter (2001).
     """
-    stemmer = _find_stemmer(language)
+    stemmer = _find_stemmer(language or UNKNOWN)
     return list(words) if stemmer is None else list(stemmer.stemWords(list(words)))
 
 
