@@ -14,6 +14,7 @@ from tracker.collector.harvest.stories import Story, looks_like_article
 _MENU: Final = re.compile(
     r"(?:\b|[_-])(?:nav|navi|navbar|navigation|menu|submenu|mega|megamenu|dropdown|hamburger|offcanvas|topbar|sitemap)(?:\b|[_-])|menu"
 )
+_FAINT_MENU: Final = re.compile(r"^(?!.*(?:<nav>|menu|mega|dropdown|navbar|hamburger|offcanvas))", re.DOTALL)
 _FOOT: Final = re.compile(
     r"(?:\b|[_-])(?:foot|footer|bottomlinks|legal|copyright|colophon)(?:\b|[_-])|footer"
 )
@@ -87,6 +88,7 @@ def judge(outline: Outline, boxes: Sequence[Box], setting: Setting) -> list[Box]
     """Return the boxes that are headline lists, each with its kind and what spoke for it."""
     kept = []
     for box in boxes:
+        prune(outline, box, setting)
         if is_list(outline, box, setting):
             box.kind = kind_of(outline, box, setting)
             kept.append(box)
@@ -149,19 +151,42 @@ def _mask(segment: str) -> str:
     return f"{min(n, 4)}{bool(re.search(r'[0-9]{4,}', segment))}{ext[0] if ext else ''}"
 
 
+def prune(outline: Outline, box: Box, setting: Setting) -> None:
+    """Drop from a box the links of another make than the rest that are no headlines."""
+    if len(box.stories) < 3:
+        return
+    makes = [_make(outline, box, s) for s in box.stories]
+    usual = max(set(makes), key=makes.count)
+    if makes.count(usual) * 2 <= len(makes):
+        return
+    box.stories = [
+        s
+        for s, make in zip(box.stories, makes, strict=True)
+        if make == usual or likeness(s, setting) >= 0.75
+    ]
+
+
+def _make(outline: Outline, box: Box, story: Story) -> str:
+    i, found = story.anchor, []
+    while i != box.container and i:
+        found.append(outline.shape(i))
+        i = outline.parents[i]
+    return ">".join(found)
+
+
 def is_list(outline: Outline, box: Box, setting: Setting) -> bool:
     """Say whether the box holds headlines."""
     names = chain(outline, box)
     n = len(box.stories)
     mean = sum(likeness(s, setting) for s in box.stories) / n
     labelled = kind_of_heading(box.heading.text)
-    menu = bool(_MENU.search(names)) or "<nav>" in names or "<header>" in names
+    menu = _is_menu(names)
     foot = bool(_FOOT.search(names)) or "<footer>" in names
-    need = 0.5
+    need = 0.58
     if menu:
-        need = 0.75
+        need = 0.92
     if foot:
-        need = 0.68
+        need = 0.8
     if labelled:
         need -= 0.15
     if n == 1:
@@ -174,11 +199,15 @@ def is_list(outline: Outline, box: Box, setting: Setting) -> bool:
     return mean >= need
 
 
+def _is_menu(names: str) -> bool:
+    return "<nav>" in names or bool(_MENU.search(names))
+
+
 def kind_of(outline: Outline, box: Box, setting: Setting) -> str:
     """Return the kind of list the box is."""
     names = chain(outline, box)
     n = len(box.stories)
-    label = kind_of_heading(box.heading.text)
+    label = kind_of_heading(box.heading.text) or box.hint or None
     if label == "sponsored":
         return label
     if sum(bool(_AD_LINK.search(s.href)) for s in box.stories) * 2 > n:
@@ -194,8 +223,7 @@ def kind_of(outline: Outline, box: Box, setting: Setting) -> str:
         return "nextprev"
     if any("#comment" in s.href for s in box.stories) or label == "other":
         return "other"
-    menu = bool(_MENU.search(names)) or "<nav>" in names or "<header>" in names
-    if menu and label not in ("most_read", "latest", "related", "picks"):
+    if _is_menu(names) and not (label and _FAINT_MENU.search(names)):
         return "menu"
     if label:
         if label == "related" and n == 1 and box.stories[0].anchor in setting.article:

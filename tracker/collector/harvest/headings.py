@@ -4,23 +4,23 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from tracker.collector.harvest.kinds import kind_of_heading
+from tracker.collector.harvest.furniture import find_furniture
+from tracker.collector.harvest.kinds import find_label, kind_of_heading
 from tracker.collector.harvest.outline import Outline
-from tracker.collector.harvest.stories import BLOCKS, HEADINGS, Story, count_words
+from tracker.collector.harvest.stories import HEADINGS, Story, count_words
 
 LONGEST: Final = 90
 MOST_WORDS: Final = 12
 _NAMED: Final = re.compile(
-    r"title|head|label|\btit|titre|titul|rubri|caption|\btab\b|überschrift|ueberschrift|legend|baslik|naslov|tytul|intest"
+    r"title|head|label|\btit|titre|titul|rubri|caption|\btab\b|überschrift|ueberschrift|legend|baslik|naslov|tytul|intest|entete|intitul|cabecera|\bkop\b|nadpis|otsikko|rubrik|overskrift"
+)
+_NOT_NAMED: Final = re.compile(
+    r"kicker|chapeu|chapeau|categor|meta|date|time|author|byline|sub-?title|header-?(?:nav|link|menu)|caption-text|credit|comment|badge|flag|tag"
 )
 _DATE: Final = re.compile(
-    r"^[\d\s.,:/|–—%+-]+$|\b(?:19|20)\d\d\b.*\d[:.h]\d\d|^\d{1,2}[:.h]\d\d|\bago\b|^\D{0,12}\d{1,2}[./ ]\D{0,12}[./ ]?(?:19|20)\d\d$"
+    r"^[\d\s.,:/|–—%+#-]+$|\b(?:19|20)\d\d\b.*\d[:.h]\d\d|^\d{1,2}[:.h]\d\d|\bago\b|^\D{0,12}\d{1,2}[./ ]\D{0,12}[./ ]?(?:19|20)\d\d$"
 )
-_FURNITURE: Final = re.compile(
-    r"^(?:advertisement|anzeige|werbung|publicidad|publicité|reklama|реклама|advertisment|ad|广告|廣告|close|×|x|share|tweet|search|menu|more|all|"
-    r"see all|view all|show more|load more|read more|subscribe|sign up|log ?in|next|previous|prev|back|top|print|email|facebook|twitter|rss)\W*$",
-    re.IGNORECASE,
-)
+_BUTTON: Final = re.compile(r"^(?:close|×|x|menu|all|back|top|\+|loading|show search|skip|previous|next|prev|more)\W*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,70 +41,231 @@ class Heading:
 NO_HEADING: Final = Heading(-1, "", 0.0)
 
 
-def find_heading(outline: Outline, before: Story | None, story: Story) -> Heading:
-    """Return the best heading between the story before and this one."""
+def find_heading(
+    outline: Outline, before: Story | None, story: Story, container: int, *, is_part: range
+) -> Heading:
+    """Return the best heading between the story before and this one.
+
+    Args:
+        outline: The page.
+        before: The story before, if any.
+        story: The first story of the list.
+        container: The smallest element that holds the list, as far as it is known.
+        is_part: Entries whose texts are parts of the item.
+    """
+    start = before.last if before else 0
+    best = _find(outline, before, story, container, is_part, _texts(outline, start, story))
+    if best.score < 1.6:
+        pictures = _pictures(outline, start, story)
+        alt = _find(outline, before, story, container, is_part, pictures)
+        best = max(best, alt, key=lambda h: h.score)
+    return best
+
+
+def _find(
+    outline: Outline,
+    before: Story | None,
+    story: Story,
+    container: int,
+    is_part: range,
+    lines: list[tuple[int, str]],
+) -> Heading:
     start = before.last if before else 0
     best = NO_HEADING
     seen: set[int] = set()
-    for at, piece in reversed(outline.pieces(start, story.at)[-14:]):
-        if (before is not None and outline.inside(at, before.unit)) or outline.inside(
-            at, story.anchor
-        ):
+    items = _item_shape(outline, story)
+    for at, piece in lines:
+        if before is not None and outline.inside(at, before.unit):
+            continue
+        if outline.inside(at, story.anchor) or at in is_part:
+            continue
+        if items and _is_item(outline, at, story, items):
             continue
         e, text = _element(outline, at, piece, start, story)
         if e in seen:
             continue
         seen.add(e)
-        found = _judge(outline, e, at, text, story)
-        if found.score > best.score:
+        found = _judge(outline, e, at, text, story, container)
+        if _is_better(outline, found, best, story):
             best = found
     return best
+
+
+def _texts(outline: Outline, start: int, story: Story) -> list[tuple[int, str]]:
+    """Return the last texts before the story, nearest first."""
+    return outline.pieces(start, story.at)[-40:][::-1]
+
+
+def _pictures(outline: Outline, start: int, story: Story) -> list[tuple[int, str]]:
+    """Return the words of the last pictures before the story, nearest first."""
+    found = []
+    for i in range(story.first - 1, max(start, story.first - 60) - 1, -1):
+        if outline.tags[i] == "img":
+            alt = outline.attribute(i, "alt").strip()
+            if 2 <= len(alt) <= 40:
+                found.append((i, alt))
+    return found
+
+
+def _item_shape(outline: Outline, story: Story) -> str:
+    shape = outline.shape(story.unit)
+    return shape if shape[-1] != "." or outline.tags[story.unit] in ("li", "article") else ""
+
+
+def _is_item(outline: Outline, at: int, story: Story, shape: str) -> bool:
+    """Say whether a text stands in an item like the story's, beside it."""
+    p = outline.parents[story.unit]
+    if not outline.inside(at, p):
+        return False
+    branch = outline.branch(p, at)
+    return branch != story.unit and outline.shape(branch) == shape
+
+
+def _is_better(outline: Outline, found: Heading, best: Heading, story: Story) -> bool:
+    """Say whether a line further up is the better heading than the best below it."""
+    if found.score <= best.score:
+        return False
+    if best.score < 1.6:
+        return True
+    same = outline.common(found.at, story.anchor) == outline.common(best.at, story.anchor)
+    return same and found.score >= best.score + 0.6
+
+
+def find_tabs(outline: Outline, heading: Heading, n: int) -> list[Heading]:
+    """Return the names of `n` tabs of which `heading` is one; none if it is not."""
+    if heading.at < 0:
+        return []
+    i = heading.at
+    for _ in range(4):
+        p = outline.parents[i]
+        shape = outline.tags[i]
+        children = []
+        j = p + 1
+        while j < outline.ends[p]:
+            if outline.tags[j] == shape:
+                children.append(j)
+            j = outline.ends[j]
+        if len(children) >= n:
+            texts = [outline.text(c) for c in children]
+            if all(t and count_words(t) <= 6 and len(t) <= 40 for t in texts):
+                return [Heading(c, t, heading.score) for c, t in zip(children, texts, strict=True)][:n]
+        i = p
+    return []
 
 
 def _element(outline: Outline, at: int, piece: str, start: int, story: Story) -> tuple[int, str]:
     """Return the element whose whole text is the heading, and that text."""
     i = outline.parents[at]
+    best = i
+    if outline.tags[at] == "img":
+        return at, piece
     for _ in range(4):
+        if i < start or outline.ends[i] > story.first or not i:
+            break
         if outline.tags[i] in HEADINGS or outline.tags[i] in ("legend", "caption", "dt", "th"):
-            if i >= start and outline.ends[i] <= story.first:
-                return i, outline.text(i)
+            return i, _without_more(outline, i)
+        text = outline.text(i)
+        if text != piece and (count_words(text) > 6 or not _NAMED.search(outline.names(i))):
             break
-        if not i:
-            break
+        best = i
         i = outline.parents[i]
-    return outline.parents[at], piece
+    return best, outline.text(best)
 
 
-def _judge(outline: Outline, e: int, at: int, text: str, story: Story) -> Heading:
+def _without_more(outline: Outline, i: int) -> str:
+    """Return the text of heading `i` without links to more of the same and without tabs."""
+    pieces = outline.pieces(i, outline.ends[i])
+    if len(pieces) == 1:
+        return pieces[0][1]
+    linked = [(at, t) for at, t in pieces if _is_linked(outline, at)]
+    plain = [t for at, t in pieces if not _is_linked(outline, at)]
+    kept = [
+        (at, t)
+        for n, (at, t) in enumerate(linked)
+        if not ("more" in find_furniture(t).kinds or ((n or plain) and _repeats_more(t)))
+    ]
+    words = " ".join(plain)
+    if len(kept) > 1 and not count_words(words):
+        return kept[0][1] if not words else " ".join(t for _, t in pieces)
+    if len(kept) > 1:
+        return words
+    dropped = {at for at, _ in linked} - {at for at, _ in kept}
+    return " ".join(t for at, t in pieces if at not in dropped).rstrip(" ()[]|")
+
+
+def _repeats_more(text: str) -> bool:
+    label = find_label(text)
+    return label is not None and label.kind == "related" and label.share > 0.9
+
+
+def _judge(
+    outline: Outline, e: int, at: int, text: str, story: Story, container: int
+) -> Heading:
     words = count_words(text)
     if not words or words > MOST_WORDS or len(text) > LONGEST or _DATE.search(text):
         return NO_HEADING
-    if _FURNITURE.match(text):
+    if _BUTTON.match(text):
         return NO_HEADING
-    score = _tag_score(outline, e, text)
-    if kind_of_heading(text):
+    linked = _is_linked(outline, at)
+    if linked and "more" in find_furniture(text).kinds:
+        return NO_HEADING
+    score = _tag_score(outline, e, at, text)
+    label = find_label(text)
+    if label and label.kind == "sponsored" and label.share >= 0.6:
+        score -= 1.0
+    elif kind_of_heading(text):
         score += 1.5
     if outline.inside(at, story.unit):
         score -= 1.2
     top = outline.common(at, story.anchor)
-    i, steps = story.anchor, 0
-    while i != top:
-        i, steps = outline.parents[i], steps + 1
-    return Heading(e, text, score - 0.1 * steps)
+    steps = _climb(outline, max(container, top), top)
+    if steps > 6:
+        return NO_HEADING
+    around = count_words(outline.text(outline.branch(top, at))) - words
+    crowd = 0.0 if around <= 25 else 0.6 if around <= 60 else 1.6
+    if outline.inside(story.anchor, outline.branch(top, at)):
+        crowd = 0.0
+    return Heading(e, text, score - 0.15 * max(0, steps - 1) - crowd)
 
 
-def _tag_score(outline: Outline, e: int, text: str) -> float:
-    i, score = e, 0.6
+def _climb(outline: Outline, i: int, top: int) -> int:
+    """Return how many levels `top` lies above entry `i`; mere wrappers do not count."""
+    steps = 0
+    size = outline.n_texts(i)
+    while i > top:
+        i = outline.parents[i]
+        now = outline.n_texts(i)
+        steps += now > size and outline.tags[i] not in ("tr", "tbody", "table", "center")
+        size = now
+    return steps
+
+
+def _is_linked(outline: Outline, at: int) -> bool:
+    i = at
     for _ in range(4):
+        i = outline.parents[i]
+        if outline.tags[i] == "a":
+            return True
+    return False
+
+
+def _tag_score(outline: Outline, e: int, at: int, text: str) -> float:
+    """Return how much the element `e`, whose text begins at `at`, is marked up as a heading."""
+    score = 0.4 if outline.tags[at] == "img" else 0.6
+    i, beyond = outline.parents[at], 0
+    while i and beyond < 3:
         tag = outline.tags[i]
         if tag in HEADINGS:
-            return 3.0
+            return 0.3 if tag == "h1" else 3.0
         if tag in ("legend", "caption", "th", "dt", "strong", "b"):
             score = max(score, 2.2)
-        if _NAMED.search(outline.names(i)):
+        names = outline.names(i)
+        if _NAMED.search(names) and not _NOT_NAMED.search(names):
             score = max(score, 2.2)
         p = outline.parents[i]
-        if not p or len(outline.text(p)) > len(text) + 12:
-            break
+        if i <= e:
+            beyond += 1
+            if len(outline.text(p)) > len(text) + 12:
+                break
         i = p
     return score

@@ -26,7 +26,7 @@ def harvest_html(body: bytes, *, url: str | None = None, charset: str | None = N
     base = find_base(parser, address)
     outline = read_outline(parser)
     setting = find_setting(outline, address)
-    boxes = judge(outline, find_boxes(outline, find_stories(outline)), setting)
+    boxes = judge(outline, find_boxes(outline, *find_stories(outline)), setting)
     lists = tuple(
         HeadlineList(list_id, box.heading.text, box.kind, _items(box, base))
         for list_id, box in zip(name_boxes(outline, boxes), boxes, strict=True)
@@ -62,9 +62,9 @@ def find_setting(outline: Outline, url: str | None) -> Setting:
     return Setting(url, range(*spans[best]), True)
 
 
-def debug_boxes(outline: Outline, stories: list[Story], url: str | None) -> list[Box]:
+def debug_boxes(outline: Outline, url: str | None) -> list[Box]:
     """Return all boxes with their evidence."""
-    boxes = find_boxes(outline, stories)
+    boxes = find_boxes(outline, *find_stories(outline))
     kept = judge(outline, boxes, find_setting(outline, url))
     for box in boxes:
         if box not in kept:

@@ -92,6 +92,10 @@ class Outline:
             self.texts[bisect_left(self.text_at, start) : bisect_left(self.text_at, stop)]
         )
 
+    def n_texts(self, i: int) -> int:
+        """Return the number of texts within entry `i`."""
+        return bisect_left(self.text_at, self.ends[i]) - bisect_left(self.text_at, i)
+
     def pieces(self, start: int, stop: int) -> list[tuple[int, str]]:
         """Return index and text of the texts in the entries from `start` up to `stop`."""
         a, b = bisect_left(self.text_at, start), bisect_left(self.text_at, stop)

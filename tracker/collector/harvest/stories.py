@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
+from tracker.collector.harvest.kinds import find_label, kind_of_heading
 from tracker.collector.harvest.outline import TEXT, Outline
 from tracker.collector.harvest.titles import clean_title
 
@@ -27,10 +28,12 @@ _NOT_TITLE: Final = re.compile(
 _TITLE: Final = re.compile(
     r"title|headline|heading|\bhed\b|titre|titulo|titular|titolo|tytul|\btit\b|header|überschrift|ueberschrift|baslik|judul|\bname\b"
 )
-_WORD: Final = re.compile(r"[^\W\d_]+(?:[’'\-.][^\W\d_]+)*")
+_WORD: Final = re.compile(r"[^\W\d_]\S*")
 _SPACELESS: Final = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
 )
+_RANK: Final = re.compile(r"^\W?0?(\d{1,2})\W?$")
+_NUMERAL: Final = re.compile(r"^[\W\d_]+$")
 _LISTING: Final = re.compile(
     r"/(?:tags?|categor(?:y|ies|ia|ie)|authors?|autor(?:es)?|auteurs?|topics?|themen?|temas?|sujet|search|suche|login|signin|register|"
     r"subscri\w+|newsletters?|user|profile?s?|contributors?|people|staff|abo|label|thema|rubrik|keyword)(?:/|$)|/page/\d+/?$|[?&]s=",
@@ -67,6 +70,7 @@ class Story:
     weight: float
     at: int
     unit: int = 0
+    numeral: int = 0
     flags: set[str] = field(default_factory=set)
 
 
@@ -89,6 +93,8 @@ def looks_like_article(href: str) -> bool:
 def title_pieces(outline: Outline, start: int, stop: int, root: int) -> tuple[str, int]:
     """Return the headline among the texts from `start` to `stop` and where it stands."""
     pieces = outline.pieces(start, stop)
+    if len(pieces) > 1:
+        pieces = [p for p in pieces if not _NUMERAL.match(p[1])] or pieces[:1]
     if not pieces:
         return "", start
     if len(pieces) == 1:
@@ -136,12 +142,13 @@ def title_pieces(outline: Outline, start: int, stop: int, root: int) -> tuple[st
     return " ".join(g[1] for g in headed), headed[0][0]
 
 
-def find_stories(outline: Outline) -> list[Story]:
-    """Return the links of the page that may be headlines, in order, with their units."""
+def find_stories(outline: Outline) -> tuple[list[Story], list[Story]]:
+    """Return the links that look like headlines, with their units, and the other links."""
     found = _merge(outline, _read_anchors(outline))
     kept = _promote(outline, found)
     set_units(outline, kept)
-    return kept
+    chosen = {s.anchor for s in kept}
+    return kept, [s for s in found if s.anchor not in chosen and s.title]
 
 
 def _read_anchors(outline: Outline) -> list[Story]:
@@ -230,13 +237,19 @@ def _promote(outline: Outline, stories: list[Story]) -> list[Story]:
     for s in stories:
         if not s.title:
             continue
-        if len(texts[s.title]) >= 3 or (repeats[s.key, s.title] >= 3 and s.weight < 4):
+        if (len(texts[s.title]) >= 3 and s.weight < 5) or (repeats[s.key, s.title] >= 3 and s.weight < 4):
             continue
         if _in_sentence(outline, s):
+            continue
+        if _announces(outline, s):
             continue
         groups.setdefault(_signature(outline, s.anchor), []).append(s)
     kept = []
     for group in groups.values():
+        if len(group) <= 2:
+            group = [s for s in group if not _is_section_link(outline, s)]
+        if not group:
+            continue
         strong = [s for s in group if s.weight >= 4]
         share = len(strong) / len(group)
         article = sum(looks_like_article(s.href) for s in group) / len(group)
@@ -248,6 +261,26 @@ def _promote(outline: Outline, stories: list[Story]) -> list[Story]:
             kept += strong
     kept.sort(key=lambda s: s.anchor)
     return kept
+
+
+def _announces(outline: Outline, story: Story) -> bool:
+    """Say whether the link is the label of a list."""
+    if story.weight > 6 or not kind_of_heading(story.title):
+        return False
+    label = find_label(story.title)
+    return bool(label and label.share >= 0.5) or not looks_like_article(story.href)
+
+
+def _is_section_link(outline: Outline, story: Story) -> bool:
+    """Say whether the link is a heading that leads to a section."""
+    if story.weight > 7 or looks_like_article(story.href):
+        return False
+    i = story.at
+    for _ in range(4):
+        i = outline.parents[i]
+        if outline.tags[i] in HEADINGS:
+            return True
+    return False
 
 
 def _in_sentence(outline: Outline, story: Story) -> bool:
@@ -265,14 +298,22 @@ def _in_sentence(outline: Outline, story: Story) -> bool:
         if outline.tags[j] == "br" or outline.tags[j] in BLOCKS:
             stop = j
             break
-    before = outline.text_between(start, story.first)
-    after = outline.text_between(story.last, stop)
+    before = _plain_text(outline, start, story.first)
+    after = _plain_text(outline, story.last, stop)
     n_before = count_words(before)
     if n_before >= 3 and not before.rstrip().endswith(
         (":", "|", "»", "-", "–", "•", "·", ">", ")")
     ):
         return True
     return count_words(after) >= 4 and (n_before >= 1 or after[:1] in ",.;" or after[:1].islower())
+
+
+def _plain_text(outline: Outline, start: int, stop: int) -> str:
+    return " ".join(
+        text
+        for at, text in outline.pieces(start, stop)
+        if not any(outline.tags[a] == "a" for a in outline.ancestors(at)[:5])
+    )
 
 
 def set_units(outline: Outline, stories: list[Story]) -> None:
@@ -291,6 +332,16 @@ def set_units(outline: Outline, stories: list[Story]) -> None:
                 break
             i = p
         story.unit = i
+        story.numeral = _numeral(outline, story)
+
+
+def _numeral(outline: Outline, story: Story) -> int:
+    """Return the rank that the page writes before the headline, 0 if none."""
+    for _, text in outline.pieces(story.unit, story.at)[:4]:
+        found = _RANK.match(text)
+        if found:
+            return int(found[1])
+    return 0
 
 
 def _holds(outline: Outline, i: int, story: Story | None) -> bool:
