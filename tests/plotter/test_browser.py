@@ -244,3 +244,50 @@ def test_dark_readers_get_dark_charts(browser, folder):
     assert paper == "#16171a"
     assert body == "rgb(22, 23, 26)"
     page.close()
+
+
+def test_chosen_sources_alone_make_the_lines(reader):
+    reader.open("index.html").draw("themes")
+    band = "document.getElementById('themes').data.some((t) => t.meta.role === 'band')"
+    assert reader.page.evaluate(band)
+    reader.page.click("#sources-summary")
+    reader.page.uncheck("input[name=source][value='daily.example']")
+    reader.page.wait_for_function(f"!({band})")
+    _, _, honduras = reader.page.evaluate(SHARE_AT, ["themes", "Honduras", 8])
+    assert honduras == 0  # on that night only the other source had it
+    _, _, tonight = reader.page.evaluate(SHARE_AT, ["themes", "Ukraine", 39])
+    assert tonight is None  # the chosen source failed tonight
+    reader.page.evaluate("T.open({ night: '2024-01-05', subject: 'Ukraine' })")
+    reader.page.wait_for_selector("#panel-list li")
+    assert "herald.example" in reader.panel()
+    assert "daily.example" not in reader.page.locator("#panel-list").inner_text()
+    assert "source-of=herald.example" in reader.page.evaluate("location.hash")
+
+
+def test_a_chart_is_read_by_keyboard(reader):
+    reader.open("index.html").draw("heat")
+    reader.page.focus("#heat")
+    reader.page.keyboard.press("Home")
+    said = reader.page.locator("#said")
+    assert "1 January 2024" in said.inner_text()
+    reader.page.keyboard.press("ArrowRight")
+    assert "2 January 2024" in said.inner_text()
+    name = said.inner_text().split(",")[0]
+    reader.page.keyboard.press("ArrowDown")
+    assert not said.inner_text().startswith(name)
+    reader.page.keyboard.press("Enter")
+    reader.page.wait_for_selector("#panel:not([hidden])")
+    assert "on 2 January 2024" in reader.panel()
+
+
+@pytest.mark.parametrize("page", ["index.html", "single.html"])
+def test_a_script_that_got_in_anyway_does_not_run(reader, page):
+    text = (reader.folder / page).read_text(encoding="utf-8")
+    planted = "<script>window.hacked = 9</script><img src='data:,' onerror='window.hacked = 10'>"
+    assert "</main>" in text
+    (reader.folder / "tampered.html").write_text(
+        text.replace("</main>", f"{planted}</main>"), encoding="utf-8"
+    )
+    reader.open("tampered.html").draw("themes")
+    assert reader.page.evaluate("window.hacked") is None
+    assert any("Content Security Policy" in complaint for complaint in reader.complaints)

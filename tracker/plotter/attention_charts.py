@@ -12,7 +12,6 @@ from tracker.plotter.curves import Curve
 from tracker.plotter.lines import Line, LinesInfo, Note, draw_lines
 from tracker.plotter.palette import SERIES
 from tracker.plotter.prepared import Prepared
-from tracker.plotter.strips import Strip
 from tracker.plotter.subjects import Subject
 from tracker.plotter.words import CHOOSERS, percent, short_day
 
@@ -55,7 +54,7 @@ def read_themes(prepared: Prepared, subjects: Sequence[Subject]) -> LinesInfo:
                 lines.append(replace(line, visible=shown, dashed=i >= len(SERIES)))
     curves = prepared.curves.by_subject
     notes = [n for line in lines for n in note_peak(prepared, curves[line.key, line.channel], line)]
-    return LinesInfo(prepared.curves.nights, lines, read_strip(prepared), notes)
+    return LinesInfo(prepared.curves.nights, lines, prepared.strip, notes)
 
 
 def chart_themes(prepared: Prepared) -> Chart:
@@ -78,7 +77,7 @@ def read_subject(prepared: Prepared, subject: Subject) -> LinesInfo:
         lines += own
         if not i:
             notes = [n for line in own for n in note_peak(prepared, curve, line, at_least=0.0)]
-    return LinesInfo(prepared.curves.nights, lines, read_strip(prepared), notes)
+    return LinesInfo(prepared.curves.nights, lines, prepared.strip, notes)
 
 
 def chart_subject(prepared: Prepared, subject: Subject) -> Chart:
@@ -160,23 +159,6 @@ def tell_subject(prepared: Prepared, subject: Subject) -> str:
     else:
         now = f"tonight it had {percent(curve.last)}"
     return f"{subject.name} peaked on {short_day(peak)} with {top} of {room}; {now}"
-
-
-def read_strip(prepared: Prepared) -> Strip:
-    """Return the coverage strip over the nights of the curves, the fullest sources first."""
-    nights: list[date] = list(prepared.curves.nights)
-    rows = (
-        prepared.slots.coverage.filter(pl.col("night").is_in(nights))
-        .sort("night")
-        .group_by("source")
-        .agg(pl.col("state"), pl.col("night").min().alias("first"), pl.col("slots").sum())
-        .sort(["slots", "source"], descending=[True, False])
-    )
-    states = []
-    for given, first in rows.select("state", "first").iter_rows():
-        before = [0] * (first - nights[0]).days
-        states.append([*before, *given])
-    return Strip(rows["source"].to_list(), states)
 
 
 def note_peak(prepared: Prepared, curve: Curve, line: Line, at_least: float = 0.04) -> list[Note]:

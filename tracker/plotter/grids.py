@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from tracker.plotter.attention_charts import LONG, read_strip, weekly
+from tracker.plotter.attention_charts import LONG, weekly
 from tracker.plotter.charts import Chart, Trace
 from tracker.plotter.palette import HEAT, INK, MUTED, PAPER, frame_layout, heat_scale
 from tracker.plotter.prepared import Prepared
@@ -226,7 +226,7 @@ def chart_sources(prepared: Prepared, subjects: Sequence[Subject]) -> Chart | No
 
 def chart_coverage(prepared: Prepared) -> Chart | None:
     """Return what was observed at every source on every night; None where nothing was visited."""
-    strip = read_strip(prepared)
+    strip = prepared.strip
     if not strip.names:
         return None
     nights = prepared.curves.nights

@@ -17,7 +17,7 @@ from tracker.plotter.words import clean, percent, short_day, web_link
 CARD_NIGHTS = 60
 CARDS = 4
 MOST_ROWS = 1000
-MOST_HEADLINES = 300
+MOST_HEADLINES = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tracker.plotter.curves import Curve, Curves, read_curves
 from tracker.plotter.inputs import ReportData
 from tracker.plotter.slots import Slots, read_slots
+from tracker.plotter.strips import Strip, read_strip
 from tracker.plotter.subjects import Subject, name_subjects
 
 
@@ -22,6 +23,7 @@ class Prepared:
         subjects: Themes and topics by key.
         curves: Their shares over the calendar.
         slots: Which headline stood where.
+        strip: What was observed at every source.
         headline_ids: Per subject the ids of its headlines.
         topic_keys: The topics that have a centroid.
         centroids: Theirs, (n_topics, dim) float32, unit length.
@@ -31,6 +33,7 @@ class Prepared:
     subjects: Mapping[str, Subject]
     curves: Curves
     slots: Slots
+    strip: Strip
     headline_ids: Mapping[str, frozenset[str]]
     topic_keys: Sequence[str]
     centroids: NDArray[np.float32]
@@ -83,4 +86,7 @@ def prepare(data: ReportData) -> Prepared:
     lengths = np.linalg.norm(centroids, axis=1, keepdims=True)
     centroids /= np.where(lengths > 0, lengths, np.float32(1))
     curves = read_curves(data, subjects)
-    return Prepared(data, subjects, curves, slots, ids, topics["topic_id"].to_list(), centroids)
+    strip = read_strip(slots.coverage, curves.nights)
+    return Prepared(
+        data, subjects, curves, slots, strip, ids, topics["topic_id"].to_list(), centroids
+    )

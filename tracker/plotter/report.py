@@ -189,6 +189,7 @@ def _build_subjects(site: _Site, chosen: Sequence[Subject]) -> Iterator[ReportFi
             stays=stays,
             neighbours=read_neighbours(site.prepared, subject),
             life=read_life(site.prepared, subject),
+            total=len(site.prepared.headlines_of(subject.key)),
             shown=read_shown(site.prepared, subject),
             findings=findings.get(subject.key, ()),
         )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+import polars as pl
+
 from tracker.plotter.charts import Layout, Trace
 from tracker.plotter.palette import MUTED, PAPER, WARN
 from tracker.plotter.words import plot_text
@@ -38,6 +40,22 @@ class Strip:
     def height(self) -> int:
         """Return the height of the drawn rows with the gap above them, pixels."""
         return self.rows * ROW_HEIGHT + GAP_HEIGHT if self.rows else 0
+
+
+def read_strip(coverage: pl.DataFrame, nights: Sequence[date]) -> Strip:
+    """Return the states of `Slots.coverage` over `nights`, the fullest sources first."""
+    rows = (
+        coverage.filter(pl.col("night").is_between(nights[0], nights[-1]))
+        .sort("night")
+        .group_by("source")
+        .agg(pl.col("state"), pl.col("night").min().alias("first"), pl.col("slots").sum())
+        .sort(["slots", "source"], descending=[True, False])
+    )
+    states = [
+        [*[0] * (first - nights[0]).days, *given]
+        for given, first in rows.select("state", "first").iter_rows()
+    ]
+    return Strip(rows["source"].to_list(), states)
 
 
 def draw_states(nights: Sequence[date], strip: Strip, rows: int, yaxis: str) -> Trace:

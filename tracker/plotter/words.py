@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
-from urllib.parse import urlsplit
 
 LONGEST_TITLE: Final = 400
 """Characters of a headline that are shown; longer ones end in an ellipsis."""
@@ -19,6 +18,9 @@ _SPACE: Final = re.compile(r"\s+")
 # Embeddings, overrides and isolates reorder what stands around them; titles never need them.
 _UNSEEN: Final = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]"
+)
+_LINK: Final = re.compile(
+    r"(?i:https?)://[^\s/?#\x00-\x20][^\s\x00-\x20\x7f-\x9f\u202a-\u202e\u2066-\u2069]*"
 )
 _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.ASCII)
 
@@ -71,7 +73,10 @@ def join_words(words: Sequence[str]) -> str:
 
 def clean(text: str, limit: int = LONGEST_TITLE) -> str:
     """Return harvested text on one line, without invisible controls, at most `limit` characters."""
-    text = _SPACE.sub(" ", _UNSEEN.sub("", text[: limit * 4])).strip()
+    text = text[: limit * 4]
+    if not (text.isascii() and text.isprintable()) or "  " in text:
+        text = _SPACE.sub(" ", _UNSEEN.sub("", text))
+    text = text.strip()
     if len(text) <= limit:
         return text
     return text[: limit - 1].rstrip() + "…"
@@ -91,13 +96,7 @@ def plot_text(text: str, limit: int = 80) -> str:
 
 def web_link(url: str | None) -> str | None:
     """Return `url` if it is a plain http(s) address, else None."""
-    if not url or len(url) > 2000 or _UNSEEN.search(url) or _SPACE.search(url):
-        return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme in ("http", "https") and parts.netloc else None
+    return url if url and len(url) <= 2000 and _LINK.fullmatch(url) else None
 
 
 def _slug(text: str) -> str:

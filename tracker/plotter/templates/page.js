@@ -47,7 +47,7 @@ T.draw = async function (id) {
   }
   T.shape?.(chart, traces, layout);
   layout.autosize = true;
-  await Plotly.react(place, traces, layout, { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false, showTips: false });
+  await Plotly.react(place, traces.filter((trace) => trace.visible !== false), layout, { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false, showTips: false });
   if (!chart.drawn) {
     chart.drawn = true;
     place.on("plotly_click", (event) => T.click(chart, place, event));

@@ -34,13 +34,14 @@ T.filterRows = function () {
   document.getElementById("found").textContent = `${shown} of ${table.tBodies[0].rows.length}`;
 };
 
-/* A long table starts short; whoever searches or asks sees all of it. */
+/* A long table starts short (report.css hides its end); whoever searches or asks sees all of it. */
 T.shorten = function (table, searched) {
   const button = document.getElementById("show-all");
-  const rows = [...table.tBodies[0].rows];
-  button.hidden = searched || T.all || rows.length <= 30;
-  button.textContent = `Show all ${rows.length}`;
-  if (!button.hidden) rows.forEach((row, i) => { row.hidden = i >= 25; });
+  const n = table.tBodies[0].rows.length;
+  const whole = searched || T.all || n <= 25;
+  table.classList.toggle("whole", whole);
+  button.hidden = whole;
+  button.textContent = `Show all ${n}`;
 };
 
 document.getElementById("show-all")?.addEventListener("click", () => { T.all = true; T.filterRows(); });

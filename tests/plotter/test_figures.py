@@ -1,0 +1,237 @@
+"""Charts compared as data: what is drawn, where there is a gap, and what text may do."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+
+from tests.plotter.worlds import FIRST, GAP, HOSTILE, LAST, NIGHTS, build_world
+from tracker import tables
+from tracker.errors import SubjectError, TableError
+from tracker.plotter import figures
+from tracker.plotter.charts import spread
+from tracker.plotter.nights import read_source_shares, read_weeks
+from tracker.plotter.prepared import prepare
+
+DATA = build_world()
+AT_GAP = (GAP - FIRST).days
+
+
+def traces(figure: Any, **meta: Any) -> list[Any]:
+    found = figure.to_plotly_json()["data"]
+    return [t for t in found if meta.items() <= (t.get("meta") or {}).items()]
+
+
+def line(figure: Any, subject: str, role: str = "line") -> Any:
+    (found,) = traces(figure, subject=subject, role=role, channel="editorial")
+    return found
+
+
+def test_themes_are_lines_of_the_attention_table():
+    drawn = line(figures.themes_figure(DATA), "Ukraine")
+    shares = (
+        DATA.attention.filter(pl.col("subject") == "Ukraine", pl.col("channel") == "editorial")
+        .sort("night")["share"]
+        .to_list()
+    )
+    assert drawn["x0"] == str(FIRST)
+    assert len(drawn["y"]) == NIGHTS
+    assert drawn["y"][:-1] == pytest.approx(shares[:-1], abs=1e-4)
+
+
+def test_a_night_not_observed_is_a_gap_in_the_line_and_in_the_band():
+    figure = figures.themes_figure(DATA)
+    drawn, band = line(figure, "Ukraine"), line(figure, "Ukraine", "band")
+    assert drawn["y"][AT_GAP] is None
+    assert drawn["connectgaps"] is False
+    assert str(GAP) not in band["x"]
+    assert band["x"].count(None) == 2
+
+
+def test_a_watched_theme_never_seen_is_drawn_at_zero():
+    drawn = line(figures.themes_figure(DATA), "Atlantis")
+    assert set(drawn["y"][:-1]) == {0, None}
+
+
+def test_a_watched_theme_without_a_row_is_drawn_at_zero_where_something_was_observed():
+    attention = DATA.attention.filter(pl.col("subject") != "Atlantis")
+    drawn = line(figures.themes_figure(replace(DATA, attention=attention)), "Atlantis")
+    assert drawn["y"][AT_GAP] is None
+    assert drawn["y"][0] == 0
+
+
+def test_a_topic_is_not_drawn_before_it_was_born():
+    drawn = line(figures.subject_figure(DATA, "Honduras votes"), "t3")
+    assert drawn["y"][:8] == [None] * 8
+    assert drawn["y"][8] > 0
+
+
+def test_a_last_night_with_fewer_sources_is_marked_partial():
+    figure = figures.themes_figure(DATA)
+    tail = line(figure, "Ukraine", "partial")
+    assert line(figure, "Ukraine")["y"][-1] is None
+    assert tail["line"]["dash"] == "dot"
+    assert tail["y"][-1] == pytest.approx(0.3)
+    sources = pl.when(pl.col("night") == LAST).then(2).otherwise("observed_sources")
+    both = DATA.attention.with_columns(sources.alias("observed_sources"))
+    assert traces(figures.themes_figure(replace(DATA, attention=both)), role="partial") == []
+
+
+def test_a_long_time_starts_as_weeks_and_keeps_its_nights():
+    nights = pl.date_range(FIRST, FIRST + timedelta(days=199), eager=True)
+    share = [0.5 if i % 7 == 0 else None if 70 <= i < 77 else 0.0 for i in range(200)]
+    attention = tables.ATTENTION.check(
+        pl.DataFrame({"night": nights, "share": share}).with_columns(
+            pl.lit("Ukraine").alias("subject"),
+            pl.lit("editorial").alias("channel"),
+            pl.lit(None, pl.Float64).alias("low"),
+            pl.lit(None, pl.Float64).alias("high"),
+            pl.lit(1).alias("slots"),
+            pl.when(pl.col("share").is_null()).then(0).otherwise(10).alias("observed_slots"),
+            pl.lit(1).alias("n_sources"),
+            pl.when(pl.col("share").is_null()).then(0).otherwise(1).alias("observed_sources"),
+        )
+    )
+    data = replace(DATA, attention=attention, last_night=nights[-1], watchlist=())
+    nightly, weekly = traces(figures.themes_figure(data), subject="Ukraine", role="line")
+    assert (nightly["visible"], weekly["visible"]) == (False, True)
+    assert len(nightly["y"]) == 200
+    assert weekly["y"][0] == pytest.approx(0.5 / 7, abs=1e-4)
+    assert weekly["y"][10] == pytest.approx(0.5)  # the week's only observed night
+
+
+def test_the_strip_tells_missed_from_failed_from_seen():
+    (strip,) = traces(figures.themes_figure(DATA), role="coverage")
+    daily, herald = strip["z"]
+    assert strip["meta"]["sources"] == ["daily.example", "herald.example"]
+    assert (daily[AT_GAP], herald[AT_GAP]) == (0, 0)
+    assert (daily[-1], herald[-1]) == (2, 1)
+    assert daily[0] == 2
+
+
+def test_ranks_name_the_first_of_each_week():
+    figure = figures.ranks_figure(DATA)
+    (ukraine,) = traces(figure, subject="t1")
+    assert ukraine["y"][-1] == 1
+    assert "Ukraine front leads" in figure.layout.title.text
+
+
+def test_the_heat_strip_is_blank_where_nothing_was_observed():
+    (heat,) = traces(figures.heat_figure(DATA), role="heat")
+    row = heat["z"][heat["meta"]["subjects"].index("t2")]
+    assert row[AT_GAP] is None
+    assert row[0] > 0
+    assert row[-1] == 0
+
+
+def test_sources_are_measured_by_their_own_slots():
+    (cells,) = traces(figures.sources_figure(DATA), role="sources")
+    column = cells["meta"]["columns"].index("Ukraine")
+    daily = cells["z"][cells["meta"]["sources"].index("daily.example")][column]
+    nights = [NIGHTS - 28 + i for i in range(28) if NIGHTS - 28 + i != AT_GAP]
+    assert daily == pytest.approx(
+        sum(1 if i < 25 else 6 for i in nights) / 20 / len(nights), abs=1e-4
+    )
+
+
+def test_one_source_has_no_chart_of_sources():
+    one = DATA.captures.filter(pl.col("source") == "daily.example")
+    with pytest.raises(SubjectError, match="too little to draw sources"):
+        figures.sources_figure(replace(DATA, captures=one))
+
+
+def test_stays_show_each_night_with_its_best_rank():
+    figure = figures.stays_figure(DATA, "t3")
+    (stays,) = traces(figure, role="stay")
+    assert sorted(set(stays["x"])) == ["2024-01-09", "2024-01-10", "2024-01-11"]
+    assert all("rank" in words for words in stays["customdata"])
+    assert "stayed longest: 2 nights" in figure.layout.title.text
+
+
+def test_an_unchanged_page_shows_its_last_lists_again():
+    night = LAST
+    again = DATA.captures.filter(pl.col("capture_id") == f"herald.example-{night}").with_columns(
+        pl.lit("unchanged").alias("outcome")
+    )
+    captures = pl.concat(
+        [DATA.captures.filter(pl.col("capture_id") != again["capture_id"][0]), again]
+    )
+    (strip,) = traces(figures.themes_figure(replace(DATA, captures=captures)), role="coverage")
+    assert strip["z"][1][-1] == 2
+
+
+def test_chosen_sources_together_give_the_attention_table():
+    prepared = prepare(DATA)
+    given = read_source_shares(prepared, ["Ukraine"])
+    observed, own = given["observed"]["editorial"], given["subjects"]["Ukraine"]["editorial"]
+    for place, share in enumerate(prepared.curves.by_subject["Ukraine", "editorial"].share):
+        shares = []
+        for source, row in enumerate(observed):
+            pairs = own[str(source)]
+            slots = dict(zip(pairs[::2], pairs[1::2], strict=True))
+            if row[place]:
+                shares.append(slots.get(place, 0) / row[place])
+        assert (sum(shares) / len(shares) if shares else None) == pytest.approx(share)
+
+
+def test_the_headlines_behind_a_point_are_as_many_as_its_slots():
+    prepared = prepare(DATA)
+    weeks = {week.monday: week.content for week in read_weeks(prepared)}
+    week = weeks[FIRST]
+    rows = [r for r in week["subjects"]["t2"] if week["night"][r] == str(FIRST)]
+    facts = [f for f in week["facts"]["t2"] if f[0] == str(FIRST)]
+    assert sum(week["seen"][row] for row in rows) == sum(fact[5] for fact in facts) > 0
+
+
+@pytest.mark.parametrize("name", ["themes", "ranks", "heat", "sources", "coverage"])
+def test_no_text_of_a_chart_is_markup_or_a_template(name):
+    figure = getattr(figures, f"{name}_figure")(DATA).to_plotly_json()
+    for text in texts(figure):
+        assert "<script" not in text
+        assert "<img" not in text
+        assert "onerror" not in text or "<" not in text
+
+
+def test_hostile_headlines_are_escaped_in_their_own_charts():
+    figure = figures.stays_figure(DATA, "t4").to_plotly_json()
+    shown = [note["text"] for note in figure["layout"]["annotations"]]
+    assert any("&lt;script&gt;window.hacked" in text for text in shown)
+    assert any(text.startswith("\u2068") and text.endswith("\u2069") for text in shown)
+    assert max(map(len, shown)) < 400
+    assert HOSTILE["emoji"] not in shown
+    assert any("%\u200b{y}" in text for text in shown)
+
+
+def texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [t for key, v in value.items() if key != "meta" for t in texts(v)]
+    if isinstance(value, (list, tuple)):
+        return [t for v in value for t in texts(v)]
+    return [value] if isinstance(value, str) else []
+
+
+def test_an_unknown_subject_says_what_there_is():
+    with pytest.raises(SubjectError, match="no theme or topic 'Mars'; there are Ukraine, Atlantis"):
+        figures.subject_figure(DATA, "Mars")
+
+
+def test_a_frame_of_another_table_is_refused():
+    with pytest.raises(TableError, match="table topics: found columns"):
+        replace(DATA, topics=DATA.themes)
+
+
+def test_labels_move_apart_no_more_than_they_must():
+    assert spread([0, 1, 50], 10) == [-4.5, 5.5, 50]
+    assert spread([30, 10], 5) == [30, 10]
+
+
+def test_a_study_of_one_night_can_be_drawn():
+    first = DATA.attention.filter(pl.col("night") == FIRST)
+    figure = figures.themes_figure(
+        replace(DATA, attention=first, last_night=FIRST, signals=tables.SIGNALS.empty())
+    )
+    drawn = line(figure, "Ukraine")
+    assert drawn["y"] == [0.05]
+    assert drawn["marker"]["size"] == [6]
