@@ -222,12 +222,15 @@ def test_arc_pages_are_read(tmp_path: Path):
 def test_pages_written_can_be_read_again_where_they_are(tmp_path: Path):
     path = tmp_path / "kept.warc.gz"
     page = Document("here", PAGE, "html", charset="latin-1", status=200)
+    saved = Document("here", PAGE + b"<p>saved</p>", "html", charset="windows-1251")
     text = Document("there", "Brücke\noffen".encode(), "text")
     with path.open("wb") as file:
         writer = PageWriter(file)
         first = writer.write(page, "https://post.example/", "post.example", NOON)
         second = writer.write(text, "note.txt", "folder", NOON)
-    for offset, original, source in ((first, page, "post.example"), (second, text, "folder")):
+        third = writer.write(saved, "saved.html", "folder", NOON)
+    originals = ((first, page, "post.example"), (second, text, "folder"), (third, saved, "folder"))
+    for offset, original, source in originals:
         found = read_page(path, offset)
         assert isinstance(found, Document)
         assert (found.body, found.form, found.charset) == (
@@ -235,5 +238,5 @@ def test_pages_written_can_be_read_again_where_they_are(tmp_path: Path):
         )  # fmt: skip
         assert (found.captured_at, found.source) == (NOON, source)
     documents, problems = read(path)
-    assert len(documents) == 2
+    assert len(documents) == 3
     assert not problems

@@ -6,6 +6,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from http.client import responses
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -52,7 +53,10 @@ def read_warc(path: Path) -> Iterator[Document | Problem]:
                         yield document
                 break
             except (OSError, ValueError, EOFError) as error:
-                yield Problem(f"{path}@{place}", f"broken record ({error}); skipped to the next")
+                message = (
+                    f"broken record behind this place ({error}); skipped to the next whole one"
+                )
+                yield Problem(f"{path}@{place}", message)
                 next_start = _find_next(file, marker, max(place, start) + 1)
                 if next_start is None:
                     break
@@ -98,23 +102,20 @@ class PageWriter:
             SOURCE_HEADER: source,
         }
         body = io.BytesIO(document.body)
+        media = "text/plain" if document.form == "text" else "text/html"
+        if document.charset:
+            media += f"; charset={document.charset}"
         record: Any
-        if document.form == "text":
+        if document.status is None:
+            # Nobody answered a request: a saved page is a resource, a text is made from a page.
+            kind = "conversion" if document.form == "text" else "resource"
             record = self._writer.create_warc_record(
-                url,
-                "conversion",
-                payload=body,
-                warc_content_type="text/plain",
-                warc_headers_dict=headers,
+                url, kind, payload=body, warc_content_type=media, warc_headers_dict=headers
             )
         else:
-            charset = f"; charset={document.charset}" if document.charset else ""
             http = StatusAndHeaders(
-                f"{document.status or 200} OK",
-                [
-                    ("Content-Type", f"text/html{charset}"),
-                    ("Content-Length", str(len(document.body))),
-                ],
+                f"{document.status} {responses.get(document.status, '')}",
+                [("Content-Type", media), ("Content-Length", str(len(document.body)))],
                 protocol="HTTP/1.1",
             )
             record = self._writer.create_warc_record(
@@ -150,8 +151,8 @@ def _read_record(record: Any, origin: str, seen: _Payloads) -> Document | Proble
     if record.record_type == WarcRecordType.revisit:
         return _read_revisit(record, origin, digest, seen)
     http = record.http_headers
-    media = (record.http_content_type if http else record.headers.get("Content-Type")) or ""
-    media = media.split(";")[0].strip().lower()
+    said = (http.get("Content-Type") if http else record.headers.get("Content-Type")) or ""
+    media = said.split(";")[0].strip().lower()
     is_text = record.record_type == WarcRecordType.conversion and media == "text/plain"
     if not is_text and media not in _HTML_TYPES and media not in ("", "text/plain"):
         seen.others += 1
@@ -173,7 +174,7 @@ def _read_record(record: Any, origin: str, seen: _Payloads) -> Document | Proble
         form="text" if is_text else "html",
         url=_clean_uri(record.headers.get("WARC-Target-URI")),
         captured_at=_as_utc(record.record_date),
-        charset=record.http_charset if http else None,
+        charset=record.http_charset if http else _charset_of(said),
         status=http.status_code if http else None,
         source=record.headers.get(SOURCE_HEADER),
     )
@@ -216,7 +217,6 @@ def _read_arc_record(record: Any, name: str) -> Iterator[Document | Problem]:
         yield Problem(origin, f"page larger than {MAX_BYTES:,} bytes; not read")
         return
     date = headers.get_header("WARC-Date")
-    charset = re.search(r"charset=[\"']?([\w.:-]+)", kind)
     status = http.get_statuscode()
     yield Document(
         origin=origin,
@@ -224,9 +224,14 @@ def _read_arc_record(record: Any, name: str) -> Iterator[Document | Problem]:
         form="html",
         url=url,
         captured_at=datetime.fromisoformat(date) if date else None,
-        charset=charset[1] if charset else None,
+        charset=_charset_of(kind),
         status=int(status) if status and status.isdigit() else None,
     )
+
+
+def _charset_of(content_type: str) -> str | None:
+    found = re.search(r"charset=[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
+    return found[1] if found else None
 
 
 def _clean_uri(uri: str | None) -> str | None:

@@ -1,0 +1,198 @@
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import CliRunner, Result
+
+from tracker import Study
+from tracker.cli import EXPORT_NAMES, VIEW_NAMES, main
+from tracker.tables import TABLES
+from tracker.views import VIEWS
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run the command line in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: CliRunner().invoke(main, list(map(str, arguments)))
+
+
+def on_told(told: Study, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["--study", str(told.folder), *arguments])
+
+
+PAGE = """<html><body><main><h1>Ferry service returns</h1><p>It was a calm day.</p></main>
+<aside><h3>Latest news</h3><ul>
+<li><a href="/a/1001-x">Late frost ruins the apple harvest</a></li>
+<li><a href="/a/1002-x">Museum opens its <b>hidden</b> archive to all</a></li>
+<li><a href="/a/1003-x">Bridge closed after a ship hits its pillar</a></li></ul></aside>
+</body></html>"""
+
+
+def test_every_verb_has_help_that_says_what_it_does(run: Callable[..., Result]):
+    for name, command in main.commands.items():
+        result = run(name, "--help")
+        assert result.exit_code == 0
+        assert command.help, name
+        for option in command.params:
+            if option.param_type_name == "option":
+                assert option.help, f"{name} {option.name}"  # type: ignore[attr-defined]
+
+
+def test_the_names_offered_are_those_that_exist():
+    assert set(VIEW_NAMES) == set(VIEWS)
+    assert set(EXPORT_NAMES) == set(TABLES) - {"bodies"}
+
+
+def test_peek_shows_lists_to_people_and_scripts(run: Callable[..., Result], tmp_path: Path):
+    (tmp_path / "page.html").write_text(PAGE)
+    people = run("peek", "page.html")
+    assert people.exit_code == 0
+    assert "Late frost ruins the apple harvest" in people.output
+    (line,) = run("peek", "--json", "./page.html").output.splitlines()
+    page = json.loads(line)
+    assert page["source"] == "./page.html"
+    (box,) = page["lists"]
+    assert (box["kind"], box["heading"]) == ("latest", "Latest news")
+    assert [item["rank"] for item in box["items"]] == [1, 2, 3]
+    assert box["items"][1]["title"] == "Museum opens its hidden archive to all"
+
+
+def test_peek_goes_on_after_a_page_that_cannot_be_read(run: Callable[..., Result], tmp_path: Path):
+    (tmp_path / "page.html").write_text(PAGE)
+    (tmp_path / "none.html").write_text("<html><body><p>Only a paragraph.</p></body></html>")
+    result = run("peek", "--json", "absent.html", "none.html", "page.html")
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.exit_code == 3
+    assert "no such file" in lines[0]["error"]
+    assert lines[1]["lists"] == []
+    assert len(lines[2]["lists"]) == 1
+
+
+def test_peek_shows_hostile_titles_as_text(run: Callable[..., Result], tmp_path: Path):
+    evil = "Bank &#27;[31m robs &lt;script&gt; [red]itself[/red] in a hurry"
+    (tmp_path / "page.html").write_text(PAGE.replace("Late frost ruins the apple harvest", evil))
+    result = run("peek", "page.html")
+    assert "\x1b[31m" not in result.output
+    assert "[red]itself[/red]" in result.output
+
+
+def test_the_whole_way_from_table_to_report(
+    run: Callable[..., Result], tmp_path: Path, table: Callable[..., pl.DataFrame]
+):
+    table().write_csv(tmp_path / "lists.csv")
+    result = run("ingest", "lists.csv")
+    assert (result.exit_code, "added 24 new ones" in result.output) == (0, True)
+    assert "added 0 new ones" in run("ingest", "lists.csv").output
+    result = run("update", "--json")
+    assert json.loads(result.stdout)["night"] == "2026-01-16"
+    result = run("report")
+    assert result.output.strip() == "open output/index.html"
+    assert (tmp_path / "output" / "index.html").exists()
+    assert run("replay", "--from", "2026-01-10", "--to", "2026-01-12").exit_code == 0
+
+
+def test_ingest_of_nothing_usable_fails_and_of_some_is_partly_done(
+    run: Callable[..., Result], tmp_path: Path, table: Callable[..., pl.DataFrame]
+):
+    (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
+    table().write_csv(tmp_path / "lists.csv")
+    result = run("ingest", "bad.csv", "absent")
+    assert result.exit_code == 1
+    assert "bad.csv: column captured_at, source, list_kind, rank, title missing" in result.stderr
+    assert run("ingest", "bad.csv", "lists.csv").exit_code == 3
+
+
+def test_our_errors_are_one_line_and_exit_1_and_usage_errors_exit_2(run: Callable[..., Result]):
+    result = run("update")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: output: found no captures; wanted some")
+    assert len(result.stderr.splitlines()) == 1
+    assert run("show", "nothing").exit_code == 2
+    assert run("update", "--as-of", "tomorrow").exit_code == 2
+
+
+def test_init_writes_a_file_that_is_read_and_does_not_overwrite_it(
+    run: Callable[..., Result], tmp_path: Path
+):
+    assert run("init").exit_code == 0
+    assert run("show", "topics").exit_code == 0
+    (tmp_path / "tracker.toml").write_text("[study]\ntitel = 'x'\n")
+    result = run("show", "topics")
+    assert (result.exit_code, "did you mean title" in result.stderr) == (1, True)
+    assert run("init").exit_code == 1
+    assert run("init", "--force").exit_code == 0
+
+
+@pytest.mark.parametrize("view", VIEW_NAMES)
+def test_every_view_prints_for_people_and_scripts(told: Study, view: str):
+    table = on_told(told, "show", view)
+    rows = [json.loads(line) for line in on_told(told, "show", view, "--json").stdout.splitlines()]
+    assert table.exit_code == 0
+    if view != "signals":
+        assert rows
+    limited = on_told(told, "show", view, "--json", "--limit", "1").stdout.splitlines()
+    assert len(limited) == min(1, len(rows))
+    csv = on_told(told, "show", view, "--csv").stdout
+    assert pl.read_csv(csv.encode()).height == len(rows)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".jsonl"])
+def test_every_table_is_exported_with_its_columns(told: Study, tmp_path: Path, suffix: str):
+    readers = {".csv": pl.read_csv, ".parquet": pl.read_parquet, ".jsonl": pl.read_ndjson}
+    for name in EXPORT_NAMES:
+        path = tmp_path / f"{name}{suffix}"
+        result = on_told(told, "export", name, "-o", str(path))
+        assert result.exit_code == 0, result.output
+        rows = told.read(name)
+        if suffix != ".jsonl" or rows.height:
+            frame = readers[suffix](path)
+            assert frame.columns == TABLES[name].schema.names()
+            assert frame.height == rows.height
+
+
+def test_members_join_headlines_and_say_where_each_headline_is(told: Study, tmp_path: Path):
+    for name in ("members", "headlines"):
+        on_told(told, "export", name, "-o", str(tmp_path / f"{name}.parquet"))
+    members = pl.read_parquet(tmp_path / "members.parquet")
+    headlines = pl.read_parquet(tmp_path / "headlines.parquet")
+    joined = members.filter(pl.col("to_night").is_null()).join(headlines, on="headline_id")
+    assert joined.height == headlines.height
+    assert joined["event_id"].null_count() == 0
+
+
+def test_an_export_under_a_strange_name_is_refused(told: Study, tmp_path: Path):
+    result = on_told(told, "export", "topics", "-o", str(tmp_path / "x.xlsx"))
+    assert result.exit_code == 1
+    assert "wanted .csv, .parquet or .jsonl" in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_check_is_content_with_a_whole_study_and_names_what_is_missing(
+    told: Study, run: Callable[..., Result], tmp_path: Path
+):
+    assert on_told(told, "check").exit_code == 0
+    config = tmp_path / "x.toml"
+    config.write_text('[[source]]\nname = "Daily"\nurl = "https://daily.example/"\n')
+    result = on_told(told, "--config", str(config), "check", "--json")
+    findings = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.exit_code == 3
+    bad = [finding["what"] for finding in findings if not finding["good"]]
+    assert bad == ["source Daily"]
+    assert run("check").exit_code == 3
+
+
+def test_a_traceback_is_never_what_a_user_sees(tmp_path: Path):
+    (tmp_path / "output").write_text("a file")
+    command = [sys.executable, "-m", "tracker", "show", "topics"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode in (1, 2)
+    assert "Traceback" not in done.stderr
+    assert re.search(r"output.*file", done.stderr)
+    assert os.listdir(tmp_path) == ["output"]  # noqa: PTH208 - names are enough

@@ -1,0 +1,290 @@
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import tracker
+from tracker import Config, Study
+from tracker.config import SourceSettings, StudySettings, ThemeSettings
+from tracker.errors import ConfigError, InputError, TableError
+from tracker.tables import TABLES
+
+PAGE = """<!doctype html><html lang="en"><head><title>Post</title>
+<link rel="canonical" href="https://www.post.example/front"></head><body><main>
+<aside><h2>Most read</h2><ol>
+<li><a href="/news/1001-ferry-service">Ferry service returns to the outer islands</a></li>
+<li><a href="/news/1002-late-frost">Late frost ruins the apple harvest in the north</a></li>
+<li><a href="/news/1003-museum-archive">Museum opens its hidden archive to the public</a></li>
+</ol></aside></main></body></html>"""
+NIGHT = timedelta(days=1)
+FIRST = date(2026, 1, 5)
+
+
+def snapshot(study: Study) -> dict[str, pl.DataFrame]:
+    """Return every table but the log of runs, in an order that does not depend on writing."""
+    names = [name for name in TABLES if name not in ("runs", "vectors", "bodies")]
+    return {name: study.read(name).sort(TABLES[name].key) for name in names}
+
+
+def assert_same(one: Study, other: Study) -> None:
+    theirs = snapshot(other)
+    for name, frame in snapshot(one).items():
+        assert frame.equals(theirs[name]), name
+
+
+def test_the_public_names_are_sorted_and_there():
+    assert tracker.__all__ == sorted(tracker.__all__)
+    for name in tracker.__all__:
+        assert getattr(tracker, name).__name__ == name
+    with pytest.raises(AttributeError, match="no attribute 'Sudy'"):
+        tracker.Sudy  # noqa: B018
+
+
+def test_a_new_study_reads_as_empty_and_makes_nothing(tmp_path: Path):
+    study = Study(tmp_path / "new")
+    assert all(study.read(name).is_empty() for name in TABLES)
+    assert not (tmp_path / "new").exists()
+    with pytest.raises(TableError, match="nope: no such table; wanted one of captures"):
+        study.read("nope")
+
+
+def test_a_page_becomes_a_capture_with_its_lists_and_headlines(tmp_path: Path, study: Study):
+    (tmp_path / "2026-03-05").mkdir()
+    (tmp_path / "2026-03-05" / "page.html").write_text(PAGE)
+    result = study.ingest(tmp_path / "2026-03-05")
+    assert (result.files, result.captures, result.sightings, result.problems) == (1, 1, 3, ())
+    capture = study.read("captures").row(0, named=True)
+    assert capture["source"] == "post.example"
+    assert capture["url"] == "https://www.post.example/front"
+    assert capture["captured_at"] == datetime(2026, 3, 5, tzinfo=UTC)
+    assert study.read("lists").select("kind", "heading", "n_items").row(0) == (
+        "most_read", "Most read", 3,
+    )  # fmt: skip
+    urls = study.read("sightings").sort("rank")["url"].to_list()
+    assert urls[0] == "https://www.post.example/news/1001-ferry-service"
+
+
+def test_source_and_time_can_be_given_and_win_over_guesses(tmp_path: Path):
+    (tmp_path / "page.html").write_text(PAGE)
+    moment = datetime(2025, 5, 1, 20, tzinfo=UTC)
+    study = Study(tmp_path / "study")
+    study.ingest(tmp_path / "page.html", source="My Post", captured_at=moment)
+    assert study.read("captures").select("source", "captured_at").row(0) == ("My Post", moment)
+    with pytest.raises(InputError, match="wanted a time with a time zone"):
+        study.ingest(tmp_path / "page.html", captured_at=moment.replace(tzinfo=None))
+
+
+def test_a_configured_source_gives_its_name_to_the_pages_of_its_host(tmp_path: Path):
+    (tmp_path / "page.html").write_text(PAGE)
+    source = SourceSettings("The Post", "https://post.example/")
+    study = Study(tmp_path / "study", config=Config(source=(source,)))
+    study.ingest(tmp_path / "page.html")
+    assert study.read("captures")["source"].to_list() == ["The Post"]
+
+
+def test_the_same_thing_twice_adds_nothing(tmp_path: Path, study: Study, table: Callable):
+    (tmp_path / "page.html").write_text(PAGE)
+    table().write_csv(tmp_path / "x.csv")
+    inputs = [tmp_path / "page.html", tmp_path / "x.csv"]
+    assert study.ingest(inputs).captures == 25
+    before = snapshot(study)
+    again = study.ingest(inputs)
+    assert (again.captures, again.lists, again.sightings) == (0, 0, 0)
+    assert all(frame.equals(before[name]) for name, frame in snapshot(study).items())
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_is_taken(tmp_path: Path, study: Study):
+    (tmp_path / "good.html").write_text(PAGE)
+    (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
+    result = study.ingest([tmp_path / "bad.csv", tmp_path / "absent", tmp_path / "good.html"])
+    assert result.captures == 1
+    assert [Path(problem.origin).name for problem in result.problems] == ["absent", "bad.csv"]
+    assert study.read("runs")["outcome"].to_list() == ["partly"]
+
+
+def test_raw_pages_are_kept_once_and_can_be_taken_in_again(tmp_path: Path, study: Study):
+    for day in ("2026-03-05", "2026-03-06"):
+        (tmp_path / day).mkdir()
+        (tmp_path / day / "page.html").write_text(PAGE)
+    study.ingest([tmp_path / "2026-03-05", tmp_path / "2026-03-06"])
+    assert study.read("captures").height == 2
+    assert study.read("bodies").height == 1
+    again = Study(tmp_path / "again")
+    again.ingest(study.folder / "captures")
+    first = study.read("captures").sort("captured_at").head(1)
+    assert again.read("captures").equals(first)
+    ids = study.read("sightings").join(first, on="capture_id", how="semi")
+    assert again.read("sightings").sort("rank").equals(ids.sort("rank"))
+
+
+def test_an_update_fills_every_table_and_a_second_one_changes_nothing(told: Study):
+    tables = snapshot(told)
+    assert not [n for n in ("members", "events", "attention", "themes") if tables[n].is_empty()]
+    result = told.update()
+    assert result.placing.nights == 0
+    assert all(frame.equals(tables[name]) for name, frame in snapshot(told).items())
+
+
+def test_two_outlets_wordings_of_one_story_are_one_event_and_two_headlines_count(told: Study):
+    rows = told.read("headlines").join(told.read("members"), on="headline_id")
+    for word in ("Honduras", "Ukraine", "Korea"):
+        found = rows.filter(pl.col("title").str.contains(word))
+        assert found.height == 2
+        assert found["event_id"].n_unique() == 1, word
+
+
+def test_countries_are_themes_without_any_configuration(told: Study):
+    rows = told.read("themes").join(told.read("headlines"), on="headline_id")
+    for theme in ("Honduras", "Ukraine", "Korea"):
+        titles = rows.filter(pl.col("theme") == theme)["title"].to_list()
+        assert len(titles) == 2
+        assert all(theme in title for title in titles)
+
+
+def test_a_missing_night_is_null_and_an_absent_theme_is_zero(told: Study):
+    honduras = told.read("attention").filter(
+        pl.col("subject") == "Honduras", pl.col("channel") == "editorial"
+    )
+    shares = dict(honduras.select("night", "share").iter_rows())
+    assert shares[FIRST + 8 * NIGHT] is None
+    assert shares[FIRST] == 0
+    assert shares[FIRST + 3 * NIGHT] == pytest.approx(1 / 3)
+    assert shares[FIRST + 9 * NIGHT] == 0
+
+
+def test_files_in_any_order_and_in_pieces_give_the_same_study(tmp_path: Path, table: Callable):
+    whole = table()
+    days = whole.with_columns(day=pl.col("captured_at").dt.date()).partition_by("day")
+    paths = []
+    for number, day in enumerate(days):
+        paths.append(tmp_path / f"{number}.parquet")
+        day.drop("day").write_parquet(paths[-1])
+    at_once, in_pieces = Study(tmp_path / "one"), Study(tmp_path / "two")
+    at_once.ingest(paths)
+    at_once.update()
+    late = random.Random(3).sample(paths, len(paths))
+    for path in late:
+        in_pieces.ingest(path)
+        in_pieces.update()
+    assert_same(at_once, in_pieces)
+
+
+def test_standing_at_an_earlier_night_is_what_was_known_then(tmp_path: Path, table: Callable):
+    night = FIRST + 5 * NIGHT
+    table(6).write_parquet(tmp_path / "then.parquet")
+    table().write_parquet(tmp_path / "now.parquet")
+    then, now = Study(tmp_path / "then"), Study(tmp_path / "now")
+    then.ingest(tmp_path / "then.parquet")
+    then.update()
+    now.ingest(tmp_path / "now.parquet")
+    now.update()
+    final = snapshot(now)
+    assert now.update(as_of=night).night == night
+    for name in ("headlines", "members", "events", "topics", "lineage", "themes", "attention"):
+        assert (
+            now.read(name).sort(TABLES[name].key).equals(then.read(name).sort(TABLES[name].key))
+        ), name
+    now.update()
+    assert all(frame.equals(final[name]) for name, frame in snapshot(now).items())
+
+
+def test_a_replay_gives_what_the_updates_gave(tmp_path: Path, table: Callable):
+    table().write_parquet(tmp_path / "x.parquet")
+    study = Study(tmp_path / "study")
+    study.ingest(tmp_path / "x.parquet")
+    study.update()
+    before = snapshot(study)
+    assert study.replay().placing.nights == 12
+    assert all(frame.equals(before[name]) for name, frame in snapshot(study).items())
+    assert study.replay(first=FIRST + 9 * NIGHT).placing.nights == 3
+    assert all(frame.equals(before[name]) for name, frame in snapshot(study).items())
+    with pytest.raises(InputError, match="wanted it before"):
+        study.replay(first=FIRST + NIGHT, last=FIRST)
+
+
+def test_an_update_of_nothing_says_what_to_do(study: Study):
+    with pytest.raises(InputError, match="found no captures; wanted some: run tracker ingest"):
+        study.update()
+    with pytest.raises(InputError, match="run tracker update first"):
+        study.report()
+
+
+def test_a_watched_theme_is_measured_also_where_it_never_occurs(tmp_path: Path, table: Callable):
+    table().write_parquet(tmp_path / "x.parquet")
+    themes = (
+        ThemeSettings("Honduras"),
+        ThemeSettings("Volcanoes", terms=("volcano",)),
+        ThemeSettings("Fruit", like=("Apple harvest destroyed by frost",)),
+    )
+    study = Study(tmp_path / "study", config=Config(theme=themes))
+    study.ingest(tmp_path / "x.parquet")
+    study.update()
+    attention = study.read("attention").filter(pl.col("channel") == "editorial")
+    volcanoes = attention.filter(pl.col("subject") == "Volcanoes")
+    assert volcanoes["share"].to_list() == [0.0] * 12
+    fruit = study.read("themes").filter(pl.col("theme") == "Fruit")
+    assert fruit.height == 2
+    assert set(fruit["how"]) == {"meaning"}
+
+
+def test_a_theme_without_terms_must_be_a_country(tmp_path: Path, table: Callable):
+    table().write_parquet(tmp_path / "x.parquet")
+    study = Study(tmp_path / "study", config=Config(theme=(ThemeSettings("Weather"),)))
+    study.ingest(tmp_path / "x.parquet")
+    with pytest.raises(ConfigError, match="theme 'Weather': found neither terms nor like"):
+        study.update()
+
+
+def test_nights_are_dates_of_the_studys_time_zone(tmp_path: Path, table: Callable):
+    table().write_parquet(tmp_path / "x.parquet")
+    config = Config(study=StudySettings(time_zone="Asia/Tokyo"))
+    study = Study(tmp_path / "study", config=config)
+    study.ingest(tmp_path / "x.parquet")
+    study.update()
+    assert study.read("members")["from_night"].min() == FIRST + NIGHT
+
+
+def test_the_report_is_one_page_that_opens_without_a_network(told: Study):
+    page = (told.folder / "index.html").read_text(encoding="utf-8")
+    assert "Honduras" in page
+    assert "https://cdn" not in page
+
+
+def test_killed_at_any_moment_it_opens_and_ends_as_if_never_killed(tmp_path: Path, table: Callable):
+    for number in range(6):
+        part = table().slice(number * 20, 20)
+        part.write_parquet(tmp_path / f"{number}.parquet")
+        (tmp_path / f"{number}.html").write_text(PAGE.replace("ferry", f"ferry-{number}"))
+        os.utime(tmp_path / f"{number}.html", (1767600000, 1767600000))
+    inputs = sorted(map(str, tmp_path.glob("*.*")))
+    whole = Study(tmp_path / "whole")
+    whole.ingest(inputs)
+    whole.update()
+    code = (
+        "import sys; from tracker import Study; s = Study(sys.argv[1]); "
+        "s.ingest(sys.argv[2:]); s.update()"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "killed"), *inputs]
+    generator = random.Random(7)
+    for _ in range(6):
+        process = subprocess.Popen(command, stderr=subprocess.PIPE)
+        time.sleep(generator.uniform(0.3, 6))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        opened = Study(tmp_path / "killed")
+        captures = set(opened.read("captures")["capture_id"])
+        assert captures <= set(whole.read("captures")["capture_id"])
+        for name in ("lists", "sightings"):
+            of_whole = whole.read(name).filter(pl.col("capture_id").is_in(list(captures)))
+            found = opened.read(name).filter(pl.col("capture_id").is_in(list(captures)))
+            assert found.sort(TABLES[name].key).equals(of_whole.sort(TABLES[name].key))
+    subprocess.run(command, check=True)
+    assert_same(whole, Study(tmp_path / "killed"))

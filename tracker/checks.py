@@ -1,0 +1,108 @@
+"""Is the study whole, and was everything observed that should have been?"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import polars as pl
+
+from tracker.collector.sources import name_source
+from tracker.errors import StoreError
+from tracker.study import Study
+from tracker.tables import CAPTURES, HEADLINES, MEMBERS, RUNS, TABLES
+from tracker.views import view_sources
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        what: What it is.
+        good: Whether it is as it should be.
+        message: What was found.
+    """
+
+    what: str
+    good: bool
+    message: str
+
+
+def check_study(study: Study) -> list[Finding]:
+    """Return what was found of a study's settings, tables, runs and sources.
+
+    A source is late when more than three times its usual pause has passed since its last capture,
+    counted to the latest capture of the study, not to now: an archive does not age.
+    """
+    findings = [Finding("folder", study.store.exists, _describe_folder(study))]
+    findings += _check_tables(study)
+    if not all(finding.good for finding in findings):
+        return findings
+    return [*findings, *_check_runs(study), *_check_placing(study), *_check_sources(study)]
+
+
+def _describe_folder(study: Study) -> str:
+    where = study.folder
+    return f"{where}" if study.store.exists else f"{where} holds no study yet; run tracker ingest"
+
+
+def _check_tables(study: Study) -> list[Finding]:
+    findings = []
+    for name, table in TABLES.items():
+        try:
+            rows = study.store.scan(table).select(pl.len()).collect().item()
+        except StoreError as error:
+            findings.append(Finding(f"table {name}", False, str(error)))
+        else:
+            findings.append(Finding(f"table {name}", True, f"{rows:,} rows"))
+    return findings
+
+
+def _check_runs(study: Study) -> list[Finding]:
+    cut = study.store.scan(RUNS).filter(pl.col("finished_at").is_null()).collect()
+    findings = [
+        Finding(
+            f"run {run['run_id']}",
+            False,
+            f"{run['command']} of {run['started_at']:%Y-%m-%d %H:%M} UTC was cut off; run it again",
+        )
+        for run in cut.iter_rows(named=True)
+    ]
+    return findings or [Finding("runs", True, "none was cut off")]
+
+
+def _check_placing(study: Study) -> list[Finding]:
+    captures = study.store.scan(CAPTURES).select(pl.col("captured_at").max()).collect().item()
+    known = study.store.scan(HEADLINES).select(pl.col("last_seen").max()).collect().item()
+    placed = study.store.scan(MEMBERS).select(pl.len()).collect().item()
+    if captures is not None and (known is None or not placed or known < captures):
+        # Captures may hold no headline at all, so this is a hint and not a fault.
+        return [Finding("update", placed > 0, "there are captures newer than the last update")]
+    return [Finding("update", True, "everything taken in has been placed")]
+
+
+def _check_sources(study: Study) -> list[Finding]:
+    sources = view_sources(study.store)
+    if sources.is_empty():
+        return [Finding("sources", False, "nothing was captured yet; run tracker ingest")]
+    latest = max(sources["last_capture"].to_list())
+    findings = []
+    for row in sources.iter_rows(named=True):
+        span = row["last_capture"] - row["first_capture"]
+        pause = max(span / max(row["captures"] - 1, 1), timedelta(days=1))
+        late = latest - row["last_capture"] > 3 * pause
+        broken = row["without_lists"] == row["captures"]
+        message = (
+            f"{row['captures']:,} captures, last {row['last_capture']:%Y-%m-%d %H:%M} UTC, "
+            f"{row['mean_slots']:g} headlines in {row['mean_lists']:g} lists each"
+        )
+        if late:
+            message += f"; nothing since, while others were seen until {latest:%Y-%m-%d}"
+        if broken:
+            message += "; no list was ever found"
+        findings.append(Finding(f"source {row['source']}", not (late or broken), message))
+    seen = set(sources["source"])
+    return findings + [
+        Finding(f"source {source.name}", False, f"configured ({source.url}), never captured")
+        for source in study.config.source
+        if source.name not in seen and name_source(source.url) not in seen
+    ]

@@ -1,0 +1,235 @@
+"""Pages, archives and headline tables into a study."""
+
+import logging
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import polars as pl
+
+from tracker.bodies import BodyKeeper
+from tracker.collector import headlines as rows_of
+from tracker.collector.archives import File, list_files, modified_at, read_documents
+from tracker.collector.documents import Document, Problem
+from tracker.collector.harvest.decoding import decode
+from tracker.collector.harvest.html import harvest_html
+from tracker.collector.harvest.pages import Page
+from tracker.collector.harvest.text import harvest_text
+from tracker.collector.headline_tables import read_headline_table
+from tracker.collector.sources import name_source
+from tracker.errors import InputError
+from tracker.progress import Progress, be_silent
+from tracker.store import Store
+from tracker.tables import CAPTURES, LISTS, SIGHTINGS
+
+_logger = logging.getLogger(__name__)
+
+BATCH: Final = 250
+"""Pages between two commits: what a killed process has to do again."""
+BATCH_BYTES: Final = 100_000_000
+
+Harvester = Callable[[Sequence[Document]], Iterable[Page | Problem]]
+
+
+@dataclass(frozen=True)
+class IngestResult:
+    """What an ingest added.
+
+    Attributes:
+        files: Files read.
+        pages: Pages and table captures found in them.
+        captures: Captures that were not there yet.
+        lists: Lists in these.
+        sightings: Slots in these.
+        problems: What could not be read.
+    """
+
+    files: int = 0
+    pages: int = 0
+    captures: int = 0
+    lists: int = 0
+    sightings: int = 0
+    problems: tuple[Problem, ...] = field(default=(), repr=False)
+
+
+@dataclass
+class Ingester:
+    """Takes files into a store, in batches that are each complete.
+
+    Attributes:
+        store: Where to.
+        keeper: Keeps the raw pages.
+        source_of: The outlet of a host, as the configuration calls it.
+        source: The outlet of everything, if the user said so.
+        captured_at: The time of pages that do not say theirs, if the user said so.
+        harvest_all: Harvests documents, in their order; perhaps in several processes.
+        progress: Told how far it is.
+        result: What was added so far.
+    """
+
+    store: Store
+    keeper: BodyKeeper
+    source_of: Callable[[str], str]
+    source: str | None = None
+    captured_at: datetime | None = None
+    harvest_all: Harvester = field(default=lambda documents: map(harvest, documents))
+    progress: Progress = be_silent
+    result: IngestResult = field(default_factory=IngestResult)
+
+    def __post_init__(self) -> None:
+        """Read which captures are there already."""
+        known = self.store.scan(CAPTURES).select("capture_id").collect()
+        self._known = set(known["capture_id"])
+        self._pages: list[tuple[Document, Path]] = []
+        self._batch: list[rows_of.Rows] = []
+
+    def run(self, paths: Sequence[Path]) -> IngestResult:
+        """Return what was added from `paths`; what cannot be read becomes a problem."""
+        files: list[File] = []
+        for path in paths:
+            try:
+                files += list_files(path)
+            except InputError as error:
+                self._note(Problem(str(path), str(error).removeprefix(f"{path}: ")))
+        for done, file in enumerate(files):
+            self.progress("files", done, len(files))
+            self._take(file)
+        self._commit()
+        self.progress("files", len(files), len(files))
+        return self.result
+
+    def _take(self, file: File) -> None:
+        self._add(files=1)
+        if file.form == "table":
+            self._take_table(file.path)
+            return
+        for document in read_documents(file):
+            if isinstance(document, Problem):
+                self._note(document)
+                continue
+            self._add(pages=1)
+            if not self._is_known(document, file.path):
+                self._pages.append((document, file.path))
+            size = sum(len(page.body) for page, _ in self._pages)
+            if len(self._pages) >= BATCH or size >= BATCH_BYTES:
+                self._commit()
+
+    def _take_table(self, path: Path) -> None:
+        try:
+            table = read_headline_table(path)
+        except InputError as error:
+            self._note(Problem(str(path), str(error).removeprefix(f"{path}: ")))
+            return
+        for problem in table.problems:
+            self._note(problem)
+        rows = table.rows
+        if self.source is not None:
+            rows = rows.with_columns(pl.lit(self.source).alias("source"))
+        found = rows_of.tabulate_table(rows)
+        self._add(pages=found.captures.height)
+        self._batch.append(_without(found, self._known))
+        self._known.update(found.captures["capture_id"])
+        self._commit()
+
+    def _is_known(self, document: Document, path: Path) -> bool:
+        """Return whether a page was taken in before, as far as can be told without reading it."""
+        if document.url is None:
+            return False
+        source = self._name(document, document.url, path)
+        captured_at = self._date(document, path)
+        return rows_of.identify_capture(document, source, document.url, captured_at) in self._known
+
+    def _take_page(self, document: Document, path: Path, page: Page | Problem) -> None:
+        if isinstance(page, Problem):
+            self._note(page)
+            return
+        captured_at = self._date(document, path)
+        url = document.url or page.url or path.name
+        source = self._name(document, url, path)
+        capture_id = rows_of.identify_capture(document, source, url, captured_at)
+        if capture_id in self._known:
+            return
+        self._known.add(capture_id)
+        self.keeper.keep(document, url=url, source=source, captured_at=captured_at)
+        self._batch.append(
+            rows_of.tabulate_page(document, page, source=source, url=url, captured_at=captured_at)
+        )
+
+    def _date(self, document: Document, path: Path) -> datetime:
+        return document.captured_at or self.captured_at or modified_at(path)
+
+    def _name(self, document: Document, url: str, path: Path) -> str:
+        if said := self.source or document.source:
+            return said
+        host = name_source(url) if urlsplit(url).scheme in ("http", "https") else None
+        # Texts without an address: a folder of them is most often one corpus of one publisher.
+        return self.source_of(host) if host else path.resolve().parent.name or path.stem
+
+    def _commit(self) -> None:
+        pages, self._pages = self._pages, []
+        harvested = self.harvest_all([document for document, _ in pages])
+        for (document, path), page in zip(pages, harvested, strict=True):
+            self._take_page(document, path, page)
+            self.progress("pages", self.result.pages, self.result.pages)
+        if not self._batch:
+            return
+        batch, self._batch = self._batch, []
+        self.keeper.flush()
+        # Captures last: a capture that is there has all its lists and sightings.
+        sightings = pl.concat(rows.sightings for rows in batch)
+        lists = pl.concat(rows.lists for rows in batch)
+        captures = pl.concat(rows.captures for rows in batch)
+        self.store.append(SIGHTINGS, sightings)
+        self.store.append(LISTS, lists)
+        self.store.append(CAPTURES, captures)
+        self._add(captures=captures.height, lists=lists.height, sightings=sightings.height)
+
+    def _add(self, **counts: int) -> None:
+        now = {name: getattr(self.result, name) + count for name, count in counts.items()}
+        self.result = replace(self.result, **now)  # type: ignore[arg-type]
+
+    def _note(self, problem: Problem) -> None:
+        self.result = replace(self.result, problems=(*self.result.problems, problem))
+
+
+def harvest(document: Document) -> Page | Problem:
+    """Return the harvested page of a document, HTML or text, or the problem in its place."""
+    try:
+        if document.form == "html":
+            return harvest_html(document.body, url=document.url, charset=document.charset)
+        return harvest_text(decode(document.body, document.charset), url=document.url)
+    except Exception as error:
+        # One page in a million that our own code trips over must not end a night's run.
+        _logger.exception("harvesting %s failed", document.origin)
+        return Problem(document.origin, f"the harvester failed on it ({error!r}); please report it")
+
+
+@contextmanager
+def open_harvester(workers: int) -> Iterator[Harvester]:
+    """Give a harvester that works in so many processes; one works in this process."""
+    if workers < 2:
+        yield lambda documents: map(harvest, documents)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        # A process costs a second to start: a handful of pages is done before that.
+        yield (
+            lambda documents: (
+                pool.map(harvest, documents, chunksize=4)
+                if len(documents) >= 8 * workers
+                else map(harvest, documents)
+            )
+        )
+
+
+def _without(rows: rows_of.Rows, known: set[str]) -> rows_of.Rows:
+    is_new = ~pl.col("capture_id").is_in(list(known))
+    return rows_of.Rows(
+        rows.captures.filter(is_new), rows.lists.filter(is_new), rows.sightings.filter(is_new)
+    )

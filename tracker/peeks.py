@@ -1,0 +1,88 @@
+"""A look at the lists of pages, without storing anything."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from tracker.collector.archives import list_files, read_documents
+from tracker.collector.documents import Document, Problem
+from tracker.collector.harvest.pages import Page
+from tracker.errors import InputError
+from tracker.ingests import harvest
+
+_SCHEMES: Final = ("http://", "https://")
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What was seen at one place.
+
+    Attributes:
+        origin: The place as it was given; for archives with the place of the record in them.
+        page: The harvested page; None if there is none.
+        problem: What could not be read; None if all could.
+    """
+
+    origin: str
+    page: Page | None = None
+    problem: str | None = None
+
+
+def peek_at(places: Sequence[str]) -> Iterator[Sight]:
+    """Yield what is found at each file, folder, archive or address, in order.
+
+    A page that can be read in part is seen with its problem.
+    """
+    for place in places:
+        if place.startswith(_SCHEMES):
+            yield _peek_at_url(place)
+        else:
+            yield from _peek_at_path(place)
+
+
+def _peek_at_url(url: str) -> Sight:
+    from tracker.collector.fetch import fetch_page  # noqa: PLC0415 - files need no HTTP client
+
+    found = fetch_page(url)
+    return replace(_see(found), origin=url)
+
+
+def _peek_at_path(place: str) -> Iterator[Sight]:
+    path = Path(place)
+    try:
+        files = list_files(path)
+    except InputError as error:
+        yield Sight(place, problem=str(error).removeprefix(f"{path}: "))
+        return
+    for file in files:
+        if file.form == "table":
+            if len(files) == 1:
+                yield Sight(place, problem="a headline table, not a page; use tracker ingest")
+            continue
+        for sight in _pair(read_documents(file)):
+            yield replace(sight, origin=place) if sight.origin == str(path) else sight
+
+
+def _pair(found: Iterator[Document | Problem]) -> Iterator[Sight]:
+    """Yield one sight a place: a problem and the page after it may speak of the same one."""
+    pending: Problem | None = None
+    for item in found:
+        if isinstance(item, Document) and pending and pending.origin == item.origin:
+            yield replace(_see(item), problem=pending.message)
+            pending = None
+            continue
+        if pending:
+            yield _see(pending)
+        pending = item if isinstance(item, Problem) else None
+        if isinstance(item, Document):
+            yield _see(item)
+    if pending:
+        yield _see(pending)
+
+
+def _see(found: Document | Problem) -> Sight:
+    page = harvest(found) if isinstance(found, Document) else found
+    if isinstance(page, Problem):
+        return Sight(page.origin, problem=page.message)
+    return Sight(found.origin, page)

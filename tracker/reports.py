@@ -1,0 +1,90 @@
+"""The stored tables into the report's pages on disk."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from tracker.config import Config
+from tracker.errors import InputError
+from tracker.plotter.inputs import ReportData
+from tracker.plotter.report import build_report
+from tracker.progress import Progress, be_silent
+from tracker.store import Store
+from tracker.tables import (
+    ATTENTION,
+    CAPTURES,
+    EVENTS,
+    HEADLINES,
+    LINEAGE,
+    LISTS,
+    MEMBERS,
+    SIGHTINGS,
+    SIGNALS,
+    THEMES,
+    TOPICS,
+)
+from tracker.updates import local_night
+
+
+def read_report_data(store: Store, config: Config, generated_at: datetime) -> ReportData:
+    """Return everything the report shows, as of the night the study stands at.
+
+    Raises:
+        InputError: If the study was never updated.
+    """
+    attention = store.read(ATTENTION)
+    last_night = attention["night"].max()
+    if not isinstance(last_night, date):
+        raise InputError(f"{store.folder}: found no attention to draw; run tracker update first")
+    zone = config.study.time_zone
+    captures = store.read(CAPTURES).filter(local_night("captured_at", zone) <= last_night)
+    known = captures.lazy().select("capture_id")
+    return ReportData(
+        attention=attention,
+        signals=store.read(SIGNALS),
+        headlines=store.read(HEADLINES),
+        sightings=store.scan(SIGHTINGS).join(known, on="capture_id", how="semi").collect(),
+        lists=store.scan(LISTS).join(known, on="capture_id", how="semi").collect(),
+        captures=captures,
+        members=store.read(MEMBERS),
+        events=store.read(EVENTS),
+        topics=store.read(TOPICS).sort("night").group_by("topic_id", maintain_order=True).last(),
+        lineage=store.read(LINEAGE),
+        themes=store.read(THEMES),
+        time_zone=zone,
+        title=config.study.title,
+        generated_at=generated_at,
+        last_night=last_night,
+        watchlist=tuple(theme.name for theme in config.theme),
+        problems=_list_problems(captures),
+    )
+
+
+def write_report(
+    store: Store,
+    config: Config,
+    generated_at: datetime,
+    *,
+    single_file: bool = False,
+    progress: Progress = be_silent,
+) -> Path:
+    """Write the report's files below the study's folder; return the page to open.
+
+    Raises:
+        InputError: If the study was never updated.
+    """
+    data = read_report_data(store, config, generated_at)
+    page = store.folder / "index.html"
+    for done, file in enumerate(build_report(data, single_file=single_file), 1):
+        page = store.write_file(file.path, file.text)
+        progress("pages", done, done)
+    return page
+
+
+def _list_problems(captures: pl.DataFrame) -> tuple[str, ...]:
+    failed = captures.filter(~pl.col("outcome").is_in(["ok", "unchanged"]))
+    by_source = failed.group_by("source").len("visits").sort("source")
+    return tuple(
+        f"{source}: {visits} visits brought no page" for source, visits in by_source.iter_rows()
+    )

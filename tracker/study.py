@@ -1,0 +1,217 @@
+"""A study: one folder and its settings; the one place where the stages are joined to the disk."""
+
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tracker.collector.sources import name_source
+from tracker.config import Config, read_config
+from tracker.errors import InputError, TableError
+from tracker.progress import Progress, be_silent
+from tracker.runs import read_clock, record_run
+from tracker.store import Store
+from tracker.tables import TABLES
+
+if TYPE_CHECKING:
+    from tracker.ingests import IngestResult
+    from tracker.topics.encoder import Encoder
+    from tracker.updates import UpdateResult
+
+PathLike = str | Path
+
+
+class Study:
+    """Headline lists over time, in one folder.
+
+    Nothing is written until something is taken in.
+
+    Args:
+        folder: Where the study lives.
+        config: Its settings, or a tracker.toml to read them from; defaults without one.
+        encoder: Turns headlines into vectors; the configured one if None.
+        clock: Says what time it is.
+
+    Raises:
+        ConfigError: If the file says something that cannot be.
+        StoreError: If the folder cannot be a study.
+    """
+
+    def __init__(
+        self,
+        folder: PathLike = "output",
+        *,
+        config: Config | PathLike | None = None,
+        encoder: "Encoder | None" = None,
+        clock: Callable[[], datetime] = read_clock,
+    ) -> None:
+        self.store = Store(Path(folder))
+        if isinstance(config, PathLike):
+            config = read_config(Path(config))
+        self.config = config or Config()
+        self._encoder = encoder
+        self._clock = clock
+
+    @property
+    def folder(self) -> Path:
+        """Return where the study lives."""
+        return self.store.folder
+
+    def ingest(
+        self,
+        paths: PathLike | Iterable[PathLike],
+        *,
+        source: str | None = None,
+        captured_at: datetime | None = None,
+        workers: int = 1,
+        progress: Progress = be_silent,
+    ) -> "IngestResult":
+        """Take in pages, archives and headline tables; return what was added.
+
+        The same thing taken in twice adds nothing. What cannot be read is listed in the result's
+        `problems`, and the rest goes on.
+
+        Args:
+            paths: Files and folders.
+            source: The outlet of everything in them; by address if None.
+            captured_at: The time of pages that do not say theirs, aware; when their file was
+                written if None.
+            workers: Processes that harvest pages. With more than one a script must guard its
+                own start with `if __name__ == "__main__":`.
+            progress: Told how far it is.
+
+        Raises:
+            InputError: If `captured_at` has no time zone.
+        """
+        from tracker.bodies import BodyKeeper  # noqa: PLC0415 - loads the parsers
+        from tracker.ingests import Ingester, open_harvester  # noqa: PLC0415
+
+        if captured_at is not None and captured_at.tzinfo is None:
+            raise InputError(f"captured_at: found {captured_at}; wanted a time with a time zone")
+        paths = [paths] if isinstance(paths, PathLike) else list(paths)
+        with record_run(self.store, "ingest", self._clock) as run:
+            keeper = BodyKeeper(self.store, run.run_id, run.started_at)
+            with closing(keeper), open_harvester(workers) as harvest_all:
+                result = Ingester(
+                    self.store,
+                    keeper,
+                    self._name_host,
+                    source=source,
+                    captured_at=captured_at,
+                    harvest_all=harvest_all,
+                    progress=progress,
+                ).run([Path(path) for path in paths])
+            run.outcome = "partly" if result.problems else "ok"
+            run.details.update(asdict(result))
+        return result
+
+    def update(
+        self, as_of: date | None = None, *, progress: Progress = be_silent
+    ) -> "UpdateResult":
+        """Bring topics, themes, attention and signals up to the last night; return what was done.
+
+        Only nights with something new are done again; what earlier nights said stays.
+
+        Args:
+            as_of: The night to stand at: what was captured later is left aside until the next
+                update. The last captured night if None.
+            progress: Told how far it is.
+
+        Raises:
+            InputError: If nothing was captured by then.
+            EncoderError: If the configured encoder cannot be used.
+        """
+        return self._update("update", as_of, None, progress)
+
+    def replay(
+        self,
+        first: date | None = None,
+        last: date | None = None,
+        *,
+        progress: Progress = be_silent,
+    ) -> "UpdateResult":
+        """Forget topics from night `first` on and do each night again, as if it were tonight.
+
+        Args:
+            first: First night to do again; the first of all if None.
+            last: Night to end at; the last captured one if None.
+            progress: Told how far it is.
+
+        Raises:
+            InputError: If nothing was captured by then, or `first` lies behind `last`.
+            EncoderError: If the configured encoder cannot be used.
+        """
+        if first and last and first > last:
+            raise InputError(f"replay: found --from {first} behind --to {last}; wanted it before")
+        return self._update("replay", last, first or date.min, progress)
+
+    def report(self, *, single_file: bool = False, progress: Progress = be_silent) -> Path:
+        """Write the charts below the study's folder; return the page to open.
+
+        Args:
+            single_file: Whether everything goes into one index.html.
+            progress: Told how far it is.
+
+        Raises:
+            InputError: If the study was never updated.
+        """
+        from tracker.reports import write_report  # noqa: PLC0415 - loads plotly
+
+        with record_run(self.store, "report", self._clock) as run:
+            return write_report(
+                self.store, self.config, run.started_at, single_file=single_file, progress=progress
+            )
+
+    def read(self, name: str) -> pl.DataFrame:
+        """Return a table of the study, whole; see `tracker.tables` for its columns.
+
+        Raises:
+            TableError: If there is no table of that name.
+        """
+        return self.scan(name).collect()
+
+    def scan(self, name: str) -> pl.LazyFrame:
+        """Return a table of the study as a lazy frame, for more than fits into memory.
+
+        Raises:
+            TableError: If there is no table of that name.
+        """
+        if name not in TABLES:
+            raise TableError(f"{name}: no such table; wanted one of {', '.join(TABLES)}")
+        return self.store.scan(TABLES[name])
+
+    def _update(
+        self, command: str, as_of: date | None, first: date | None, progress: Progress
+    ) -> "UpdateResult":
+        from tracker.updates import update_study  # noqa: PLC0415 - loads the models
+
+        with record_run(self.store, command, self._clock) as run:
+            result = update_study(
+                self.store,
+                self.config,
+                self._load_encoder,
+                as_of=as_of,
+                first=first,
+                progress=progress,
+            )
+            run.details.update(asdict(result))
+        return result
+
+    def _load_encoder(self) -> "Encoder":
+        from tracker.topics.encoder import load_encoder  # noqa: PLC0415 - loads the models
+
+        if self._encoder is None:
+            self._encoder = load_encoder(self.config.study.encoder)
+        return self._encoder
+
+    def _name_host(self, host: str) -> str:
+        """Return how the configuration calls an outlet's host, or one above it; else the host."""
+        for source in self.config.source:
+            known = name_source(source.url)
+            if known and (host == known or host.endswith(f".{known}")):
+                return source.name
+        return host

@@ -1,0 +1,198 @@
+"""How frames, pages and progress look in a terminal; only `tracker.cli` uses it."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from tracker.collector.harvest.pages import Page
+    from tracker.peeks import Sight
+    from tracker.progress import Progress
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def output_options(command: _Command) -> _Command:
+    """Give a command the options that everything which prints rows has."""
+    for option in (
+        click.option("--limit", type=click.IntRange(min=1), help="Print so many rows at most."),
+        click.option("--csv", "form", flag_value="csv", help="Print CSV, for spreadsheets."),
+        click.option(
+            "--json", "form", flag_value="json", help="Print JSON, one object a line, for scripts."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def print_rows(frame: "pl.DataFrame", form: str | None, limit: int | None) -> None:
+    """Print a frame: as a table for people (20 rows unless told), JSON lines or CSV."""
+    if form == "json":
+        for row in frame.head(limit or frame.height).iter_rows(named=True):
+            click.echo(json.dumps(row, ensure_ascii=False, default=_plain))
+        return
+    if form == "csv":
+        from tracker.exports import flatten_lists
+
+        click.echo(flatten_lists(frame.head(limit or frame.height)).write_csv(), nl=False)
+        return
+    _print_table(frame, limit or 20)
+
+
+_WIDE: Final = {
+    "title": 4,
+    "label": 3,
+    "name": 3,
+    "heading": 2,
+    "topic": 2,
+    "themes": 1,
+    "terms": 2,
+}
+"""Columns that share the width left over, and their parts of it; the others are shown whole."""
+
+
+def _print_table(frame: "pl.DataFrame", limit: int) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    if frame.is_empty():
+        console.print("nothing yet")
+        return
+    head = frame.head(limit)
+    names = [name for name in head.columns if not name.endswith("_id") and name != "url"]
+    words = {name: [_word(value) for value in head[name].to_list()] for name in names}
+    shown = _fit({name: _width(name, words[name]) for name in names}, console.width)
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
+    for name, width in shown.items():
+        right = frame.schema[name].is_numeric()
+        table.add_column(
+            name.replace("_", " "),
+            justify="right" if right else "left",
+            ratio=_WIDE.get(name),
+            min_width=width,
+            overflow="ellipsis",
+            no_wrap=name in _WIDE,
+        )
+    for row in zip(*(words[name] for name in shown), strict=True):
+        table.add_row(*map(Text, row))
+    console.print(table)
+    more = frame.height - limit
+    if more > 0 or len(shown) < frame.width:
+        rows = f"{more:,} more rows; --limit shows more, " if more > 0 else ""
+        console.print(f"{rows}--json and --csv show all rows and columns", style="dim")
+
+
+def _width(name: str, words: list[str]) -> int:
+    """Return the least width of a column: its longest word, less for those that are cut."""
+    longest = max(map(len, (*name.split("_"), *words)))
+    return min(longest, 24) if name in _WIDE else longest
+
+
+def _fit(widths: dict[str, int], room: int) -> dict[str, int]:
+    """Return the columns that fit side by side, from the first on."""
+    fitting: dict[str, int] = {}
+    for name, width in widths.items():
+        room -= width + 2
+        if room < -2 and fitting:
+            break
+        fitting[name] = width
+    return fitting
+
+
+def _word(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, list):
+        return make_safe(", ".join(map(str, value)))
+    return make_safe(str(value))
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def make_safe(text: str) -> str:
+    """Return harvested text without characters that steer a terminal."""
+    return "".join(" " if ord(c) < 32 or 127 <= ord(c) < 160 else c for c in text)
+
+
+def print_page(origin: str, page: "Page") -> None:
+    """Print the lists of a page as a tree."""
+    from rich.console import Console
+    from rich.text import Text
+    from rich.tree import Tree
+
+    head = Text(make_safe(origin), style="bold")
+    if page.title:
+        head.append(f"\n{make_safe(page.title)}", style="italic")
+    tree = Tree(head)
+    for box in page.lists:
+        branch = tree.add(
+            Text(box.kind, style="cyan").append(f"  {make_safe(box.heading)}", style="bold default")
+        )
+        for item in box.items:
+            branch.add(Text(f"{item.rank:>2}  {make_safe(item.title)}"))
+    if not page.lists:
+        tree.add("no headline lists")
+    Console().print(tree)
+
+
+def sight_to_json(sight: "Sight") -> str:
+    """Return one line of JSON: source, url, title, language and the lists with their items."""
+    row: dict[str, Any] = {"source": sight.origin}
+    if sight.problem is not None:
+        row["error" if sight.page is None else "warning"] = sight.problem
+    if sight.page is not None:
+        page = sight.page
+        row |= {"url": page.url, "title": page.title, "language": page.language}
+        row["lists"] = [
+            {
+                "list_id": box.list_id,
+                "heading": box.heading,
+                "kind": box.kind,
+                "items": [{"rank": i.rank, "title": i.title, "url": i.url} for i in box.items],
+            }
+            for box in page.lists
+        ]
+    return json.dumps(row, ensure_ascii=False)
+
+
+def warn(message: str) -> None:
+    """Print one line about something that went wrong, to standard error."""
+    click.secho(make_safe(message), fg="yellow", err=True)
+
+
+@contextmanager
+def show_progress(quiet: bool) -> "Iterator[Progress]":
+    """Give a progress callback that draws bars in a terminal, and nothing where there is none."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _stage, _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:>16}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bars:
+        tasks: dict[str, Any] = {}
+
+        def draw(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield draw

@@ -1,0 +1,253 @@
+"""The nightly update: headlines, topics, themes, attention and signals, in that order."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tracker.collector.headlines import derive_headlines
+from tracker.collector.languages import detect_languages
+from tracker.config import Config
+from tracker.errors import ConfigError, InputError
+from tracker.progress import Progress, be_silent
+from tracker.replays import Placing, embed_texts, place_headlines, read_vectors
+from tracker.store import Store
+from tracker.tables import (
+    ATTENTION,
+    CAPTURES,
+    EVENTS,
+    HEADLINES,
+    LISTS,
+    MEMBERS,
+    SIGHTINGS,
+    SIGNALS,
+    THEMES,
+)
+from tracker.topics.countries import country_themes
+from tracker.topics.encoder import Encoder
+from tracker.topics.events import summarise_events
+from tracker.topics.themes import Theme, match_themes
+from tracker.trends.attention import expose_slots, measure_attention
+from tracker.trends.signals import find_signals
+
+
+@dataclass(frozen=True)
+class UpdateResult:
+    """What an update did.
+
+    Attributes:
+        night: The night the study now stands at.
+        headlines: Headlines known by then.
+        placing: Which nights the topics were replayed for.
+        events: Events known by then.
+        topics: Topics that hold headlines.
+        themes: Themes with at least one headline.
+        signals: Findings of that night.
+    """
+
+    night: date
+    headlines: int
+    placing: Placing
+    events: int
+    topics: int
+    themes: int
+    signals: int
+
+
+def update_study(
+    store: Store,
+    config: Config,
+    encoder: Callable[[], Encoder],
+    *,
+    as_of: date | None = None,
+    first: date | None = None,
+    progress: Progress = be_silent,
+) -> UpdateResult:
+    """Bring every derived table to what was known after night `as_of`; return what was done.
+
+    Args:
+        store: The study's store; the caller holds it for writing.
+        config: The study's settings.
+        encoder: Loads the encoder; called once.
+        as_of: The night to stand at; the last captured one if None.
+        first: Do the topics again from this night on, even if nothing changed.
+        progress: Told how far it is.
+
+    Raises:
+        InputError: If nothing was captured by then.
+    """
+    zone = config.study.time_zone
+    captures = store.read(CAPTURES).with_columns(night=local_night("captured_at", zone))
+    if as_of is not None:
+        captures = captures.filter(pl.col("night") <= as_of)
+    if captures.is_empty():
+        until = f" up to {as_of}" if as_of else ""
+        raise InputError(
+            f"{store.folder}: found no captures{until}; wanted some: run tracker ingest"
+        )
+    nights = captures["night"].unique().sort().to_list()
+    night = as_of or nights[-1]
+    model = encoder()
+    headlines = update_headlines(store, captures, progress)
+    placing = place_headlines(
+        store,
+        texts_of(headlines, zone),
+        encoder=model,
+        settings=config.topics,
+        nights=nights,
+        first=first,
+        progress=progress,
+    )
+    members = store.read(MEMBERS)
+    events = summarise_events(members, texts_of(headlines, zone), night)
+    store.replace(EVENTS, events)
+    progress("themes", 0, 1)
+    themes = match_all_themes(store, headlines, config, model)
+    store.replace(THEMES, themes)
+    progress("attention", 0, 1)
+    attention = measure_all(store, captures, members, themes, watch_list(config), zone, night)
+    store.replace(ATTENTION, attention)
+    progress("signals", 0, 1)
+    signals = find_signals(attention, as_of=night)
+    store.replace(SIGNALS, signals)
+    progress("signals", 1, 1)
+    return UpdateResult(
+        night=night,
+        headlines=headlines.height,
+        placing=placing,
+        events=events.height,
+        topics=events["topic_id"].drop_nulls().n_unique(),
+        themes=themes["theme"].n_unique(),
+        signals=signals.filter(pl.col("night") == night).height,
+    )
+
+
+def local_night(column: str, time_zone: str) -> pl.Expr:
+    """Return the night of a time: its date in the study's time zone."""
+    return pl.col(column).dt.convert_time_zone(time_zone).dt.date()
+
+
+def update_headlines(
+    store: Store, captures: pl.DataFrame, progress: Progress = be_silent
+) -> pl.DataFrame:
+    """Write and return HEADLINES as of the given captures; languages are found once."""
+    progress("headlines", 0, 1)
+    headlines = derive_headlines(store.scan(SIGHTINGS), store.scan(LISTS), captures.lazy())
+    known = store.scan(HEADLINES).select("headline_id", "language").collect()
+    headlines = headlines.drop("language").join(known, on="headline_id", how="left")
+    new = headlines.filter(pl.col("language").is_null())
+    found = new.select("headline_id").with_columns(
+        pl.Series("found", detect_languages([words[0] for words in new["wordings"]]), pl.String)
+    )
+    headlines = (
+        headlines.join(found, on="headline_id", how="left")
+        .with_columns(pl.coalesce("language", "found").alias("language"))
+        .drop("found")
+        .sort("first_seen", "headline_id")
+    )
+    store.replace(HEADLINES, headlines)
+    return HEADLINES.check(headlines)
+
+
+def texts_of(headlines: pl.DataFrame, time_zone: str) -> pl.DataFrame:
+    """Return what topics read of headlines: the first wording, as it was on the first night."""
+    return headlines.select(
+        "headline_id",
+        "source",
+        pl.col("wordings").list.first().alias("text"),
+        "url",
+        "language",
+        local_night("first_seen", time_zone).alias("night"),
+    )
+
+
+def watch_list(config: Config) -> tuple[Theme, ...]:
+    """Return the configured themes; one without terms of its own is the country of that name.
+
+    Raises:
+        ConfigError: If it is no country either.
+    """
+    ready = {theme.name.casefold(): theme for theme in country_themes()}
+    themes = []
+    for theme in config.theme:
+        country = ready.get(theme.name.casefold())
+        if theme.terms or theme.like:
+            themes.append(
+                Theme(
+                    name=theme.name,
+                    terms=theme.terms,
+                    exclude=theme.exclude,
+                    exemplars=theme.like,
+                    threshold=theme.threshold,
+                )
+            )
+        elif country is None:
+            raise ConfigError(
+                f"theme {theme.name!r}: found neither terms nor like, and no country is called "
+                "that; wanted terms"
+            )
+        else:
+            themes.append(replace(country, name=theme.name, exclude=theme.exclude))
+    return tuple(themes)
+
+
+def match_all_themes(
+    store: Store, headlines: pl.DataFrame, config: Config, encoder: Encoder
+) -> pl.DataFrame:
+    """Return THEMES: the watch list, and countries that are not on it by name."""
+    watched = watch_list(config)
+    names = {theme.name.casefold() for theme in watched}
+    ready = country_themes() if config.themes.countries else ()
+    themes = [*watched, *(theme for theme in ready if theme.name.casefold() not in names)]
+    vectors: NDArray[np.float32] | None = None
+    exemplars: dict[str, NDArray[np.float32]] = {}
+    phrases = [phrase for theme in themes for phrase in theme.exemplars]
+    if phrases:
+        embed_texts(store, phrases, encoder)
+        exemplars = {
+            theme.name: read_vectors(store, theme.exemplars, encoder)
+            for theme in themes
+            if theme.exemplars
+        }
+        vectors = read_vectors(store, headlines["wordings"].list.first().to_list(), encoder)
+    return match_themes(headlines, themes, vectors=vectors, exemplar_vectors=exemplars)
+
+
+def measure_all(
+    store: Store,
+    captures: pl.DataFrame,
+    members: pl.DataFrame,
+    themes: pl.DataFrame,
+    watched: Sequence[Theme],
+    time_zone: str,
+    night: date,
+) -> pl.DataFrame:
+    """Return ATTENTION of every topic and theme up to `night`."""
+    slots = expose_slots(
+        store.read(SIGHTINGS), store.read(LISTS), captures.drop("night"), time_zone=time_zone
+    )
+    first = captures["night"].min()
+    assert isinstance(first, date)
+    stretches = pl.concat(
+        [
+            members.filter(pl.col("topic_id").is_not_null()).select(
+                pl.col("topic_id").alias("subject"), "headline_id", "from_night", "to_night"
+            ),
+            themes.select(
+                pl.col("theme").alias("subject"),
+                "headline_id",
+                pl.lit(first, dtype=pl.Date).alias("from_night"),
+                pl.lit(None, dtype=pl.Date).alias("to_night"),
+            ),
+        ]
+    )
+    return measure_attention(
+        slots,
+        stretches,
+        first_night=first,
+        last_night=night,
+        themes=sorted({theme.name for theme in watched} | set(themes["theme"])),
+    )

@@ -1,0 +1,183 @@
+"""What people ask a study for, as frames: the stored tables joined and put into words."""
+
+from collections.abc import Callable
+from typing import Final
+
+import polars as pl
+
+from tracker.store import Store
+from tracker.tables import (
+    ATTENTION,
+    CAPTURES,
+    EVENTS,
+    HEADLINES,
+    LISTS,
+    MEMBERS,
+    SIGNALS,
+    THEMES,
+    TOPICS,
+)
+
+
+def view_headlines(store: Store) -> pl.DataFrame:
+    """Return the headlines, latest first, with their topic's label and their themes."""
+    headlines = store.read(HEADLINES)
+    current = store.scan(MEMBERS).filter(pl.col("to_night").is_null())
+    places = (
+        current.join(_labels(store).lazy(), on="topic_id", how="left")
+        .select("headline_id", pl.col("label").alias("topic"))
+        .collect()
+    )
+    themes = store.read(THEMES).group_by("headline_id").agg(pl.col("theme").sort().alias("themes"))
+    return (
+        headlines.join(places, on="headline_id", how="left")
+        .join(themes, on="headline_id", how="left")
+        .sort("last_seen", "n_sightings", "headline_id", descending=[True, True, False])
+        .select(
+            "last_seen",
+            "source",
+            "title",
+            "topic",
+            "themes",
+            "n_sightings",
+            "first_seen",
+            "url",
+            "headline_id",
+        )
+    )
+
+
+def view_lists(store: Store) -> pl.DataFrame:
+    """Return every list a source has, with how often it was seen and when last."""
+    captures = store.scan(CAPTURES).select("capture_id", "source", "captured_at")
+    return (
+        store.scan(LISTS)
+        .join(captures, on="capture_id")
+        .sort("captured_at")
+        .group_by("source", "list_id")
+        .agg(
+            pl.col("kind").last(),
+            pl.col("heading").last(),
+            pl.len().alias("captures"),
+            pl.col("n_items").mean().round(1).alias("mean_items"),
+            pl.col("captured_at").last().alias("last_seen"),
+            (pl.col("outcome") != "ok").sum().alias("missing"),
+        )
+        .sort("source", "captures", "list_id", descending=[False, True, False])
+        .select(pl.exclude("list_id"), "list_id")
+        .collect()
+    )
+
+
+def view_topics(store: Store) -> pl.DataFrame:
+    """Return the topics as they stand, the largest first."""
+    latest = store.read(TOPICS).sort("night").group_by("topic_id").last()
+    events = (
+        store.read(EVENTS)
+        .filter(pl.col("topic_id").is_not_null())
+        .group_by("topic_id")
+        .agg(
+            pl.col("n_headlines").sum().alias("headlines"),
+            pl.len().alias("events"),
+            pl.col("first_night").min(),
+            pl.col("last_night").max(),
+        )
+    )
+    return (
+        events.join(latest, on="topic_id")
+        .with_columns(pl.col("terms").list.head(6))
+        .sort("headlines", "topic_id", descending=[True, False])
+        .select(
+            "label",
+            "headlines",
+            "events",
+            "first_night",
+            "last_night",
+            "state",
+            "terms",
+            "topic_id",
+        )
+    )
+
+
+def view_themes(store: Store) -> pl.DataFrame:
+    """Return the themes with their headlines and their share of the last night observed."""
+    themes = store.read(THEMES)
+    seen = store.scan(HEADLINES).select("headline_id", "first_seen", "last_seen").collect()
+    shares = (
+        store.scan(ATTENTION)
+        .filter(pl.col("channel") == "editorial", pl.col("share").is_not_null())
+        .sort("night")
+        .group_by("subject")
+        .agg(
+            pl.col("share", "low", "high").last(),
+            pl.col("night").last(),
+        )
+        .rename({"subject": "theme"})
+        .collect()
+    )
+    return (
+        themes.join(seen, on="headline_id")
+        .group_by("theme")
+        .agg(
+            pl.len().alias("headlines"),
+            pl.col("first_seen").min(),
+            pl.col("last_seen").max(),
+        )
+        .join(shares, on="theme", how="left")
+        .sort("headlines", "theme", descending=[True, False])
+    )
+
+
+def view_signals(store: Store) -> pl.DataFrame:
+    """Return the findings, latest and strongest first, with the subject's name."""
+    labels = _labels(store).rename({"topic_id": "subject"})
+    return (
+        store.read(SIGNALS)
+        .join(labels, on="subject", how="left")
+        .with_columns(pl.coalesce("label", "subject").alias("name"))
+        .sort("night", pl.col("value").abs(), descending=True)
+        .select(
+            "night", "kind", "name", "channel", "value", "low", "high", "q", "from", "to", "subject"
+        )
+    )
+
+
+def view_sources(store: Store) -> pl.DataFrame:
+    """Return the sources with what was last observed of each."""
+    lists = store.scan(LISTS).filter(pl.col("kind") != "article")
+    per_capture = lists.group_by("capture_id").agg(
+        pl.len().alias("lists"), pl.col("n_items").sum().alias("slots")
+    )
+    return (
+        store.scan(CAPTURES)
+        .join(per_capture, on="capture_id", how="left")
+        .group_by("source")
+        .agg(
+            pl.len().alias("captures"),
+            pl.col("captured_at").max().alias("last_capture"),
+            pl.col("lists").fill_null(0).mean().round(1).alias("mean_lists"),
+            pl.col("slots").fill_null(0).mean().round(1).alias("mean_slots"),
+            (pl.col("outcome") != "ok").sum().alias("failed"),
+            (pl.col("slots").fill_null(0) == 0).sum().alias("without_lists"),
+            pl.col("captured_at").min().alias("first_capture"),
+        )
+        .sort("source")
+        .collect()
+    )
+
+
+VIEWS: Final[dict[str, Callable[[Store], pl.DataFrame]]] = {
+    "headlines": view_headlines,
+    "lists": view_lists,
+    "topics": view_topics,
+    "themes": view_themes,
+    "signals": view_signals,
+    "sources": view_sources,
+}
+"""What `tracker show` can show."""
+
+
+def _labels(store: Store) -> pl.DataFrame:
+    latest = store.scan(TOPICS).sort("night").group_by("topic_id").agg(pl.col("label").last())
+    return latest.collect()
