@@ -1,11 +1,18 @@
 """Headline lists of a page of which only the visible text is left."""
 
-import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from typing import Final
 
+from tracker.collector.harvest.kinds import fold, kind_of_heading
 from tracker.collector.harvest.pages import HeadlineList, Item, Page
 from tracker.collector.harvest.text_lines import Line, Look, read_lines
+from tracker.collector.harvest.text_runs import Run, find_runs
+from tracker.collector.harvest.text_scores import load_weights, score
+
+_SITE_MARKS: Final = (" | ", " - ", " – ", " — ", " :: ", " » ")
+_LEAD_LINES: Final = 12
 
 
 def harvest_text(text: str, *, url: str | None = None) -> Page:
@@ -17,38 +24,57 @@ def harvest_text(text: str, *, url: str | None = None) -> Page:
         url: The page's address, handed on as it is.
     """
     lines = read_lines(text)
-    own = _own_headline(lines)
-    picked = _pick(lines, own)
-    return Page(url, own, None, _lists(lines, picked))
+    own = find_own_headline(lines)
+    return Page(url, own.title if own else None, None, _name(find_runs(lines, _pick(lines, own))))
 
 
-def _own_headline(lines: Sequence[Line]) -> str | None:
-    """Return the first line if it is a headline, not yet the article or a menu."""
-    if lines and lines[0].look is Look.TITLE and 3 <= lines[0].words <= 40:
-        return lines[0].text
-    return None
+def find_own_headline(lines: Sequence[Line]) -> Line | None:
+    """Return the headline of the page's own article, if the text begins with one.
+
+    A text may begin with the page's title, which carries the headline and the site's name: the
+    headline is then the line below that the title begins with.
+    """
+    if not lines or lines[0].look < Look.TITLE or lines[0].words > 40:
+        return None
+    first = lines[0]
+    shown = [
+        line
+        for line in lines[1:]
+        if line.words >= 3 and len(line.folded) >= 10 and first.folded.startswith(line.folded)
+    ]
+    if shown:
+        return max(shown, key=lambda line: len(line.folded))
+    if first.look is not Look.TITLE or any(mark in first.text for mark in _SITE_MARKS):
+        return None
+    lead = lines[1:_LEAD_LINES]
+    return first if any(line.look >= Look.SENTENCE for line in lead) else None
 
 
-def _pick(lines: Sequence[Line], own: str | None) -> list[int]:
-    titles = [i for i, line in enumerate(lines) if line.look is Look.TITLE and line.text != own]
-    near = set(titles)
-    return [i for i in titles if any(j in near for k in range(1, 5) for j in (i - k, i + k))]
+def _pick(lines: Sequence[Line], own: Line | None) -> list[int]:
+    """Return the lines likely enough to be listed headlines.
+
+    The page's own headline counts only below its article, where a list may hold it.
+    """
+    threshold = load_weights().threshold
+    begun = next((i for i, line in enumerate(lines) if line.look is Look.BODY), len(lines))
+    title = {lines[0].folded if lines else "", own.folded if own else ""}
+    return [
+        i
+        for i, chance in enumerate(score(lines))
+        if chance >= threshold and (i > begun or lines[i].folded not in title)
+    ]
 
 
-def _lists(lines: Sequence[Line], picked: Sequence[int]) -> tuple[HeadlineList, ...]:
-    runs: list[list[int]] = []
-    for i in picked:
-        if runs and i - runs[-1][-1] <= 5:
-            runs[-1].append(i)
-        else:
-            runs.append([i])
-    seen: dict[str, int] = {}
+def _name(runs: Iterable[Run]) -> tuple[HeadlineList, ...]:
+    """Return the runs as lists, each with its kind and a name that its items do not change."""
     lists = []
+    seen: Counter[str] = Counter()
     for run in runs:
-        heading, kind = "", "latest"
-        key = f"{kind}|{unicodedata.normalize('NFKC', heading).casefold()}"
-        ordinal = seen[key] = seen.get(key, 0) + 1
-        list_id = blake2b(f"{key}|{ordinal}".encode(), digest_size=6).hexdigest()
-        items = tuple(Item(rank, lines[i].text) for rank, i in enumerate(run, 1))
-        lists.append(HeadlineList(list_id, heading, kind, items))
+        kind = kind_of_heading(run.heading) or ("section" if run.heading else "latest")
+        words = [w for w in fold(run.heading).split() if not any(map(str.isdigit, w))]
+        base = f"text|{kind}|{' '.join(words)}"
+        seen[base] += 1
+        list_id = blake2b(f"{base}|{seen[base]}".encode(), digest_size=6).hexdigest()
+        items = tuple(Item(rank, title) for rank, title in enumerate(run.titles, 1))
+        lists.append(HeadlineList(list_id, run.heading, kind, items))
     return tuple(lists)

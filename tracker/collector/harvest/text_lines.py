@@ -8,8 +8,8 @@ from enum import IntEnum
 from typing import Final
 
 MAX_CHARACTERS: Final = 2_000_000
-MAX_LINES: Final = 20_000
-MAX_LINE: Final = 2_000
+MAX_LINES: Final = 8_000
+MAX_LINE: Final = 1_000
 """Bounds on what is read of one text; the longest news pages keep far below them."""
 
 
@@ -36,35 +36,48 @@ class Line:
 
     Attributes:
         text: The line: NFC, entities decoded, white space folded.
-        folded: Its letters and digits alone, case folded; equal lines say the same.
-        words: Its length in words; two letters of a script without spaces count as one.
+        title: The line without bullets, times and bracketed dates around it.
+        folded: The title's letters and digits alone, case folded; equal lines say the same.
+        words: The title's length in words, `count_words`.
         look: What it looks like.
-        ending: Its last character that is no quotation mark or bracket.
+        ending: The title's last character that is no quotation mark or bracket.
     """
 
     text: str
+    title: str
     folded: str
     words: float
     look: Look
     ending: str
 
 
-FULL_STOPS: Final = frozenset(".。．｡۔।॥።։။។᠃᙮")
-_CLOSERS: Final = "\"'”’»«›“‘)]}）」』】〉》"
-_SPACES: Final = re.compile(r"[\s\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffc]+")
-_UNSPACED: Final = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
-    "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
-)
-_WORD: Final = re.compile(r"\w+(?:['’.:,\-‑–/&@]+\w+)*")
-_NOT_WORD: Final = re.compile(r"[\W_]+")
-_CLOCK: Final = (
-    r"(?<!\d)(?:[01]?\d|2[0-4])[:.h時시](?:[0-5]\d)(?!\d)(?:[:.][0-5]\d)?"
+FULL_STOPS: Final = frozenset(".。．｡۔।॥።။។᠃᙮")
+DATE: Final = re.compile(
+    r"(?<!\d)(?:[01]?\d|2[0-4])\s?[:.h時시]\s?(?:[0-5]\d)(?!\d)(?:[:.][0-5]\d)?"
     r"|(?<!\d)\d{1,2}[./\-]\d{1,2}[./\-]\d{2,4}(?!\d)|(?<!\d)\d{4}[./\-]\d{1,2}[./\-]\d{1,2}(?!\d)"
     r"|(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,4}\s*[年月日년월일]|(?<!\d)\d{1,2}/\d{1,2}(?!\d)"
 )
-DATE: Final = re.compile(_CLOCK)
+"""Dates and times written with digits, also the year of one written with words."""
+_CLOSERS: Final = "\"'”’»«›“‘)]}）」』】〉》"
+_BULLETS: Final = "•·∙●○■□▪▫◆◇▶▷►▸▹→»›>*✓✔☞※★☆．・‧|–—-"
+_SPACES: Final = re.compile(r"[\s\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffc]+")
+_KANA: Final = re.compile("[\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f]")
+_UNSPACED: Final = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff]"
+)
+_NOT_WORD: Final = re.compile(r"[\W_]+")
 _BREAK: Final = re.compile(r"[.!?][\"'”’»)]*\s+\W?[^\W\d_a-z]|[。！？؟۔।](?=.)")
+_BRACKETED_END: Final = re.compile(
+    r"\s*[(（\[［【][^()（）\[\]［］【】]*\d[^()（）\[\]［］【】]*[)）\]］】]$"
+)
+_CLOCKED_START: Final = re.compile(
+    r"^(?:\d{1,4}[./\-]\d{1,2}(?:[./\-]\d{2,4})?\.?,?\s+)?\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?!\d|\s?%)"
+    r"\s*(?:[|–—\-:]\s*)?(?=\S)"
+)
+_CLOCKED_END: Final = re.compile(
+    r"\s+\d{2,4}[./\-]\d{1,2}[./\-]\d{1,4}(?:,?\s+\d{1,2}:\d\d(?::\d\d)?)?$"
+)
 
 
 def fold(text: str) -> str:
@@ -73,10 +86,19 @@ def fold(text: str) -> str:
 
 
 def count_words(text: str) -> float:
-    """Return the length of `text` in words, counting two letters of unspaced scripts as one."""
-    unspaced = len(_UNSPACED.findall(text))
-    spaced = len(_WORD.findall(_UNSPACED.sub(" ", text) if unspaced else text))
-    return spaced + unspaced / 2
+    """Return the length of `text` in words.
+
+    In scripts without spaces two letters, in kana three, count as a word.
+    """
+    if text.isascii():
+        return sum(map(_has_letter, text.split()))
+    unspaced, n_unspaced = _UNSPACED.subn(" ", text)
+    unspaced, n_kana = _KANA.subn(" ", unspaced)
+    return sum(map(_has_letter, unspaced.split())) + n_unspaced / 2 + n_kana / 3
+
+
+def _has_letter(token: str) -> bool:
+    return token.isalnum() or any(map(str.isalnum, token))
 
 
 def read_lines(text: str) -> list[Line]:
@@ -103,20 +125,31 @@ def _read_line(raw: str) -> Line | None:
     text = _SPACES.sub(" ", raw).strip()[:MAX_LINE]
     if not text:
         return None
-    words = count_words(text)
-    ending = text.rstrip(_CLOSERS)[-1:]
-    return Line(text, fold(text), words, _look(text, words, ending), ending)
+    title = _strip(text) if len(text) < 300 else text
+    words = count_words(title)
+    ending = title.rstrip(_CLOSERS)[-1:]
+    return Line(text, title, fold(title), words, _look(title, words, ending), ending)
+
+
+def _strip(text: str) -> str:
+    """Return `text` without bullets and times around it, unless little would be left."""
+    title = text.lstrip(_BULLETS + " ")
+    title = _CLOCKED_START.sub("", title, count=1)
+    ended = _BRACKETED_END.search(title)
+    if ended and _is_dated(ended.group(), count_words(ended.group())):
+        title = title[: ended.start()]
+    title = _CLOCKED_END.sub("", title)
+    return title if count_words(title) >= 2 else text
 
 
 def _look(text: str, words: float, ending: str) -> Look:
-    n_letters = sum(map(str.isalpha, text)) if len(text) < 80 else len(text)
-    if not n_letters:
+    if not any(map(str.isalpha, text)):
         return Look.NUMBER
     if words <= 8 and _is_dated(text, words):
         return Look.DATED
     if words < 4:
         return Look.SHORT
-    stopped = ending in FULL_STOPS and not text.endswith(("...", ". ."))
+    stopped = ending in FULL_STOPS and not text.endswith(("...", "..", ". ."))
     if words > 40 or (words >= 12 and (stopped or words >= 24) and _BREAK.search(text)):
         return Look.BODY
     if stopped:
@@ -128,6 +161,5 @@ def _is_dated(text: str, words: float) -> bool:
     """Return whether little is left of a short line once its dates and numbers are gone."""
     if not any(map(str.isdigit, text)):
         return False
-    rest = re.sub(r"\d+", " ", DATE.sub(" ", text))
-    left = count_words(rest)
-    return left <= 2 or (words <= 5 and left <= 3) or (DATE.search(text) is not None and left <= 4)
+    left = count_words(re.sub(r"\d+", " ", DATE.sub(" ", text)))
+    return left <= 2 or (words <= 5 and left <= 3) or (left <= 4 and DATE.search(text) is not None)

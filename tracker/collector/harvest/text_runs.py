@@ -1,0 +1,155 @@
+"""Runs of listed headlines in a text, with the heading above each."""
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tracker.collector.harvest.furniture import find_furniture
+from tracker.collector.harvest.kinds import kind_of_heading
+from tracker.collector.harvest.text_lines import Line, Look
+from tracker.collector.harvest.titles import clean_title
+
+_WIDEST_GAP: Final = 6
+_HEADING_REACH: Final = 5
+_LONGEST_HEADING: Final = 8
+_RANK: Final = re.compile(r"(\d{1,3})(?:[.):\]]|\s|(?=\D))\s*(?=\D)")
+_KICKER: Final = re.compile(r"^\S.{0,60}? : (?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of listed headlines.
+
+    Attributes:
+        heading: The heading above it; empty where there is none.
+        titles: The headlines, clean, in order.
+    """
+
+    heading: str
+    titles: tuple[str, ...]
+
+
+def find_runs(lines: Sequence[Line], picked: Sequence[int]) -> list[Run]:
+    """Return the picked lines as runs, in order, split where a heading or the article stands.
+
+    Args:
+        lines: The lines of the text.
+        picked: Indices of the listed headlines among them, ascending.
+    """
+    runs = []
+    gaps = [_gap(lines, a, b) for a, b in itertools.pairwise(picked)]
+    first = 0
+    for k in range(len(picked)):
+        last = k + 1 == len(picked)
+        if last or _parts(lines, gaps, picked, k):
+            members = picked[first : k + 1]
+            floor = picked[first - 1] + 1 if first else 0
+            heading = _heading(lines, members, floor)
+            titles = _titles([lines[i] for i in members])
+            if titles:
+                runs.append(Run(heading, titles))
+            first = k + 1
+    return runs
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    n_lines: int
+    n_shorts: int
+    n_bodies: int
+    announced: bool
+
+
+def _gap(lines: Sequence[Line], above: int, below: int) -> _Gap:
+    if below - above > _WIDEST_GAP + 1:
+        return _Gap(below - above - 1, 0, 0, announced=True)
+    between = lines[above + 1 : below]
+    return _Gap(
+        n_lines=len(between),
+        n_shorts=sum(line.look is Look.SHORT for line in between),
+        n_bodies=sum(line.look is Look.BODY for line in between),
+        announced=any(_announces(line) for line in between),
+    )
+
+
+def _parts(lines: Sequence[Line], gaps: Sequence[_Gap], picked: Sequence[int], k: int) -> bool:
+    """Return whether the gap below the k-th picked line parts two runs.
+
+    A gap with more short lines than the gaps on both its sides holds a heading.
+    """
+    gap = gaps[k]
+    if gap.n_lines > _WIDEST_GAP or gap.announced or gap.n_bodies > 1:
+        return True
+    beside = [gaps[j] for j in (k - 1, k + 1) if 0 <= j < len(gaps)]
+    beside = [g for g in beside if g.n_lines <= _WIDEST_GAP and not g.announced]
+    if not beside or not gap.n_shorts:
+        return False
+    return gap.n_shorts > max(g.n_shorts for g in beside)
+
+
+def _announces(line: Line) -> bool:
+    return (
+        line.look in (Look.SHORT, Look.TITLE, Look.DATED)
+        and line.words <= _LONGEST_HEADING
+        and kind_of_heading(line.text) is not None
+    )
+
+
+def _heading(lines: Sequence[Line], members: Sequence[int], floor: int) -> str:
+    """Return the heading above a run: one that announces a list, else a short line by itself."""
+    top = members[0]
+    reach = range(top - 1, max(floor, top - _HEADING_REACH) - 1, -1)
+    for i in reach:
+        if lines[i].look is Look.BODY:
+            break
+        if _announces(lines[i]):
+            return clean_title(lines[i].text)
+    n_kickers = _kickers(lines, members)
+    above = top - 1 - n_kickers
+    if above < floor or lines[above].look is not Look.SHORT:
+        return ""
+    if above > floor and lines[above - 1].look is Look.SHORT:
+        return ""
+    if find_furniture(lines[above].text).kinds:
+        return ""
+    return clean_title(lines[above].text)
+
+
+def _kickers(lines: Sequence[Line], members: Sequence[int]) -> int:
+    """Return how many short lines stand above each headline of the run but the first."""
+    counts = []
+    for a, b in itertools.pairwise(members):
+        n = 0
+        while b - n - 1 > a and lines[b - n - 1].look is Look.SHORT:
+            n += 1
+        counts.append(n)
+    return min(counts, default=0)
+
+
+def _titles(lines: Sequence[Line]) -> tuple[str, ...]:
+    texts = _without_kickers(_without_ranks([line.title for line in lines]))
+    titles = (clean_title(text) for text in texts)
+    return tuple(dict.fromkeys(title for title in titles if title))
+
+
+def _without_ranks(texts: Sequence[str]) -> Sequence[str]:
+    """Return the texts without the rank each begins with, if they count up together."""
+    found = [_RANK.match(text) for text in texts]
+    ranks = [int(match.group(1)) if match else None for match in found]
+    steps = sum(
+        a is not None and b in (a + 1, 1) for a, b in itertools.pairwise(ranks)
+    )
+    if len(texts) < 3 or steps < 0.6 * (len(texts) - 1):
+        return texts
+    return [
+        text[match.end() :] if match else text for text, match in zip(texts, found, strict=True)
+    ]
+
+
+def _without_kickers(texts: Sequence[str]) -> Sequence[str]:
+    """Return the texts without what stands before " : ", if nearly all of them have that."""
+    if len(texts) < 3 or sum(bool(_KICKER.match(text)) for text in texts) < 0.8 * len(texts):
+        return texts
+    return [_KICKER.sub("", text) for text in texts]
