@@ -17,6 +17,7 @@ from typing import Final
 
 from babel import Locale
 
+from tracker.topics.terms import stem_words
 from tracker.topics.themes import Theme
 
 LOCALES: Final = (
@@ -31,6 +32,23 @@ _CASED: Final = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN")
 _ROOT: Final = 5
 """Least letters of a name without its ending that stand for it whatever follows (ukrain…)."""
 
+_SHORTEST_STEM: Final = 4
+_ENDINGS: Final = "aeiouyæøœıаеиіоуыэюяьєαειουηω" + "sς"
+_CAPITAL_ADJECTIVES: Final = frozenset({"nl", "id", "ms", "vi"})
+_WITHOUT_ADJECTIVES: Final = frozenset({"en", "tr", "ca"})
+"""English ones are in the table; Turkish and Catalan names of languages are no adjectives."""
+
+_MISLEADING: Final = frozenset(
+    {
+        *("alban", "albàn", "andor", "angol", "armen", "butan", "бутан", "camar", "comor", "komor"),
+        *("finés", "georg", "granad", "grenad", "гренад", "island", "jordan", "katar", "kipar"),
+        *("liber", "либер", "λιβερ", "mauric", "micron", "mikron", "monac", "monak", "niger"),
+        *("parag", "pays-b", "roman", "tuval", "عمان", "عُمان", "مالي", "مالی"),
+    }
+)
+"""Names and roots that in some language are mostly something else."""
+
+_UNSPACED: Final = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR")
 _COLUMNS: Final = 6
 _TITLES: Final = re.compile(r"\s+(?:SAR|R\.A\.S\.).*$")
 
@@ -52,22 +70,20 @@ def country_themes() -> tuple[Theme, ...]:
     """Return a theme for each country, named in English, and one for both Koreas together."""
     rows = _read_rows()
     locales = {name: Locale.parse(name) for name in LOCALES}
-    terms: dict[str, list[str]] = {row.code: [] for row in rows}
-    foreign: dict[str, dict[str, set[str]]] = {row.code: defaultdict(set) for row in rows}
+    found: dict[str, dict[str, set[str]]] = {row.code: defaultdict(set) for row in rows}
     for name, locale in locales.items():
         codes = _NORWEGIAN if name == "no" else name[:2]
         shared = _count_roots(locale, rows)
         for row in rows:
             for term in _name(row, locale, shared):
-                foreign[row.code][term].add(codes)
-    for row in rows:
-        terms[row.code] = [*_describe(row), *_merge(foreign[row.code])]
+                found[row.code][term].add(codes)
+    terms = {row.code: [*_describe(row), *_merge(found[row.code])] for row in rows}
     english = locales["en"]
     themes = [
         Theme(
             name=_plain(english.territories[row.code]),
             terms=tuple(dict.fromkeys(terms[row.code])),
-            exclude=tuple(f"en:{term}" for term in row.exclude),
+            exclude=tuple(t if ":" in t else f"en:{t}" for t in row.exclude),
             country=row.code,
         )
         for row in rows
@@ -86,53 +102,79 @@ def _read_rows() -> list[_Row]:
 
 
 def _describe(row: _Row) -> Iterator[str]:
-    """Yield the terms that hold in every language: English ones and the table's own."""
+    """Yield the English people of a country and the table's own terms, for every language."""
     for people in row.people:
-        yield people if people.startswith('"') else f"^{people}"
+        if people.startswith('"'):
+            yield people
+        else:
+            yield from (f"en:^{people}", f'"{people}"', f'"{people}s"')
     for capital in row.capital:
         if "/" not in capital:
-            yield _mark_name(capital)
+            yield capital if capital.endswith("*") else _mark_name(capital, "")
     yield from row.more
 
 
 def _name(row: _Row, locale: Locale, shared: dict[str, int]) -> Iterator[str]:
     """Yield the names, the capital and the adjective of a country in one language."""
-    names = [_plain(name) for name in _split_name(locale.territories.get(row.code, ""))]
-    for name in names:
-        yield _mark_name(name)
+    language = locale.language
+    for name in _name_country(row, locale):
+        yield _mark_name(name, language)
         root = _cut(name)
-        if locale.language != "en" and shared.get(root) == 1:
-            yield f"^{root}*" if locale.language in {"it", "es", "pt", "fr"} else f"{root}*"
+        if language != "en" and shared.get(root) == 1:
+            yield f"^{root}*" if len(root) == _ROOT else f"{root}*"
     for zone in row.capital:
         if "/" in zone:
             city = locale.time_zones.get(zone, {}).get("city")
-            yield _mark_name(city or zone.rsplit("/", 1)[-1].replace("_", " "))
-    if locale.language != "en":
-        for language in row.languages:
-            adjective = locale.languages.get(language.replace("-", "_"), "")
-            if len(adjective.split()) == 1 and _is_cased(adjective):
-                yield adjective
+            yield _mark_name(city or zone.rsplit("/", 1)[-1].replace("_", " "), language)
+    if language not in _WITHOUT_ADJECTIVES:
+        for code in row.languages:
+            yield from _mark_adjective(locale.languages.get(code.replace("-", "_"), ""), language)
+
+
+def _name_country(row: _Row, locale: Locale) -> list[str]:
+    names = map(_plain, _split_name(locale.territories.get(row.code, "")))
+    return [name for name in names if name not in _MISLEADING]
 
 
 def _count_roots(locale: Locale, rows: Iterable[_Row]) -> dict[str, int]:
     """Return how many countries' names begin with each root."""
-    names = {
-        row.code: [_plain(n) for n in _split_name(locale.territories.get(row.code, ""))]
-        for row in rows
-    }
-    roots = {root for several in names.values() for root in map(_cut, several) if root}
+    names = [_name_country(row, locale) for row in rows]
+    roots = {root for several in names for root in map(_cut, several) if root}
     return {
-        root: sum(any(n.casefold().startswith(root) for n in several) for several in names.values())
+        root: sum(any(_fold(name).startswith(root) for name in several) for several in names)
         for root in roots
     }
 
 
 def _cut(name: str) -> str:
-    """Return a one-word name without its ending, or nothing if it is too short for that."""
-    root = name.casefold().rstrip("aeiouyáéíóúàèòùâêîôûäëïöüąęěůаеиіоуыэюяйьїєαεηιουωάέήίόύώςs")
-    if " " in name or not _is_cased(name) or len(root) < _ROOT:
+    """Return a one-word name without its ending, or nothing if too little or too much is left."""
+    root = _fold(name).rstrip(_ENDINGS)
+    if " " in name or not _is_cased(name) or len(root) < _ROOT or root in _MISLEADING:
         return ""
     return root
+
+
+def _fold(name: str) -> str:
+    marked = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(sign for sign in marked if not unicodedata.combining(sign))
+
+
+def _mark_adjective(adjective: str, language: str) -> Iterator[str]:
+    """Yield an adjective as a term in all its forms, or by its beginning if little else is left."""
+    if " " in adjective or not _is_cased(adjective) or adjective in _MISLEADING:
+        return
+    if len(stem_words([_fold(adjective)], language)[0]) >= _SHORTEST_STEM:
+        yield f"^{adjective}" if language in _CAPITAL_ADJECTIVES else adjective
+    elif len(adjective) >= _SHORTEST_STEM:
+        yield f"{adjective}*"
+
+
+def _mark_name(name: str, language: str) -> str:
+    """Return a name as a term: as written, or with its capital and word forms where these help."""
+    stem = stem_words([_fold(name)], language)[0]
+    if _is_spaced(name) and (not _is_cased(name) or len(stem) < _SHORTEST_STEM):
+        return f'"{name}"'
+    return f"^{name}" if _is_cased(name) else name
 
 
 def _split_name(name: str) -> list[str]:
@@ -146,20 +188,27 @@ def _plain(name: str) -> str:
     return _TITLES.sub("", name.replace("’", "'").replace(" - ", "-"))
 
 
-def _mark_name(name: str) -> str:
-    """Return a name as a term that needs its capital, where the script has capitals."""
-    return f"^{name}" if _is_cased(name) and not name.startswith(("^", '"')) else name
-
-
 def _is_cased(text: str) -> bool:
     letter = next((sign for sign in text if sign.isalpha()), "")
     return bool(letter) and unicodedata.name(letter, "").startswith(_CASED)
 
 
+def _is_spaced(text: str) -> bool:
+    """Return whether the script puts spaces between words."""
+    letter = next((sign for sign in text if sign.isalpha()), "")
+    return not unicodedata.name(letter, "").startswith(_UNSPACED)
+
+
 def _merge(terms: dict[str, set[str]]) -> Iterator[str]:
-    """Yield each term once, with the languages it holds for; English ones hold everywhere."""
+    """Yield each term once, with the languages it holds for.
+
+    English names hold in any language as they are written: headlines quote them, and the language
+    of a short headline is often mistaken.
+    """
     for term, languages in terms.items():
-        yield term if "en" in languages else f"{','.join(sorted(languages))}:{term}"
+        yield f"{','.join(sorted(languages))}:{term}"
+        if "en" in languages and term.startswith("^"):
+            yield f'"{term[1:]}"'
 
 
 def _join_koreas(north: list[str], south: list[str], locales: dict[str, Locale]) -> Theme:
@@ -171,6 +220,6 @@ def _join_koreas(north: list[str], south: list[str], locales: dict[str, Locale])
             if _is_cased(word) and word[0].isupper():
                 codes = _NORWEGIAN if name == "no" else name[:2]
                 bare[f"^{_cut(word)}*" if _cut(word) else f"^{word}"].add(codes)
-    own = ["^Korea", "^Korean", "Korea*", "Корей*", "Коре*"]
+    own = ["Korea*", "корей*", "коре*"]
     terms = tuple(dict.fromkeys([*own, *_merge(bare), *north, *south]))
     return Theme(name="Korea", terms=terms, exclude=("en:koreatown",))

@@ -143,6 +143,7 @@ def key_words(words: pl.DataFrame) -> pl.DataFrame:
             small.select(*place, ("=" + pl.col("word")).alias("key")),
             small.select(*place, ("-" + pl.col("small")).alias("key")),
             bare.select(*place, ("-" + pl.col("bare")).alias("key")),
+            bare.select(*place, ("=" + pl.col("bare")).alias("key")),
             *(group.select(*place, ("~" + pl.col("stem")).alias("key")) for group in stems),
         ]
     ).unique()
