@@ -7,9 +7,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from tracker.collector.harvest.boxes import Box
+from tracker.collector.harvest.furniture import find_furniture
+from tracker.collector.harvest.headings import NO_HEADING
 from tracker.collector.harvest.kinds import kind_of_heading
 from tracker.collector.harvest.outline import Outline
-from tracker.collector.harvest.stories import Story, looks_like_article
+from tracker.collector.harvest.stories import Story, is_listing, looks_dated, looks_like_article
 
 _MENU: Final = re.compile(
     r"(?:\b|[_-])(?:nav|navi|navbar|navigation|menu|submenu|mega|megamenu|dropdown|hamburger|offcanvas|topbar|sitemap)(?:\b|[_-])|menu"
@@ -35,6 +37,12 @@ _SERVICE: Final = re.compile(
     r"agb\b|e-?paper|shop\b|store\b|abonne|suscri|assine|abo\b|download|copyright|public-file|fcc|donate|kontakt|contest|signup|oauth|/user|/search|/suche",
     re.IGNORECASE,
 )
+_SHARING: Final = re.compile(
+    r"[?&]share=|sharer|/share\?|intent/tweet|/submit\?|oauth|shareArticle|send\?text|addthis|pin/create|[?&]replytocom=|/print[/?]|print=|mailto",
+    re.IGNORECASE,
+)
+_HOST: Final = re.compile(r"(?:https?:)?//([^/:?#]+)", re.IGNORECASE)
+_SECOND_LEVEL: Final = frozenset(("co", "com", "org", "net", "gov", "ac", "or", "ne", "go", "edu"))
 _NEXTPREV: Final = re.compile(
     r"nav-?(?:previous|next|links?)|post-?nav|next-?prev|prev-?next|nextprev|prevnext|(?:^|[ _-])(?:prev|previous|next)(?:[ _-](?:post|article|story|link)|$| )|pagination|article-nav|single-nav|entry-nav|post-next|adjacent"
 )
@@ -110,24 +118,35 @@ def chain(outline: Outline, box: Box, steps: int = 6) -> str:
 def likeness(story: Story, setting: Setting) -> float:
     """Return how much a link looks like a headline, about 0 to 1."""
     w = story.weight
-    words = (
-        1.0
-        if w >= 6
-        else 0.9
-        if w >= 5
-        else 0.75
-        if w >= 4
-        else 0.5
-        if w >= 3
-        else 0.3
-        if w >= 2
-        else 0.1
-    )
-    if _SERVICE.search(story.href) and not looks_like_article(story.href):
+    words = 1.0 if w >= 6 else 0.9 if w >= 5 else 0.75 if w >= 4 else 0.5 if w >= 3 else 0.3 if w >= 2 else 0.1
+    if _SHARING.search(story.href):
+        return words * 0.2
+    if looks_dated(story.href) or _alike(story.href, setting.url):
+        return min(1.0, words + 0.2)
+    if looks_like_article(story.href):
+        return words
+    if _SERVICE.search(story.href) or is_listing(story.href):
         return words * 0.35
-    if _alike(story.href, setting.url):
-        return min(1.0, words + 0.15)
-    return words if looks_like_article(story.href) else words * 0.7
+    if w <= 7 and find_furniture(story.title).share >= 0.3:
+        return words * 0.4
+    return words * 0.7
+
+
+def _away(story: Story, setting: Setting) -> bool:
+    """Say whether the link leads to another outlet."""
+    here, there = _site(setting.url or ""), _site(story.href)
+    return bool(here and there and here != there)
+
+
+def _site(url: str) -> str:
+    host = _HOST.match(url)
+    if not host:
+        return ""
+    parts = host[1].lower().split(".")
+    if parts[-1].isdigit():
+        return host[1]
+    short = len(parts) > 2 and len(parts[-1]) == 2 and parts[-2] in _SECOND_LEVEL
+    return parts[-3] if short else parts[-2] if len(parts) > 1 else parts[0]
 
 
 def _alike(href: str, url: str | None) -> bool:
@@ -180,22 +199,33 @@ def is_list(outline: Outline, box: Box, setting: Setting) -> bool:
     n = len(box.stories)
     mean = sum(likeness(s, setting) for s in box.stories) / n
     labelled = kind_of_heading(box.heading.text)
-    menu = _is_menu(names)
-    foot = bool(_FOOT.search(names)) or "<footer>" in names
-    need = 0.58
-    if menu:
-        need = 0.92
-    if foot:
-        need = 0.8
+    if labelled == "service":
+        if box.heading.score >= 2.5 or mean < 0.75:
+            box.why.append("heading of a service")
+            return False
+        box.heading, labelled = NO_HEADING, None
+    need = 0.6
+    reasons = []
+    if _is_menu(names):
+        need, _ = 0.92, reasons.append("menu")
+    if _FOOT.search(names) or "<footer>" in names:
+        need, _ = max(need, 0.8), reasons.append("foot")
+    if _COMMENTS.search(names) and labelled is None:
+        need, _ = max(need, 0.9), reasons.append("comments")
+    away = sum(_away(s, setting) for s in box.stories) / n
+    if away > 0.6 and labelled is None:
+        need, _ = max(need, 0.85), reasons.append("away")
     if labelled:
-        need -= 0.15
+        need -= 0.12
+        if sum(looks_dated(s.href) for s in box.stories) >= 0.8 * n:
+            need = min(need, 0.5)
     if n == 1:
         need = 0.7 if labelled else 0.95
-    box.why.append(
-        f"mean {mean:.2f} need {need:.2f}{' menu' if menu else ''}{' foot' if foot else ''}"
-    )
+    box.why.append(f"likeness {mean:.2f}, wanted {need:.2f} {' '.join(reasons)}".rstrip())
     if n == 1 and not labelled:
-        return bool(_NEXTPREV.search(names)) and mean >= 0.6
+        if _NEXTPREV.search(names) and mean >= 0.6:
+            return True
+        return box.heading.score >= 2.4 and mean >= 1.0 and not reasons
     return mean >= need
 
 

@@ -209,15 +209,20 @@ def _judge(
     linked = _is_linked(outline, at)
     if linked and "more" in find_furniture(text).kinds:
         return NO_HEADING
-    score = _tag_score(outline, e, at, text)
     label = find_label(text)
+    if linked and label and label.kind == "service" and words > 2:
+        return NO_HEADING
+    score = _tag_score(outline, e, at, text)
     if label and label.kind == "sponsored" and label.share >= 0.6:
         score -= 1.0
-    elif kind_of_heading(text):
+    elif label and kind_of_heading(text) and label.kind != "service":
         score += 1.5
-    if outline.inside(at, story.unit):
+    small = _small_unit(outline, story)
+    if outline.inside(at, small):
         score -= 1.2
     top = outline.common(at, story.anchor)
+    if container == story.unit:
+        container = small
     steps = _climb(outline, max(container, top), top)
     if steps > 6:
         return NO_HEADING
@@ -226,6 +231,17 @@ def _judge(
     if outline.inside(story.anchor, outline.branch(top, at)):
         crowd = 0.0
     return Heading(e, text, score - 0.15 * max(0, steps - 1) - crowd)
+
+
+def _small_unit(outline: Outline, story: Story) -> int:
+    """Return the largest element around the story with little text beside its headline."""
+    i = story.anchor
+    while i != story.unit:
+        p = outline.parents[i]
+        if outline.n_texts(p) > outline.n_texts(story.anchor) + 3:
+            break
+        i = p
+    return i
 
 
 def _climb(outline: Outline, i: int, top: int) -> int:

@@ -13,6 +13,7 @@ LONGEST_HEADING: Final = 120
 """Characters; anything longer is not a heading."""
 
 _PRECEDENCE: Final = (
+    "service",
     "sponsored",
     "nextprev",
     "other",

@@ -29,15 +29,21 @@ _TITLE: Final = re.compile(
     r"title|headline|heading|\bhed\b|titre|titulo|titular|titolo|tytul|\btit\b|header|überschrift|ueberschrift|baslik|judul|\bname\b"
 )
 _WORD: Final = re.compile(r"[^\W\d_]\S*")
-_SPACELESS: Final = re.compile(
-    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
+_SPACELESS: Final = (
+    re.compile(r"[\u3400-\u9fff]"),
+    re.compile(r"[\u3040-\u30ff]"),
+    re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"),
 )
+_LATIN: Final = re.compile(r"[A-Za-z0-9]+")
 _RANK: Final = re.compile(r"^\W?0?(\d{1,2})\W?$")
 _NUMERAL: Final = re.compile(r"^[\W\d_]+$")
 _LISTING: Final = re.compile(
     r"/(?:tags?|categor(?:y|ies|ia|ie)|authors?|autor(?:es)?|auteurs?|topics?|themen?|temas?|sujet|search|suche|login|signin|register|"
     r"subscri\w+|newsletters?|user|profile?s?|contributors?|people|staff|abo|label|thema|rubrik|keyword)(?:/|$)|/page/\d+/?$|[?&]s=",
     re.IGNORECASE,
+)
+_DATED: Final = re.compile(
+    r"/(?:19|20)\d\d[/-]?[01]\d[/-]?|(?:19|20)\d{6}|(?=[^?#]*\d{5,})(?:[^/\s?#]*[-_,+]){3}|\d{7,}"
 )
 _ARTICLE: Final = re.compile(
     r"\d{5,}|[^/\s]*[-_,+][^/\s]*[-_,+][^/\s]*[-_,+]|/(?:19|20)\d\d[/-]?\d\d|\.s?html?$|%[0-9a-f]{2}",
@@ -75,11 +81,13 @@ class Story:
 
 
 def count_words(text: str) -> float:
-    """Return the number of words in `text`; in scripts without spaces two letters are one."""
-    n_spaceless = len(_SPACELESS.findall(text))
-    if n_spaceless * 3 > len(text):
-        return n_spaceless / 2.2 + len(re.findall(r"[A-Za-z0-9]+", text)) * 0.7
-    return float(len(_WORD.findall(text)))
+    """Return the number of words in `text`, counted by letters in scripts without spaces."""
+    if text.isascii():
+        return float(len(_WORD.findall(text)))
+    n_han, n_kana, n_thai = (len(letters.findall(text)) for letters in _SPACELESS)
+    if (n_han + n_kana + n_thai) * 3 <= len(text):
+        return float(len(_WORD.findall(text)))
+    return n_han / 1.7 + n_kana / 2.6 + n_thai / 4.5 + len(_LATIN.findall(text)) * 0.7
 
 
 def looks_like_article(href: str) -> bool:
@@ -88,6 +96,16 @@ def looks_like_article(href: str) -> bool:
     parts = urlsplit(path) if "[" not in path else None
     rest = (parts.path + ("?" + parts.query if parts.query else "")) if parts else path
     return bool(_ARTICLE.search(rest)) and not _LISTING.search(rest)
+
+
+def is_listing(href: str) -> bool:
+    """Say whether an address is that of a tag, a category, an author or a search."""
+    return bool(_LISTING.search(href))
+
+
+def looks_dated(href: str) -> bool:
+    """Say whether an address bears a date or a long number and words: that of a story."""
+    return bool(_DATED.search(href)) and not _LISTING.search(href)
 
 
 def title_pieces(outline: Outline, start: int, stop: int, root: int) -> tuple[str, int]:
@@ -253,7 +271,10 @@ def _promote(outline: Outline, stories: list[Story]) -> list[Story]:
         strong = [s for s in group if s.weight >= 4]
         share = len(strong) / len(group)
         article = sum(looks_like_article(s.href) for s in group) / len(group)
-        if share >= 0.5 or (share >= 0.3 and article >= 0.8):
+        dated = sum(looks_dated(s.href) for s in group) / len(group)
+        if len(group) >= 3 and dated >= 0.9 and sum(s.weight >= 2 for s in group) >= 0.8 * len(group):
+            kept += [s for s in group if s.weight >= 1]
+        elif share >= 0.5 or (share >= 0.3 and article >= 0.8):
             kept += [s for s in group if s.weight >= 2 or article > 0.8]
         elif share < 0.25 and len(group) >= 4:
             kept += [s for s in strong if s.weight >= 6 and looks_like_article(s.href)]
