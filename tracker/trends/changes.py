@@ -37,7 +37,6 @@ _PRIOR_BLOCKS: Final = 30.0
 """Weight of all subjects' inflation in each one's own, as a number of blocks of nights."""
 _WINSOR: Final = 2.5
 """Differences beyond this many standard deviations count as such: they may be changes."""
-_ROUNDS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +101,10 @@ class _Track:
         self.peaks = {block: np.full(n, -1.0) for block in LONG_BLOCKS}
         self.peak_ends = {block: np.zeros(n, dtype=np.intp) for block in LONG_BLOCKS}
         self.gaps, self.noises, self.squares = (
-            {block: np.zeros((n, series.n_nights)) for block in {*BLOCKS, *LONG_BLOCKS}}
+            {block: np.zeros((series.n_nights, n)) for block in {*BLOCKS, *LONG_BLOCKS}}
             for _ in range(3)
         )
+        self.inflation = {block: np.ones(n) for block in self.gaps}
 
     def is_ready(self, night: int) -> bool:
         """Return whether there may be findings: the night was observed, and enough before it."""
@@ -143,7 +143,7 @@ class _Track:
         for subject in np.flatnonzero(since >= 0):
             for kept in (self.gaps, self.noises, self.squares):
                 for values in kept.values():
-                    values[subject, since[subject] :] = 0
+                    values[since[subject] :, subject] = 0
 
     def _step(self, night: int, block: int) -> Comparison:
         """Compare the latest block with the subject's own level."""
@@ -198,31 +198,31 @@ class _Track:
                 & (self.level_since <= base_from)
                 & (self.risen_since == self.never)
             )
-            self.noises[block][:, night] = np.where(usable, noise, 0)
-            self.squares[block][:, night] = np.where(usable, 2 * mean**2, 0)
-            self.gaps[block][:, night] = np.where(usable, (pair.recent - pair.base) ** 2, 0)
+            self.noises[block][night] = np.where(usable, noise, 0)
+            self.squares[block][night] = np.where(usable, 2 * mean**2, 0)
+            self.gaps[block][night] = np.where(usable, (pair.recent - pair.base) ** 2, 0)
 
     def _inflate(self, night: int, block: int) -> Noise:
         """Return the inflation: each subject's own, mixed with what all of them wander alike.
 
-        The common part is a coefficient of variation, so that larger shares wander more.
+        The common part grows with the share, as wandering does, and is a median, so that the few
+        subjects that really change leave it alone. Differences count up to `_WINSOR` standard
+        deviations under the inflation of the night before.
         """
         stop = max(0, night + 1 - block)
         window = slice(max(0, stop - self.rules.memory_nights), stop)
         gap, noise, square = (
-            kept[block][:, window] for kept in (self.gaps, self.noises, self.squares)
+            kept[block][window] for kept in (self.gaps, self.noises, self.squares)
         )
-        weight = (noise > 0).sum(axis=1) / block
-        noises, squares = noise.sum(axis=1), square.sum(axis=1)
-        inflation = np.ones_like(noises)
-        for _ in range(_ROUNDS):
-            gaps = np.minimum(gap, _WINSOR**2 * inflation[:, None] * noise).sum(axis=1)
-            wander = max(0.0, _median(_divide(gaps - noises, squares), squares))
-            own = np.where(noises > 0, _divide(gaps, noises), 1.0)
-            common = np.maximum(1 + wander * _divide(squares, noises), _median(own, weight))
-            mixed = (_PRIOR_BLOCKS * common + weight * own) / (_PRIOR_BLOCKS + weight)
-            inflation = np.maximum(1.0, mixed)
-        return Noise(inflation, _PRIOR_BLOCKS + weight)
+        weight = (noise > 0).sum(axis=0) / block
+        noises, squares = noise.sum(axis=0), square.sum(axis=0)
+        gaps = np.minimum(gap, _WINSOR**2 * self.inflation[block] * noise).sum(axis=0)
+        wander = max(0.0, _median(_divide(gaps - noises, squares), squares))
+        own = np.where(noises > 0, _divide(gaps, noises), 1.0)
+        common = np.maximum(1 + wander * _divide(squares, noises), _median(own, weight))
+        mixed = (_PRIOR_BLOCKS * common + weight * own) / (_PRIOR_BLOCKS + weight)
+        self.inflation[block] = np.maximum(1.0, mixed)
+        return Noise(self.inflation[block], _PRIOR_BLOCKS + weight)
 
 
 def find_changes(series: Sequence[Series], rules: Rules) -> list[Change]:

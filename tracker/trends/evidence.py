@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,8 @@ from scipy import special, stats
 
 from tracker.trends.intervals import Floats, Interval, bound_difference
 from tracker.trends.series import Comparison, Indices
+
+_SMALL: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +139,20 @@ def _weigh(found: Comparison, noise: Noise, factor: float) -> tuple[Floats, ...]
     recent, base = found.recent * recent_size, found.base * base_size
     part = factor * recent_size / (factor * recent_size + base_size)
     total = np.where(np.isfinite(part) & (recent + base > 0), recent + base, np.nan)
-    ps = (
-        np.where(recent > 0, special.betainc(recent, base + 1, part), 1.0) + 0 * total,
-        np.where(base > 0, special.betainc(base, recent + 1, 1 - part), 1.0) + 0 * total,
-        part**total,
-        (1 - part) ** total,
-    )
-    return tuple(special.stdtr(noise.freedom, special.ndtri(p)) for p in ps)
+    higher = recent > factor * base * recent_size / base_size
+    up, down = np.full_like(total, 1.0) + 0 * total, np.full_like(total, 1.0) + 0 * total
+    rise, fall = np.flatnonzero(higher & (recent > 0)), np.flatnonzero(~higher & (base > 0))
+    up[rise] = special.betainc(recent[rise], base[rise] + 1, part[rise])
+    down[fall] = special.betainc(base[fall], recent[fall] + 1, 1 - part[fall])
+    ps = (up, down, part**total, (1 - part) ** total)
+    return tuple(_moderate(p, noise.freedom) for p in ps)
+
+
+def _moderate(p: Floats, freedom: Floats) -> Floats:
+    """Return small p-values as they are when the dispersion is an estimate."""
+    result, small = p.copy(), np.flatnonzero(p < _SMALL)
+    result[small] = special.stdtr(freedom[small], special.ndtri(p[small]))
+    return result
 
 
 def _take(values: Sequence[Floats], pick: Indices) -> Floats:

@@ -43,7 +43,7 @@ class Series:
         first_night: The night of index 0.
         starts: Index of each subject's first night, (n_subjects,).
         observed: Whether any source was observed, (n_nights,).
-        shares: Sums of shares, (n_subjects, n_nights + 1, n_sources).
+        shares: Sums of shares, (n_nights + 1, n_subjects, n_sources).
         visits: Sums of nights observed, (n_nights + 1, n_sources).
         spreads: Sums of 1 / effective number of headlines, (n_nights + 1, n_sources).
     """
@@ -93,11 +93,11 @@ class Series:
         at = (_count_nights(observed, first) + 1, _index(observed["source"], sources))
         visits[at] = 1.0
         spreads[at] = 1 / observed["effective"].to_numpy()
-        sums = np.zeros((len(subjects), n_nights + 1, len(sources)))
+        sums = np.zeros((n_nights + 1, len(subjects), len(sources)))
         shares = shares.filter(pl.col("subject").is_in(subjects))
         sums[
-            _index(shares["subject"], starts["subject"]),
             _count_nights(shares, first) + 1,
+            _index(shares["subject"], starts["subject"]),
             _index(shares["source"], sources),
         ] = shares["share"].to_numpy()
         return cls(
@@ -105,7 +105,7 @@ class Series:
             first_night=first,
             starts=_count_nights(starts, first),
             observed=np.asarray(visits[1:].any(axis=1)),
-            shares=np.cumsum(sums, axis=1, out=sums),
+            shares=np.cumsum(sums, axis=0, out=sums),
             visits=visits.cumsum(axis=0),
             spreads=spreads.cumsum(axis=0),
         )
@@ -116,7 +116,7 @@ class Series:
         seen = visits > 0
         if not seen.any():
             return np.full(len(self.subjects), np.nan)
-        sums = self.shares[:, stop, seen] - self.shares[:, start, seen]
+        sums = self.shares[stop][:, seen] - self.shares[start][:, seen]
         return np.asarray((sums / visits[seen]).mean(axis=1))
 
     def compare(
@@ -141,23 +141,46 @@ class Series:
             recent_to: End of the later stretch, excluded.
             min_nights: Nights of the earlier stretch on which a source must have been observed.
         """
-        rows = np.arange(len(base_from))
-        base_from = np.minimum(base_from, base_to)
-        seen = self.visits[recent_to] - self.visits[recent_from]
+        n = len(base_from)
+        result = Comparison(*(np.full(n, np.nan) for _ in range(4)))
+        stretches, members = np.unique(
+            base_from * (self.n_nights + 1) + base_to, return_inverse=True
+        )
+        for index, stretch in enumerate(stretches):
+            start, stop = divmod(int(stretch), self.n_nights + 1)
+            if start < stop:
+                rows = np.flatnonzero(members == index)
+                self._fill(result, rows, start, stop, recent_from, recent_to, min_nights)
+        return result
+
+    def _fill(
+        self,
+        result: Comparison,
+        rows: Indices,
+        base_from: int,
+        base_to: int,
+        recent_from: int,
+        recent_to: int,
+        min_nights: int,
+    ) -> None:
+        """Write the comparison of the subjects `rows`, who share their earlier stretch."""
         before = self.visits[base_to] - self.visits[base_from]
-        weight = np.where(before >= min_nights, seen, 0.0)
-        total = weight.sum(axis=1)
-        level = (self.shares[rows, base_to] - self.shares[rows, base_from]) / np.maximum(before, 1)
-        now = self.shares[:, recent_to] - self.shares[:, recent_from]
-        noise = (self.spreads[base_to] - self.spreads[base_from]) / np.maximum(before, 1) ** 2
-        fresh = self.spreads[recent_to] - self.spreads[recent_from]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return Comparison(
-                recent=np.where(weight > 0, now, 0.0).sum(axis=1) / total,
-                recent_size=total**2 / np.where(weight > 0, fresh, 0.0).sum(axis=1),
-                base=(weight * level).sum(axis=1) / total,
-                base_size=total**2 / (weight**2 * noise).sum(axis=1),
-            )
+        weight = self.visits[recent_to] - self.visits[recent_from]
+        used = np.flatnonzero((before >= min_nights) & (weight > 0))
+        if not len(used):
+            return
+        before, weight = before[used], weight[used]
+        place = slice(None) if len(rows) == len(result.base) else rows[:, None]
+        pick = (place, used)
+        recent = (self.shares[recent_to][pick] - self.shares[recent_from][pick]).sum(axis=1)
+        base = (self.shares[base_to][pick] - self.shares[base_from][pick]) @ (weight / before)
+        noise = (self.spreads[base_to] - self.spreads[base_from])[used] / before**2
+        fresh = (self.spreads[recent_to] - self.spreads[recent_from])[used]
+        total = weight.sum()
+        result.recent[rows] = recent / total
+        result.base[rows] = base / total
+        result.recent_size[rows] = total**2 / fresh.sum()
+        result.base_size[rows] = total**2 / (weight**2 * noise).sum()
 
 
 def mark_partial(attention: pl.DataFrame, *, usual_nights: int = 28) -> pl.DataFrame:

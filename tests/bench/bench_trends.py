@@ -1,0 +1,237 @@
+"""Speed and honesty of attention and signals, printed with the machine and versions.
+
+    python tests/bench/bench_trends.py [--worlds 40] [--speed] [--events NIGHTLY.parquet EVENTS.csv]
+
+`--events` takes a headline table (captured_at, source, rank, title) and a table of known events
+(event, real_onset, keyword, faded_below_25pct_of_peak_7d).
+"""
+
+import argparse
+import os
+import platform
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import scipy
+
+from tracker.trends.attention import measure_attention
+from tracker.trends.panels import SLOTS, SUBJECTS, Panel, measure_panel
+from tracker.trends.signals import find_signals
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "trends"))
+from worlds import FIRST_NIGHT, World, lose_captures, lose_nights, lose_outlets
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def bench_speed(n_subjects: int = 500, n_nights: int = 1000, n_sources: int = 50) -> None:
+    """Time every step at the size asked for: 40 slots a source and night."""
+    rng = np.random.default_rng(0)
+    n_slots = n_sources * n_nights * 40
+    carries = rng.integers(0, n_subjects * 2, n_slots)
+    source = np.repeat(np.arange(n_sources), n_nights * 40)
+    night = np.tile(np.repeat(np.arange(n_nights), 40), n_sources)
+    headline = np.arange(n_slots)
+    slots = pl.DataFrame({"s": source, "t": night, "h": headline}).select(
+        pl.format("s{}", "s").alias("source"),
+        (pl.lit(FIRST_NIGHT) + pl.duration(days="t")).alias("night"),
+        pl.lit("editorial").alias("channel"),
+        pl.format("{}-{}", "s", "t").alias("capture_id"),
+        pl.lit("box").alias("list_id"),
+        (pl.col("h") % 40 + 1).cast(pl.Int32).alias("rank"),
+        pl.format("h{}", "h").alias("headline_id"),
+    )
+    subjects = (
+        slots.select("headline_id", from_night="night")
+        .with_columns(pl.Series("k", carries), pl.lit(None, pl.Date).alias("to_night"))
+        .filter(pl.col("k") < n_subjects)
+        .select(pl.format("k{}", "k").alias("subject"), *list(SUBJECTS)[1:])
+    )
+    span = {
+        "first_night": FIRST_NIGHT,
+        "last_night": FIRST_NIGHT + timedelta(days=n_nights - 1),
+    }
+    started = time.perf_counter()
+    attention = measure_attention(slots, subjects, **span)
+    measured = time.perf_counter()
+    panel = measure_panel(slots, subjects, **span)
+    split = time.perf_counter()
+    signals = find_signals(attention, panel=panel)
+    found = time.perf_counter()
+    say(
+        f"{n_subjects} subjects x {n_nights} nights x {n_sources} sources, {n_slots:,} slots: "
+        f"attention {measured - started:.1f} s ({attention.height:,} rows), "
+        f"panel {split - measured:.1f} s, signals {found - split:.1f} s ({signals.height} findings)"
+    )
+
+
+LOSSES: dict[str, Callable[[pl.DataFrame, int], pl.DataFrame]] = {
+    "nothing lost": lambda slots, _: slots,
+    "20 % of nights lost": lose_nights,
+    "20 % of captures lost": lose_captures,
+    "outlets gone for 20 nights": lose_outlets,
+    "two outlets join at night 50": lambda slots, _: slots.filter(
+        ~pl.col("source").is_in(["s0", "s1"])
+        | (pl.col("night") >= FIRST_NIGHT + timedelta(days=50))
+    ),
+}
+
+NULLS = {
+    "independent slots": World(),
+    "sources differ more": World(spread=0.8),
+    "headlines dwell (30 % new a night)": World(turnover=0.3),
+    "shares wander, sd 0.3, rho 0.7": World(wander=0.3, memory=0.7),
+    "one source": World(n_sources=1),
+    "one source, 10 % of subjects large": World(n_sources=1, n_slots=60),
+}
+
+
+def bench_nulls(n_worlds: int) -> None:
+    """Count findings where nothing changed: rises and fades are all false."""
+    for name, world in NULLS.items():
+        losses = LOSSES if name == "independent slots" else {"nothing lost": LOSSES["nothing lost"]}
+        for loss, lose in losses.items():
+            kinds: Counter[str] = Counter()
+            bad_nights = nights = 0
+            for seed in range(n_worlds):
+                slots, subjects = world.draw(seed)
+                attention, panel = world.measure(lose(slots, seed), subjects)
+                signals = find_signals(attention, panel=panel)
+                kinds.update(signals["kind"].to_list())
+                false = signals.filter(pl.col("kind").is_in(["rise", "fade"]))
+                bad_nights += false["night"].n_unique()
+                nights += world.n_nights - 14
+            per = {kind: round(count / n_worlds, 2) for kind, count in sorted(kinds.items())}
+            rate = (kinds["rise"] + kinds["fade"]) / nights / world.n_subjects
+            say(
+                f"{name}; {loss}: nights with a false rise or fade {bad_nights / nights:.2%}, "
+                f"per topic-night {rate:.4%}; findings a world {per}"
+            )
+
+
+def bench_power(n_worlds: int) -> None:
+    """Count how soon a share that doubles, and one that halves or ends, is found."""
+    for share, n_sources in ((0.02, 6), (0.05, 3), (0.05, 6), (0.05, 10), (0.1, 6)):
+        for name, factor, kind in (
+            ("doubles", 2.0, "rise"),
+            ("halves", 0.5, "fade"),
+            ("ends", 0.0, "fade"),
+        ):
+            delays = []
+            for seed in range(n_worlds):
+                world = World(n_sources=n_sources, n_slots=40, change=(60, 0, factor), share=share)
+                attention, panel = world.measure(*world.draw(seed))
+                found = find_signals(attention, panel=panel).filter(
+                    (pl.col("subject") == "k0")
+                    & (pl.col("kind") == kind)
+                    & (pl.col("night") >= FIRST_NIGHT + timedelta(days=60))
+                )
+                first = found["night"].min()
+                delays.append((first - FIRST_NIGHT).days - 59 if isinstance(first, date) else 999)
+            late = np.array(delays)
+            say(
+                f"share {share:.0%} of {n_sources * 40} slots a night {name}: {kind} found within "
+                f"3 nights {np.mean(late <= 3):.0%}, within 7 nights {np.mean(late <= 7):.0%}"
+            )
+
+
+def bench_bands(n_worlds: int) -> None:
+    """Measure how often the band holds the share that the world was drawn from."""
+    cases = {
+        "one source": World(n_sources=1, spread=0.0),
+        "6 sources alike": World(spread=0.0),
+        "6 sources that differ": World(spread=0.4),
+        "20 sources that differ": World(n_sources=20, spread=0.4),
+        "2 sources that differ": World(n_sources=2, spread=0.4),
+        "6 sources, shares wander": World(spread=0.4, wander=0.3),
+    }
+    for name, world in cases.items():
+        held: list[bool] = []
+        for seed in range(n_worlds):
+            attention, _ = world.measure(*world.draw(seed))
+            truth = world.tell_truth(seed)
+            both = attention.filter(pl.col("channel") == "editorial").join(
+                truth, on=["subject", "night"]
+            )
+            held += ((both["low"] <= both["truth"]) & (both["truth"] <= both["high"])).to_list()
+        say(f"band, {name}: holds the true share on {np.mean(held):.1%} of {len(held):,} nights")
+
+
+def bench_events(nightly: Path, events: Path) -> None:
+    """Say when the known events were found, alone and among three hundred words."""
+    heads = pl.read_parquet(nightly).with_columns(
+        pl.col("title").alias("headline_id"), pl.col("captured_at").dt.date().alias("night")
+    )
+    slots = heads.select(
+        "source",
+        "night",
+        pl.lit("editorial").alias("channel"),
+        pl.col("captured_at").cast(pl.String).alias("capture_id"),
+        pl.lit("front").alias("list_id"),
+        pl.col("rank").cast(pl.Int32),
+        "headline_id",
+    ).select(list(SLOTS))
+    known = pl.read_csv(events, try_parse_dates=True)
+    words = (
+        heads.select("headline_id").unique()["headline_id"].str.extract_all(r"\b[A-Z][a-z]{3,}\b")
+        .explode().value_counts(sort=True).head(300)
+    )  # fmt: skip
+    patterns = dict(known.select("event", "keyword").rows())
+    crowd = patterns | {word: rf"\b{word}\b" for word in words[words.columns[0]]}
+    for name, themes in (("alone", patterns), ("among 300 words", crowd)):
+        subjects = pl.concat(
+            heads.filter(pl.col("title").str.contains(pattern))
+            .group_by("headline_id")
+            .agg(pl.col("night").min().alias("from_night"))
+            .select(pl.lit(theme).alias("subject"), "headline_id", "from_night",
+                    pl.lit(None, pl.Date).alias("to_night"))
+            for theme, pattern in themes.items()
+        )  # fmt: skip
+        span = {"first_night": heads["night"].min(), "last_night": heads["night"].max()}
+        attention = measure_attention(slots, subjects, themes=list(themes), **span)
+        panel: Panel = measure_panel(slots, subjects, **span)
+        signals = find_signals(attention, panel=panel)
+        for event in known.iter_rows(named=True):
+            mine = signals.filter(pl.col("subject") == event["event"])
+            rises = mine.filter(pl.col("kind") == "rise")["night"].to_list()
+            fades = mine.filter(pl.col("kind") == "fade")["night"].to_list()
+            onset, silver = event["real_onset"], event["faded_below_25pct_of_peak_7d"]
+            first = min((n for n in rises if n >= onset), default=None)
+            near = min(fades, key=lambda n: abs(n - silver), default=None)
+            say(
+                f"{name}: {event['event']}: onset {onset}, rise found {first}; "
+                f"faded {silver}, fade found {near}"
+            )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--worlds", type=int, default=40)
+    parser.add_argument("--speed", action="store_true")
+    parser.add_argument("--events", nargs=2, type=Path)
+    chosen = parser.parse_args()
+    say(
+        f"{platform.machine()}, {os.cpu_count()} cores; Python {platform.python_version()}, "
+        f"polars {pl.__version__}, numpy {np.__version__}, scipy {scipy.__version__}"
+    )
+    if chosen.speed:
+        bench_speed()
+    if chosen.events:
+        bench_events(*chosen.events)
+    if chosen.worlds:
+        bench_bands(chosen.worlds)
+        bench_power(chosen.worlds)
+        bench_nulls(chosen.worlds)
+
+
+if __name__ == "__main__":
+    main()
