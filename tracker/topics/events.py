@@ -3,39 +3,24 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.spatial.distance import squareform
 
 from tracker.tables import EVENTS
-from tracker.topics.similarity import Blend
+from tracker.topics.clustering import agglomerate, link_rows
+from tracker.topics.similarity import (
+    NEIGHBOURS,
+    Rows,
+    draw_together,
+    draw_within,
+    mean_rows,
+    unit,
+)
 
-_NEVER = 1e6  # a distance no average gets over
-
-
-def average_link(
-    alike: NDArray[np.float32], threshold: float, n_fixed: int = 0
-) -> NDArray[np.intp]:
-    """Return the cluster of each row by average-link clustering of a similarity matrix.
-
-    Args:
-        alike: Similarities, (n, n) in [0, 1].
-        threshold: Mean similarity at which clusters are joined.
-        n_fixed: The first so many rows are never put together.
-
-    Source: Sokal and Michener, 1958 (UPGMA).
-    """
-    n = len(alike)
-    if n < 2:
-        return np.zeros(n, np.intp)
-    distance = 1 - alike.astype(np.float64)
-    distance[:n_fixed, :n_fixed] = _NEVER
-    np.fill_diagonal(distance, 0)
-    tree = linkage(squareform(distance, checks=False), "average")
-    return np.asarray(fcluster(tree, 1 - threshold, "distance"), np.intp) - 1
+_AT_ONCE: Final = 8192  # headlines placed together: their similarities are a dense matrix
 
 
 @dataclass(frozen=True)
@@ -43,42 +28,59 @@ class Placement:
     """Where new headlines go.
 
     Attributes:
-        event: For each new headline the row of an existing event, or -1 where it founds one.
-        fresh: For each new headline the number of its new event, or -1 where it joins one.
+        event: For each new headline the number of its event: those below the number of
+            existing events are these, the others are founded now.
         probability: How alike it is to its event, in [0, 1].
     """
 
     event: NDArray[np.intp]
-    fresh: NDArray[np.intp]
     probability: NDArray[np.float64]
 
 
-def place_headlines(events: Blend, new: Blend, threshold: float) -> Placement:
-    """Return the event of each new headline; existing events keep what they have.
+def place_headlines(pool: Rows, events: NDArray[np.intp], new: Rows, threshold: float) -> Placement:
+    """Return the event of each new headline; headlines of the pool keep theirs.
+
+    A headline is first drawn towards its nearest neighbours, so that the wordings of one
+    happening come together; then headlines and events are agglomerated.
 
     Args:
-        events: Mean rows of the events that still take headlines.
+        pool: Rows of the headlines whose events still take more.
+        events: Their events, numbered from 0 without holes.
         new: Rows of the new headlines, in the order of their ids.
-        threshold: Mean similarity at which headlines are one event.
+        threshold: Similarity at which headlines are one event.
     """
-    n_events, n_new = len(events), len(new)
-    alike = np.ones((n_events + n_new, n_events + n_new), np.float32)
-    alike[n_events:, n_events:] = new.similarity(new)
-    between = events.similarity(new)
-    alike[:n_events, n_events:] = between
-    alike[n_events:, :n_events] = between.T
-    clusters = average_link(alike, threshold, n_events)
-    owner = {int(cluster): row for row, cluster in enumerate(clusters[:n_events])}
-    event = np.asarray([owner.get(int(c), -1) for c in clusters[n_events:]], np.intp)
-    fresh = np.full(n_new, -1, np.intp)
-    founding = event < 0
-    _, fresh[founding] = np.unique(clusters[n_events:][founding], return_inverse=True)
-    inside = clusters[n_events:, None] == clusters[None, :]
-    np.fill_diagonal(inside[:, n_events:], False)
-    count = inside.sum(axis=1)
-    mean = (alike[n_events:] * inside).sum(axis=1) / np.maximum(count, 1)
-    probability = np.where(count > 0, mean, 1.0).astype(np.float64)
-    return Placement(event, fresh, np.clip(probability, 0, 1))
+    n_pool = len(pool)
+    n_events = int(events.max()) + 1 if n_pool else 0
+    everything = np.vstack([pool, new])
+    drawn = np.vstack(
+        [draw_within(pool, events, NEIGHBOURS), draw_together(new, everything, NEIGHBOURS, n_pool)]
+    )
+    place = np.concatenate([events, np.full(len(new), -1, np.intp)])
+    for start in range(n_pool, len(drawn), _AT_ONCE):
+        batch = np.arange(start, min(start + _AT_ONCE, len(drawn)))
+        n_events = _place_batch(drawn, place, batch, n_events, threshold)
+    homes = unit(mean_rows(drawn, place, n_events))[place[n_pool:]]
+    fit = np.einsum("ij,ij->i", drawn[n_pool:], homes)
+    return Placement(place[n_pool:], np.clip(fit, 0, 1).astype(np.float64))
+
+
+def _place_batch(
+    rows: Rows, place: NDArray[np.intp], batch: NDArray[np.intp], n_events: int, threshold: float
+) -> int:
+    means, new = mean_rows(rows, place, n_events), rows[batch]
+    # An event may be reached through a headline that joins it first: half the way is near.
+    near = np.flatnonzero((link_rows(means, new) >= threshold / 2).any(axis=1))
+    sizes = np.bincount(place[place >= 0], minlength=n_events)[near]
+    clusters = agglomerate(
+        np.vstack([means[near], new]),
+        np.concatenate([sizes, np.ones(len(batch), np.intp)]),
+        threshold,
+        n_fixed=len(near),
+    )
+    known = dict(zip(clusters[: len(near)].tolist(), near.tolist(), strict=True))
+    for row, cluster in zip(batch.tolist(), clusters[len(near) :].tolist(), strict=True):
+        place[row] = known.setdefault(cluster, n_events + len(known) - len(near))
+    return n_events + len(known) - len(near)
 
 
 def name_id(prefix: str, founder: str) -> str:

@@ -1,27 +1,27 @@
 """The ledger: every headline's event and topic, kept from night to night."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
-from scipy import sparse
 
 from tracker.errors import TableError
 from tracker.tables import LINEAGE, MEMBERS, TOPICS
 from tracker.topics.events import name_id, place_headlines
-from tracker.topics.lineage import Change, Cluster, settle_clusters
-from tracker.topics.model import Proposal, propose_topics
+from tracker.topics.lineage import Change
+from tracker.topics.rosters import Roster, Topic
 from tracker.topics.settings import TopicSettings
-from tracker.topics.similarity import Blend, hash_ngrams
+from tracker.topics.similarity import Rows, hash_ngrams
+from tracker.topics.topic_nights import settle_night
+from tracker.topics.windows import Window
+from tracker.topics.words import content_words
 
 __all__ = ["Changes", "Ledger", "TopicSettings"]
 
 CLOSED: Final = pl.Schema({"headline_id": pl.String, "from_night": pl.Date, "to_night": pl.Date})
-_REVIVAL = 0.6
 
 
 @dataclass(frozen=True)
@@ -41,54 +41,12 @@ class Changes:
     lineage: pl.DataFrame
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Place:
     event: str
     topic: str | None
     since: date
     probability: float
-
-
-@dataclass
-class _Topic:
-    label: str
-    terms: tuple[str, ...]
-    size: int
-    centroid: NDArray[np.float32]
-    state: str
-    last_night: date
-
-
-@dataclass
-class _Window:
-    """Headlines of the last nights, one row each, in the order they came."""
-
-    ids: list[str] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-    nights: list[date] = field(default_factory=list)
-    vectors: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
-    counts: Any = field(default_factory=lambda: hash_ngrams([]))
-
-    def extend(self, ids: list[str], texts: list[str], nights: list[date], vectors: Any) -> None:
-        first = not self.ids
-        self.ids += ids
-        self.texts += texts
-        self.nights += nights
-        counts = hash_ngrams(texts)
-        self.vectors = vectors if first else np.vstack([self.vectors, vectors])
-        self.counts = counts if first else sparse.vstack([self.counts, counts], format="csr")
-
-    def since(self, night: date) -> "_Window":
-        keep = [row for row, seen in enumerate(self.nights) if seen >= night]
-        if len(keep) == len(self.ids):
-            return self
-        return _Window(
-            [self.ids[row] for row in keep],
-            [self.texts[row] for row in keep],
-            [self.nights[row] for row in keep],
-            self.vectors[keep],
-            self.counts[keep],
-        )
 
 
 class Ledger:
@@ -101,11 +59,9 @@ class Ledger:
         self.settings = settings
         self.encoder_name = encoder_name
         self.as_of: date | None = None
-        self._window = _Window()
+        self._window: Window | None = None
         self._places: dict[str, _Place] = {}
-        self._event_headlines: dict[str, list[str]] = {}
-        self._event_topic: dict[str, str] = {}
-        self._topics: dict[str, _Topic] = {}
+        self._roster = Roster()
 
     @classmethod
     def restore(
@@ -117,7 +73,7 @@ class Ledger:
         topics: pl.DataFrame,
         lineage: pl.DataFrame,
         headlines: pl.DataFrame,
-        vectors: NDArray[np.float32],
+        vectors: Rows,
         as_of: date,
     ) -> "Ledger":
         """Return the ledger as it was after night `as_of`.
@@ -128,34 +84,32 @@ class Ledger:
             members: A frame of MEMBERS.
             topics: A frame of TOPICS.
             lineage: A frame of LINEAGE.
-            headlines: All headlines placed so far: headline_id, text, night (first seen).
+            headlines: All headlines placed so far: headline_id, source, text, url, language,
+                night (first seen).
             vectors: Their unit vectors, (n_headlines, dimension) float32, in the same order.
             as_of: The night.
         """
         ledger = cls(settings, encoder_name)
         ledger.as_of = as_of
-        nights = dict(headlines.select("headline_id", "night").iter_rows())
         held = members.filter(
             (pl.col("from_night") <= as_of)
             & (pl.col("to_night").is_null() | (pl.col("to_night") >= as_of))
-        )
+        ).join(headlines.select("headline_id", "night"), on="headline_id")
         last: dict[str, date] = {}
-        for row in held.sort("headline_id").iter_rows(named=True):
+        for row in held.sort("night", "headline_id").iter_rows(named=True):
             place = _Place(row["event_id"], row["topic_id"], row["from_night"], row["probability"])
             ledger._places[row["headline_id"]] = place
-            ledger._event_headlines.setdefault(place.event, []).append(row["headline_id"])
+            ledger._roster.add_headline(place.event, row["headline_id"])
             if place.topic is not None:
-                ledger._event_topic[place.event] = place.topic
-                night = nights[row["headline_id"]]
-                last[place.topic] = max(last.get(place.topic, night), night)
-        latest = (
-            topics.filter(pl.col("night") <= as_of)
-            .sort("night")
-            .unique("topic_id", keep="last", maintain_order=True)
+                ledger._roster.topic_of[place.event] = place.topic
+                last[place.topic] = row["night"]
+        ended = set(
+            lineage.filter(pl.col("event") == "merged", pl.col("night") <= as_of)["topic_id"]
         )
-        for row in latest.iter_rows(named=True):
-            if row["topic_id"] in last:
-                ledger._topics[row["topic_id"]] = _Topic(
+        latest = topics.filter(pl.col("night") <= as_of).sort("night")
+        for row in latest.unique("topic_id", keep="last").iter_rows(named=True):
+            if row["topic_id"] not in ended:
+                ledger._roster.topics[row["topic_id"]] = Topic(
                     row["label"],
                     tuple(row["terms"]),
                     row["size"],
@@ -166,21 +120,13 @@ class Ledger:
         start = as_of - timedelta(days=settings.window_nights - 1)
         recent = (
             headlines.with_row_index("row")
-            .filter((pl.col("night") >= start) & (pl.col("night") <= as_of))
+            .filter(pl.col("night").is_between(start, as_of))
             .sort("night", "headline_id")
         )
-        if recent.height:
-            ledger._window.extend(
-                recent["headline_id"].to_list(),
-                recent["text"].to_list(),
-                recent["night"].to_list(),
-                vectors[recent["row"].to_numpy()],
-            )
+        ledger._window = _open_window(recent, recent["night"], vectors[recent["row"].to_numpy()])
         return ledger
 
-    def advance(
-        self, night: date, headlines: pl.DataFrame, vectors: NDArray[np.float32]
-    ) -> Changes:
+    def advance(self, night: date, headlines: pl.DataFrame, vectors: Rows) -> Changes:
         """Return what changes when `headlines`, first seen on `night`, are placed.
 
         Args:
@@ -193,27 +139,27 @@ class Ledger:
                 pair, or a headline was placed before.
         """
         self._check(night, headlines, vectors)
-        order = np.argsort(headlines["headline_id"].to_numpy(), kind="stable")
-        ids = headlines["headline_id"].gather(order).to_list()
-        texts = headlines["text"].gather(order).to_list()
-        self._window = self._window.since(night - timedelta(days=self.settings.window_nights - 1))
-        n_old = len(self._window.ids)
-        if ids:
-            self._window.extend(ids, texts, [night] * len(ids), vectors[order])
-        rows = Blend.of(self._window.vectors, self._window.counts, self.settings.meaning)
-        if ids:
-            self._place_events(night, rows, n_old)
+        order = headlines.with_row_index("row").sort("headline_id")
+        new = _open_window(order, [night] * len(order), vectors[order["row"].to_numpy()])
         changes: list[Change] = []
         touched: set[str] = set()
-        moved: dict[str, str] = {}
-        if ids:
-            changes, touched, moved = self._place_topics(night, rows)
-        changes += self._let_sleep(night, touched)
-        result = self._write(night, set(ids), moved, touched, changes)
+        if len(new):
+            start = night - timedelta(days=self.settings.window_nights - 1)
+            old = self._window or Window.empty(vectors.shape[1])
+            window = self._window = old.since(start).join(new)
+            rows = window.rows(self.settings.meaning)
+            self._place_events(night, window, rows, len(window) - len(new))
+            events = [self._places[name].event for name in window.ids]
+            touched = settle_night(
+                self._roster, window, events, rows, night, self.settings, changes
+            )
+        touched |= self._roster.let_sleep(
+            night, self.settings.window_nights, self.settings.retire_nights, changes
+        )
         self.as_of = night
-        return result
+        return self._write(night, set(new.ids), touched, changes)
 
-    def _check(self, night: date, headlines: pl.DataFrame, vectors: Any) -> None:
+    def _check(self, night: date, headlines: pl.DataFrame, vectors: Rows) -> None:
         if self.as_of is not None and night <= self.as_of:
             raise TableError(f"ledger: got night {night}; wanted one after {self.as_of}")
         if len(vectors) != headlines.height:
@@ -221,160 +167,84 @@ class Ledger:
                 f"ledger: got {len(vectors)} vectors for {headlines.height} headlines; "
                 "wanted one each"
             )
-        again = [name for name in headlines["headline_id"] if name in self._places]
-        if again or headlines["headline_id"].n_unique() < headlines.height:
-            raise TableError(f"ledger: headlines placed twice: {again[:3]}; wanted new ones")
+        ids = headlines["headline_id"]
+        again = [name for name in ids if name in self._places]
+        if again or ids.n_unique() < headlines.height:
+            raise TableError(
+                f"ledger: got {', '.join(again[:3]) or 'an id'} a second time; "
+                "wanted headlines that were not placed before"
+            )
 
-    def _place_events(self, night: date, rows: Blend, n_old: int) -> None:
-        window = self._window
-        awake = night - timedelta(days=self.settings.event_nights)
-        latest: dict[str, date] = {}
-        for name, seen in zip(window.ids[:n_old], window.nights[:n_old], strict=True):
-            event = self._places[name].event
-            latest[event] = max(latest.get(event, seen), seen)
-        open_events = sorted(event for event, seen in latest.items() if seen >= awake)
-        number = {event: i for i, event in enumerate(open_events)}
-        groups = np.full(len(rows), -1, np.intp)
-        for row, name in enumerate(window.ids[:n_old]):
-            groups[row] = number.get(self._places[name].event, -1)
+    def _place_events(self, night: date, window: Window, rows: Rows, n_old: int) -> None:
+        awake = np.datetime64(night - timedelta(days=self.settings.event_nights), "D")
+        first = int(np.searchsorted(window.nights, awake))
+        named = [self._places[name].event for name in window.ids[first:n_old]]
+        names, numbers = np.unique(np.asarray(named, object), return_inverse=True)
         placement = place_headlines(
-            rows.means(groups, len(open_events)),
-            rows[slice(n_old, None)],
+            rows[first:n_old],
+            numbers.astype(np.intp),
+            rows[n_old:],
             self.settings.event_similarity,
         )
-        founded: dict[int, str] = {}
-        for name, old, new, probability in zip(
-            window.ids[n_old:],
-            placement.event,
-            placement.fresh,
-            placement.probability,
-            strict=True,
+        events = dict(enumerate(names.tolist()))
+        for name, number, probability in zip(
+            window.ids[n_old:], placement.event.tolist(), placement.probability, strict=True
         ):
-            if old >= 0:
-                event = open_events[old]
-            else:
-                event = founded.setdefault(int(new), name_id("e", name))
+            event = events.setdefault(number, name_id("e", name))
             self._places[name] = _Place(event, None, night, float(probability))
-            self._event_headlines.setdefault(event, []).append(name)
-
-    def _place_topics(
-        self, night: date, rows: Blend
-    ) -> tuple[list[Change], set[str], dict[str, str]]:
-        window = self._window
-        names = sorted({self._places[name].event for name in window.ids})
-        number = {event: i for i, event in enumerate(names)}
-        events = np.asarray([number[self._places[name].event] for name in window.ids], np.intp)
-        first: dict[int, date] = {}
-        for i, seen in zip(events, window.nights, strict=True):
-            first[int(i)] = min(first.get(int(i), seen), seen)
-        proposal = propose_topics(window.texts, rows, events, self.settings.topic_similarity)
-        sizes = np.bincount(events, minlength=len(names))
-        clusters = []
-        means = rows.means(proposal.clusters[events], int(proposal.clusters.max()) + 1).meaning
-        for c in range(len(means)):
-            members = np.flatnonzero(proposal.clusters == c).tolist()
-            inside = sorted(members, key=lambda i: (first[i], names[i]))
-            clusters.append(
-                Cluster(
-                    tuple(names[i] for i in inside),
-                    tuple(int(sizes[i]) for i in inside),
-                    _unit(means[c]),
-                )
-            )
-        settled = settle_clusters(
-            clusters,
-            self._event_topic,
-            {name: topic.centroid for name, topic in self._topics.items()},
-            {name: topic.size for name, topic in self._topics.items()},
-            night.isoformat(),
-            _REVIVAL,
-            self.settings.least_headlines,
-        )
-        changes = list(settled.changes)
-        touched = set(settled.placed.values())
-        fresh = {name for name in window.ids if self._places[name].since == night}
-        touched |= {
-            self._event_topic[self._places[name].event]
-            for name in fresh
-            if self._places[name].event in self._event_topic
-        }
-        self._event_topic.update(settled.placed)
-        for topic in sorted(touched):
-            self._refresh(topic, night, events, names, rows, settled.cluster_of, proposal, changes)
-        return changes, touched, dict(settled.placed)
-
-    def _refresh(
-        self,
-        topic: str,
-        night: date,
-        events: NDArray[np.intp],
-        names: list[str],
-        rows: Blend,
-        cluster_of: Any,
-        proposal: Proposal,
-        changes: list[Change],
-    ) -> None:
-        inside = np.asarray([self._event_topic.get(names[i]) == topic for i in events])
-        mean = _unit(rows.meaning[inside].mean(axis=0))
-        old = self._topics.get(topic)
-        terms = proposal.terms[cluster_of[topic]] if topic in cluster_of else ()
-        terms = terms or (old.terms if old else ())
-        label = old.label if old else " ".join(terms[:3])
-        size = sum(
-            len(members)
-            for event, members in self._event_headlines.items()
-            if self._event_topic.get(event) == topic
-        )
-        if old is not None and old.state != "active":
-            changes.append(
-                Change(topic, "revived", None, float(np.clip(old.centroid @ mean, 0, 1)))
-            )
-        self._topics[topic] = _Topic(label or "–", terms, size, mean, "active", night)
-
-    def _let_sleep(self, night: date, touched: set[str]) -> list[Change]:
-        changes = []
-        for name, topic in sorted(self._topics.items()):
-            idle = (night - topic.last_night).days
-            if topic.state == "active" and idle >= self.settings.window_nights:
-                topic.state = "dormant"
-                touched.add(name)
-            if topic.state == "dormant" and idle >= self.settings.retire_nights:
-                topic.state = "retired"
-                touched.add(name)
-                changes.append(Change(name, "retired"))
-        return changes
+            self._roster.add_headline(event, name)
 
     def _write(
-        self,
-        night: date,
-        fresh: set[str],
-        moved: dict[str, str],
-        touched: Iterable[str],
-        changes: list[Change],
+        self, night: date, fresh: set[str], touched: Iterable[str], changes: list[Change]
     ) -> Changes:
+        roster = self._roster
+        events = {self._places[name].event for name in fresh} | roster.take_moved()
         closed, opened = [], []
-        for event in sorted({self._places[name].event for name in fresh} | set(moved)):
-            for name in self._event_headlines[event]:
+        for event in sorted(events):
+            topic = roster.topic_of.get(event)
+            for name in roster.headlines[event]:
                 place = self._places[name]
-                topic = self._event_topic.get(event)
-                if name not in fresh and topic == place.topic:
-                    continue
                 if name not in fresh:
+                    if topic == place.topic:
+                        continue
                     closed.append((name, place.since, night - timedelta(days=1)))
                 self._places[name] = replace(place, topic=topic, since=night)
                 opened.append((name, event, topic, night, None, place.probability))
-        rows = [
-            (night, name, t.label, list(t.terms), t.size, t.centroid.tolist(), t.state)
-            for name, t in sorted((name, self._topics[name]) for name in set(touched))
-        ]
+        topics = []
+        for name in sorted(touched):
+            topic_row = roster.topics[name]
+            topics.append(
+                (
+                    night,
+                    name,
+                    topic_row.label,
+                    list(topic_row.terms),
+                    topic_row.size,
+                    topic_row.centroid.tolist(),
+                    topic_row.state,
+                )
+            )
         lineage = [(night, c.topic_id, c.event, c.other_id, c.similarity) for c in changes]
+        roster.forget_absorbed()
         return Changes(
             MEMBERS.frame(sorted(opened)) if opened else MEMBERS.empty(),
             pl.DataFrame(sorted(closed), schema=CLOSED, orient="row"),
-            TOPICS.frame(rows) if rows else TOPICS.empty(),
+            TOPICS.frame(topics) if topics else TOPICS.empty(),
             LINEAGE.frame(lineage) if lineage else LINEAGE.empty(),
         )
 
 
-def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    return (vector / max(float(np.linalg.norm(vector)), 1e-12)).astype(np.float32)
+def _open_window(headlines: pl.DataFrame, nights: Iterable[date], vectors: Rows) -> Window:
+    texts = tuple(headlines["text"])
+    return Window(
+        tuple(headlines["headline_id"]),
+        texts,
+        tuple(
+            " ".join(content_words(text, code))
+            for text, code in zip(texts, headlines["language"], strict=True)
+        ),
+        tuple(headlines["source"]),
+        np.asarray(list(nights), "datetime64[D]"),
+        np.asarray(vectors, np.float32),
+        hash_ngrams(texts),
+    )

@@ -1,12 +1,17 @@
-"""Clusters of one night matched to the topics there are: who is who, and what happened to whom."""
+"""What becomes of topics from one night to the next: splits, mergers, returns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.topics.events import name_id
+from tracker.topics.clustering import agglomerate, link_rows
+from tracker.topics.similarity import Rows, mean_rows
+
+_LEAST_PART: Final = 4  # headlines; smaller parts are asides, not topics
+_LEAST_SHARE: Final = 0.2
 
 
 @dataclass(frozen=True)
@@ -27,80 +32,111 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Cluster:
-    """One proposed cluster of events.
+class Split:
+    """Items that leave a topic together.
 
     Attributes:
-        events: Ids of its events, oldest first.
-        sizes: Headlines of each event in the window.
-        centroid: Mean of its headlines' vectors, unit length.
+        items: Which of the items given.
+        similarity: How alike they are to those that stay.
     """
 
-    events: tuple[str, ...]
-    sizes: tuple[int, ...]
-    centroid: NDArray[np.float32]
+    items: NDArray[np.intp]
+    similarity: float
 
 
 @dataclass(frozen=True)
-class Settlement:
-    """What the night's clusters mean for the topics.
+class Merger:
+    """Two topics that became one, by their numbers.
 
     Attributes:
-        placed: Topic of each event that moved.
-        cluster_of: For each topic touched, the number of the cluster that speaks for it.
-        changes: What happened, in order.
+        absorbed: The one that ends.
+        kept: The one that goes on.
+        similarity: How alike they were.
     """
 
-    placed: Mapping[str, str]
-    cluster_of: Mapping[str, int]
-    changes: Sequence[Change]
+    absorbed: int
+    kept: int
+    similarity: float
 
 
-def settle_clusters(
-    clusters: Sequence[Cluster],
-    topic_of: Mapping[str, str],
-    centroids: Mapping[str, NDArray[np.float32]],
-    sizes: Mapping[str, int],
-    night: str,
-    revival_similarity: float,
-    least_headlines: int,
-) -> Settlement:
-    """Return which topic each cluster is, which are new, and which are now one.
+def find_splits(rows: Rows, items: NDArray[np.intp], threshold: float) -> list[Split]:
+    """Return the parts that leave a topic, the largest part staying.
 
     Args:
-        clusters: The night's clusters.
-        topic_of: Topic of each event that has one.
-        centroids: Unit vector of each topic that was not merged away.
-        sizes: Headlines of each of these topics.
-        night: The night, for the ids of topics born.
-        revival_similarity: Cosine of centroids at which a cluster is an old topic again.
-        least_headlines: Headlines a cluster needs to become a topic.
+        rows: Rows of the topic's headlines, (n, d).
+        items: The event of each, numbered from 0 without holes.
+        threshold: Similarity below which parts are two topics.
     """
-    placed: dict[str, str] = {}
-    cluster_of: dict[str, int] = {}
-    changes: list[Change] = []
-    names = sorted(centroids)
-    matrix = np.vstack([centroids[name] for name in names]) if names else None
-    largest_first = sorted(enumerate(clusters), key=lambda c: (-sum(c[1].sizes), c[1].events))
-    for number, cluster in largest_first:
-        votes: dict[str, int] = {}
-        for event, size in zip(cluster.events, cluster.sizes, strict=True):
-            if event in topic_of:
-                votes[topic_of[event]] = votes.get(topic_of[event], 0) + size
-        if votes:
-            topic = min(votes, key=lambda name: (-votes[name], -sizes[name], name))
-        else:
-            topic = ""
-            if matrix is not None:
-                alike = matrix @ cluster.centroid
-                best = int(np.argmax(alike))
-                if alike[best] >= revival_similarity:
-                    topic = names[best]
-            if not topic:
-                if sum(cluster.sizes) < least_headlines:
-                    continue
-                topic = name_id("t", f"{cluster.events[0]} {night}")
-                changes.append(Change(topic, "born"))
-        cluster_of.setdefault(topic, number)
-        placed.update({event: topic for event in cluster.events if event not in topic_of})
-    return Settlement(placed, cluster_of, changes)
+    n_items = int(items.max()) + 1
+    if n_items < 2 or len(rows) < 2 * _LEAST_PART:
+        return []
+    sizes = np.bincount(items)
+    means = mean_rows(rows, items, n_items)
+    parts = agglomerate(means, sizes, threshold)
+    heads = np.bincount(parts, weights=sizes)
+    least = max(_LEAST_PART, _LEAST_SHARE * len(rows))
+    stays = int(heads.argmax())
+    centres = mean_rows(rows, parts[items], len(heads))
+    alike = link_rows(centres[[stays]], centres)[0]
+    return [
+        Split(np.flatnonzero(parts == part), float(np.clip(alike[part], 0, 1)))
+        for part in range(len(heads))
+        if part != stays and heads[part] >= least
+    ]
+
+
+def find_mergers(
+    means: Rows, sizes: Sequence[int], touched: NDArray[np.intp], threshold: float
+) -> list[Merger]:
+    """Return the mergers of topics, most similar first; the larger topic goes on.
+
+    Args:
+        means: Mean row of each topic, (n_topics, d).
+        sizes: All headlines each topic has had.
+        touched: The topics that have new headlines; only these can merge or be merged into.
+        threshold: Similarity at which two topics are one.
+    """
+    if len(means) < 2 or not len(touched):
+        return []
+    alike = link_rows(means[touched], means)
+    alike[np.arange(len(touched)), touched] = 0
+    pairs = sorted(
+        (-float(alike[i, b]), int(touched[i]), int(b)) for i, b in np.argwhere(alike >= threshold)
+    )
+    mergers: list[Merger] = []
+    gone: set[int] = set()
+    for value, a, b in pairs:
+        if a in gone or b in gone:
+            continue
+        kept, absorbed = (a, b) if (sizes[a], -a) >= (sizes[b], -b) else (b, a)
+        gone.add(absorbed)
+        mergers.append(Merger(absorbed, kept, min(1.0, -value)))
+    return mergers
+
+
+def find_return(
+    centre: Rows,
+    texts: Sequence[str],
+    centroids: Rows,
+    terms: Sequence[Sequence[str]],
+    threshold: float,
+) -> int | None:
+    """Return the number of the sleeping topic that a cluster is, or None.
+
+    The cluster must mean much the same and use one of the topic's first words.
+
+    Args:
+        centre: Mean vector of the cluster, unit length.
+        texts: Its headlines.
+        centroids: Unit vectors of the sleeping topics, (n_topics, dimension).
+        terms: Their words, best first.
+        threshold: Cosine at which it is the same topic.
+    """
+    alike = centroids @ centre
+    text = " ".join(texts).lower()
+    for topic in np.argsort(-alike, kind="stable"):
+        if alike[topic] < threshold:
+            return None
+        if any(word in text for word in terms[topic][:3]):
+            return int(topic)
+    return None

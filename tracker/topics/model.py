@@ -1,18 +1,20 @@
-"""BERTopic: it clusters the events of the window and finds their words.
+"""BERTopic: it clusters the events of the window and finds the words of each cluster.
 
-This is the only module that imports bertopic. Identity is not its business: see lineage.
+This is the only module that imports bertopic. Its steps are replaced where they fail short
+texts: no dimension reduction, events clustered beside the topics there are, words of any script.
+Identity is not its business: see lineage.
 """
 
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.topics.events import average_link
-from tracker.topics.similarity import Blend
-from tracker.topics.words import split_words, stop_words
+from tracker.topics.clustering import agglomerate
+from tracker.topics.similarity import Rows, mean_rows
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns of what it does not find, and changes filters
@@ -22,28 +24,67 @@ with warnings.catch_warnings():
     from bertopic.vectorizers import ClassTfidfTransformer
     from sklearn.feature_extraction.text import CountVectorizer
 
-_N_TERMS = 10
+N_TERMS: Final = 20
 
 
 class EventClusters:
-    """Average-link clusters of events, in the form BERTopic asks of a clusterer.
+    """Clusters of topics and loose events, in the form BERTopic asks of a clusterer.
 
-    BERTopic hands over one vector a headline; events are what is clustered, so every headline
-    of an event gets its event's cluster.
+    BERTopic hands over one row a headline; what is clustered are items, each a topic with all
+    its headlines or an event that has no topic yet. Topics are never put together here.
+
+    Args:
+        items: The item of each headline, topics first, numbered from 0 without holes.
+        n_topics: How many of the items are topics.
+        near: The items that may change; the others stay as they are.
+        threshold: Similarity at which items are joined.
+        least: Headlines that make a cluster.
+
+    Attributes:
+        labels_: The cluster of each headline; -1 for the fewer than `least` on their own.
+        clusters: The cluster of each item, likewise; a topic has its own number.
     """
 
-    def __init__(self, rows: Blend, events: NDArray[np.intp], threshold: float) -> None:
-        self._rows, self._events, self._threshold = rows, events, threshold
-        self.labels_: NDArray[np.intp] = np.empty(0, np.intp)
+    def __init__(
+        self,
+        items: NDArray[np.intp],
+        n_topics: int,
+        near: NDArray[np.intp],
+        threshold: float,
+        least: int,
+    ) -> None:
+        self._items, self._n_topics, self._near = items, n_topics, near
+        self._threshold, self._least = threshold, least
+        self.clusters = np.arange(0)
+        self.labels_ = np.arange(0)
 
-    def fit(self, vectors: NDArray[np.float32], y: object = None) -> "EventClusters":
-        """Cluster the events whose headlines have these vectors."""
-        n_events = int(self._events.max()) + 1
-        rows = Blend(vectors, self._rows.wording, self._rows.weight)
-        means = rows.means(self._events, n_events)
-        clusters = average_link(means.similarity(means), self._threshold)
-        self.labels_ = clusters[self._events]
+    def fit(self, rows: Rows, y: object = None) -> "EventClusters":
+        """Cluster the items of the headlines that have these rows."""
+        n_items = int(self._items.max()) + 1
+        sizes = np.bincount(self._items, minlength=n_items)
+        clusters = np.arange(n_items)
+        if len(self._near):
+            near = np.sort(self._near)
+            means = mean_rows(rows, self._items, n_items)[near]
+            fixed = int((near < self._n_topics).sum())
+            joined = agglomerate(means, sizes[near], self._threshold, fixed)
+            first = np.full(int(joined.max()) + 1, n_items)
+            np.minimum.at(first, joined, near)
+            clusters[near] = first[joined]
+        heads = np.bincount(clusters, weights=sizes, minlength=n_items)
+        kept = (heads >= self._least) & (np.bincount(clusters, minlength=n_items) > 0)
+        kept[: self._n_topics] = True
+        number = np.where(kept, np.cumsum(kept) - 1, -1)
+        self.clusters = number[clusters]
+        self.labels_ = self.clusters[self._items]
         return self
+
+
+class _EventTopics(BERTopic):  # type: ignore[misc]
+    """BERTopic without its representative documents, which took most of a night's time."""
+
+    def _save_representative_docs(self, documents: object) -> None:
+        self.representative_docs_: dict[int, list[str]] = {}
 
 
 @dataclass(frozen=True)
@@ -51,7 +92,7 @@ class Proposal:
     """What BERTopic makes of the window.
 
     Attributes:
-        clusters: Cluster of each event, (n_events,).
+        clusters: Cluster of each item, topics first and with their own numbers; -1 for none.
         terms: Words of each cluster by c-TF-IDF, best first.
     """
 
@@ -59,36 +100,30 @@ class Proposal:
     terms: tuple[tuple[str, ...], ...]
 
 
-def propose_topics(
-    texts: Sequence[str], rows: Blend, events: NDArray[np.intp], threshold: float
-) -> Proposal:
-    """Return clusters of events and their words.
+def propose_topics(words: Sequence[str], rows: Rows, clusterer: EventClusters) -> Proposal:
+    """Return the clusters of the window and their words.
 
     Args:
-        texts: Headlines of the window.
-        rows: Their vectors and wordings.
-        events: The event of each headline, numbered from 0.
-        threshold: Mean similarity at which events are one topic.
+        words: Content words of the window's headlines, a space between them.
+        rows: The headlines' rows, (n_headlines, d).
+        clusterer: Tells topics from loose events.
     """
-    clusterer = EventClusters(rows, events, threshold)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model = BERTopic(
+        model = _EventTopics(
             embedding_model=BaseEmbedder(),
             umap_model=BaseDimensionalityReduction(),
             hdbscan_model=clusterer,
-            vectorizer_model=CountVectorizer(
-                analyzer=lambda text: [w for w in split_words(text) if w not in stop_words()]
-            ),
+            vectorizer_model=CountVectorizer(analyzer=str.split),
             ctfidf_model=ClassTfidfTransformer(reduce_frequent_words=True),
-            top_n_words=_N_TERMS,
+            top_n_words=N_TERMS,
         )
-        found, _ = model.fit_transform(list(texts), embeddings=rows.meaning)
-    n_events = int(events.max()) + 1
-    clusters = np.zeros(n_events, np.intp)
-    clusters[events] = np.asarray(found, np.intp)
-    terms = tuple(
-        tuple(word for word, weight in model.get_topic(number) or () if word and weight > 0)
-        for number in range(int(clusters.max()) + 1)
-    )
-    return Proposal(clusters, terms)
+        found, _ = model.fit_transform(list(words), embeddings=rows)
+    number = dict(zip(clusterer.labels_.tolist(), found, strict=True))
+    terms = [
+        tuple(word for word, weight in model.get_topic(number[label]) or () if word and weight > 0)
+        if label in number
+        else ()
+        for label in range(int(clusterer.clusters.max(initial=-1)) + 1)
+    ]
+    return Proposal(clusterer.clusters, tuple(terms))

@@ -1,0 +1,86 @@
+"""Agglomerative clustering that treats two headlines and two hundred alike."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tracker.topics.similarity import Rows
+
+
+def link(between: Rows, own: Rows, other: Rows) -> Rows:
+    """Return how similar clusters are, from the mean similarities of their pairs.
+
+    It is the mean over pairs divided by the fourth root of the product of the clusters' own mean
+    similarities: half way between average link, which asks of two large, varied stories what it
+    asks of two headlines, and the cosine of centroids, which asks too little.
+
+    Args:
+        between: Mean similarities between clusters.
+        own: Mean similarity within each of the one clusters, a headline with itself included.
+        other: The same of the others.
+
+    Source: Sokal and Michener, 1958 (average and centroid link).
+    """
+    return np.asarray(between / np.maximum(own * other, 1e-12) ** 0.25, np.float32)
+
+
+def link_rows(means: Rows, others: Rows) -> Rows:
+    """Return how similar each cluster is to each of `others`, given their mean rows."""
+    own = np.einsum("ij,ij->i", means, means)
+    other = np.einsum("ij,ij->i", others, others)
+    return link(means @ others.T, own[:, None], other[None, :])
+
+
+def agglomerate(
+    means: Rows, sizes: NDArray[np.intp], threshold: float, n_fixed: int = 0
+) -> NDArray[np.intp]:
+    """Return the cluster of each item, numbered from 0 in the order of their first items.
+
+    The two most similar clusters are joined until none are as similar as `threshold`.
+
+    Args:
+        means: Mean row of each item, (n, d).
+        sizes: How many headlines each item stands for.
+        threshold: Similarity at which clusters are joined, as `link` has it.
+        n_fixed: The first so many items are never put together.
+    """
+    n, size = len(means), sizes.astype(np.float32)
+    alike = means @ means.T
+    within = np.diag(alike).copy()
+    alike[:n_fixed, :n_fixed] = -np.inf
+    root, live = np.arange(n), np.ones(n, bool)
+
+    def compare(item: int) -> Rows:
+        values = link(alike[item], within[item], within)
+        values[~live] = -np.inf
+        values[item] = -np.inf
+        return values
+
+    best, value = np.zeros(n, np.intp), np.full(n, -np.inf, np.float32)
+    for item in range(n):
+        values = compare(item)
+        best[item], value[item] = values.argmax(), values.max()
+    while n > 1 and value.max() >= threshold:
+        a = int(value.argmax())
+        a, b = sorted((a, int(best[a])))
+        share = size[a] / (size[a] + size[b])
+        within[a] = (
+            share**2 * within[a]
+            + (1 - share) ** 2 * within[b]
+            + 2 * share * (1 - share) * alike[a, b]
+        )
+        alike[a] = share * alike[a] + (1 - share) * alike[b]
+        alike[:, a] = alike[a]
+        size[a] += size[b]
+        live[b], value[b] = False, -np.inf
+        root[root == b] = a
+        values = compare(a)
+        best[a], value[a] = values.argmax(), values.max()
+        stale = live & ((best == a) | (best == b))
+        stale[a] = False
+        for row in np.flatnonzero(stale).tolist():
+            again = compare(row)
+            best[row], value[row] = again.argmax(), again.max()
+        closer = live & (values > value)
+        closer[a] = False
+        best[closer], value[closer] = a, values[closer]
+    return np.unique(root, return_inverse=True)[1].astype(np.intp)

@@ -1,0 +1,261 @@
+"""One night's topics: what splits, merges, grows, returns and is born."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tracker.topics.clustering import link_rows
+from tracker.topics.events import name_id
+from tracker.topics.labels import choose_label
+from tracker.topics.lineage import Change, find_mergers, find_return, find_splits
+from tracker.topics.model import EventClusters, Proposal, propose_topics
+from tracker.topics.rosters import Roster, Topic
+from tracker.topics.settings import TopicSettings
+from tracker.topics.similarity import (
+    NEIGHBOURS,
+    Rows,
+    draw_together,
+    draw_within,
+    mean_rows,
+    unit,
+)
+from tracker.topics.windows import Window
+
+
+@dataclass(frozen=True)
+class _Items:
+    """Topics of the window, then its events without one; and the item of each headline."""
+
+    topics: list[str]
+    loose: list[str]
+    item: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, roster: Roster, events: Sequence[str]) -> "_Items":
+        named = [roster.topic_of.get(event) for event in events]
+        topics = sorted({topic for topic in named if topic is not None})
+        loose = sorted({e for e, topic in zip(events, named, strict=True) if topic is None})
+        place = {name: i for i, name in enumerate([*topics, *loose])}
+        item = [place[topic or event] for event, topic in zip(events, named, strict=True)]
+        return cls(topics, loose, np.asarray(item, np.intp))
+
+    def __len__(self) -> int:
+        return len(self.topics) + len(self.loose)
+
+
+def settle_night(
+    roster: Roster,
+    window: Window,
+    events: Sequence[str],
+    rows: Rows,
+    night: date,
+    settings: TopicSettings,
+    changes: list[Change],
+) -> set[str]:
+    """Return the topics that changed; the roster and `changes` are brought up to date.
+
+    Args:
+        roster: Topics and events.
+        window: Headlines of the window; those of `night` are new.
+        events: The event of each.
+        rows: Their blended rows.
+        night: The night.
+        settings: Thresholds.
+        changes: Where changes of identity are noted.
+    """
+    fresh = np.flatnonzero(window.nights == np.datetime64(night, "D"))
+    touched = {roster.topic_of[events[i]] for i in fresh.tolist() if events[i] in roster.topic_of}
+    items = _Items.of(roster, events)
+    drawn, _ = _draw(rows, items, fresh, settings.topic_similarity)
+    for name in sorted(touched):
+        inside = fresh[[roster.topic_of.get(events[i]) == name for i in fresh.tolist()]]
+        roster.topics[name] = roster.topics[name].follow(window.vectors[inside], night)
+    split = _split(roster, window, events, drawn, night, touched, settings, changes)
+    gone = _merge(roster, events, drawn, touched | split, settings, changes)
+    items = _Items.of(roster, events)
+    _, near = _draw(rows, items, fresh, settings.topic_similarity)
+    proposal = propose_topics(
+        window.words,
+        drawn,
+        EventClusters(
+            items.item,
+            len(items.topics),
+            near,
+            settings.topic_similarity,
+            settings.least_headlines,
+        ),
+    )
+    grown = _settle(roster, window, events, items, proposal, night, settings, changes)
+    changed = ((touched | split) - gone) | grown
+    _word(roster, window, events, items, proposal, changed)
+    return changed | gone
+
+
+def _draw(
+    rows: Rows, items: _Items, fresh: NDArray[np.intp], threshold: float
+) -> tuple[Rows, NDArray[np.intp]]:
+    """Draw headlines together where tonight may change something; say which items these are."""
+    means = mean_rows(rows, items.item, len(items))
+    changed = np.unique(items.item[fresh])
+    near = np.flatnonzero((link_rows(means[changed], means) >= threshold / 2).any(axis=0))
+    near = np.union1d(near, changed)
+    inside = np.isin(items.item, near)
+    loose = np.flatnonzero(inside & (items.item >= len(items.topics)))
+    placed = np.flatnonzero(inside & (items.item < len(items.topics)))
+    drawn = rows.copy()
+    drawn[placed] = draw_within(rows[placed], items.item[placed], NEIGHBOURS)
+    drawn[loose] = draw_together(rows[loose], rows[np.concatenate([loose, placed])], NEIGHBOURS, 0)
+    return drawn, near
+
+
+def _split(
+    roster: Roster,
+    window: Window,
+    events: Sequence[str],
+    drawn: Rows,
+    night: date,
+    touched: set[str],
+    settings: TopicSettings,
+    changes: list[Change],
+) -> set[str]:
+    born = set()
+    for name in sorted(touched):
+        inside = [i for i, event in enumerate(events) if roster.topic_of.get(event) == name]
+        order = {event: k for k, event in enumerate(dict.fromkeys(events[i] for i in inside))}
+        local = np.asarray([order[events[i]] for i in inside], np.intp)
+        names = list(order)
+        for part in find_splits(drawn[inside], local, settings.split_similarity):
+            leaving = [names[k] for k in part.items.tolist()]
+            topic = name_id("t", f"{leaving[0]} {night}")
+            of_part = [i for i in inside if events[i] in set(leaving)]
+            for event in leaving:
+                roster.move(event, topic)
+            n_left = sum(len(roster.headlines[event]) for event in leaving)
+            roster.topics[topic] = Topic(
+                "",
+                (),
+                n_left,
+                unit(window.vectors[of_part].mean(axis=0)),
+                "active",
+                window.nights[of_part].max().astype(object),
+            )
+            roster.topics[name] = replace(
+                roster.topics[name], size=roster.topics[name].size - n_left
+            )
+            changes.append(Change(topic, "split", name, part.similarity))
+            born.add(topic)
+    return born
+
+
+def _merge(
+    roster: Roster,
+    events: Sequence[str],
+    drawn: Rows,
+    touched: set[str],
+    settings: TopicSettings,
+    changes: list[Change],
+) -> set[str]:
+    items = _Items.of(roster, events)
+    n_topics = len(items.topics)
+    group = np.where(items.item < n_topics, items.item, -1)
+    gone = set()
+    for merger in find_mergers(
+        mean_rows(drawn, group, n_topics),
+        [roster.topics[name].size for name in items.topics],
+        np.flatnonzero([name in touched for name in items.topics]),
+        settings.merge_similarity,
+    ):
+        absorbed, kept = items.topics[merger.absorbed], items.topics[merger.kept]
+        roster.merge(absorbed, kept)
+        changes.append(Change(absorbed, "merged", kept, merger.similarity))
+        gone.add(absorbed)
+        touched.add(kept)
+    return gone
+
+
+def _settle(
+    roster: Roster,
+    window: Window,
+    events: Sequence[str],
+    items: _Items,
+    proposal: Proposal,
+    night: date,
+    settings: TopicSettings,
+    changes: list[Change],
+) -> set[str]:
+    """Put loose events into the topics they cluster with, or found and wake topics."""
+    rows_of: dict[str, list[int]] = {}
+    for i, event in enumerate(events):
+        rows_of.setdefault(event, []).append(i)
+    together: dict[int, list[str]] = {}
+    for k, event in enumerate(items.loose):
+        cluster = int(proposal.clusters[len(items.topics) + k])
+        together.setdefault(cluster if cluster >= 0 else -1 - k, []).append(event)
+    sleeping = roster.sleeping()
+    centroids = np.asarray([roster.topics[name].centroid for name in sleeping], np.float32)
+    tonight, grown = np.datetime64(night, "D"), set()
+    for cluster, names in sorted(together.items()):
+        inside = [i for event in names for i in rows_of[event]]
+        if 0 <= cluster < len(items.topics):
+            topic = items.topics[cluster]
+        else:
+            if window.nights[inside].max() < tonight:
+                continue
+            centre = unit(window.vectors[inside].mean(axis=0))
+            texts = [window.texts[i] for i in inside]
+            terms = [roster.topics[name].terms for name in sleeping]
+            back = (
+                find_return(centre, texts, centroids, terms, settings.revival_similarity)
+                if sleeping
+                else None
+            )
+            if back is not None:
+                topic = sleeping[back]
+                if roster.topics[topic].state != "active":
+                    alike = float(np.clip(centroids[back] @ centre, 0, 1))
+                    changes.append(Change(topic, "revived", None, alike))
+                    roster.topics[topic] = replace(roster.topics[topic], state="active")
+            elif cluster < 0:
+                continue
+            else:
+                founder = min(names, key=lambda event: (min(rows_of[event]), event))
+                topic = name_id("t", f"{founder} {night}")
+                changes.append(Change(topic, "born"))
+                roster.topics[topic] = Topic("", (), 0, centre, "active", night)
+        for event in names:
+            roster.move(event, topic)
+        last = window.nights[inside].max().astype(object)
+        roster.topics[topic] = roster.topics[topic].follow(window.vectors[inside], last)
+        grown.add(topic)
+    return grown
+
+
+def _word(
+    roster: Roster,
+    window: Window,
+    events: Sequence[str],
+    items: _Items,
+    proposal: Proposal,
+    changed: set[str],
+) -> None:
+    """Give each changed topic the words of the cluster that holds most of its headlines."""
+    votes: dict[str, dict[int, int]] = {}
+    texts: dict[str, list[str]] = {}
+    for i, event in enumerate(events):
+        topic = roster.topic_of.get(event)
+        if topic in changed:
+            texts.setdefault(topic, []).append(window.texts[i])
+            cluster = int(proposal.clusters[items.item[i]])
+            if cluster >= 0:
+                poll = votes.setdefault(topic, {})
+                poll[cluster] = poll.get(cluster, 0) + 1
+    for name in sorted(changed):
+        topic_now = roster.topics[name]
+        poll = votes.get(name, {})
+        terms = proposal.terms[min(poll, key=lambda c: (-poll[c], c))] if poll else ()
+        terms = terms or topic_now.terms
+        label = topic_now.label or choose_label(terms, texts[name])
+        roster.topics[name] = replace(topic_now, terms=terms, label=label)
