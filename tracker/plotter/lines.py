@@ -17,6 +17,7 @@ FAINT: Final = 0.06
 """Opacity of the bands where more than three lines would lie over each other."""
 
 _MOST_NOTES = 4
+_BAND_ROOM, _ALONE_ROOM = 1.6, 3.0
 
 
 @dataclass(frozen=True)
@@ -140,10 +141,12 @@ def draw_lines(info: LinesInfo) -> tuple[list[Trace], Layout]:
 
 
 def highest(lines: Iterable[Line]) -> float:
-    """Return where the axis ends: above every line, and above bands up to twice the lines."""
+    """Return where the axis ends: above every line, and above most of the bands."""
+    lines = list(lines)
     shares = [0.02, *(v for line in lines for v in line.share if v is not None)]
     bands = [v for line in lines for v in line.high if v is not None]
-    return min(1.0, max(max(shares), min(max(bands, default=0), 1.6 * max(shares))) * 1.06)
+    room = _ALONE_ROOM if len(lines) == 1 else _BAND_ROOM
+    return min(1.0, max(max(shares), min(max(bands, default=0), room * max(shares))) * 1.06)
 
 
 def _moment(night: date, offset: timedelta) -> str:

@@ -15,7 +15,7 @@ from tracker.plotter.words import clean, count, plot_text, short_day
 
 MOST_HEADLINES: Final = 25
 MOST_EVENTS: Final = 25
-_ROW, _TOP, _BOTTOM = 36, 6, 34
+_ROW, _TOP, _BOTTOM = 38, 6, 34
 _RANKS: Final = ((1, HEAT[5]), (3, HEAT[4]), (10, HEAT[3]), (10_000, HEAT[2]))
 """Colours by the best rank of a night: first, up to third, up to tenth, further down."""
 
@@ -155,8 +155,9 @@ def chart_events(prepared: Prepared, subject: Subject) -> Chart | None:
         "y": list(range(len(spans))),
         "customdata": words,
         "marker": {
-            "size": [round(8 + 14 * (n / largest) ** 0.5, 1) for n in rows["n_headlines"]],
+            "size": [round(7 + 11 * (n / largest) ** 0.5, 1) for n in rows["n_headlines"]],
             "color": SERIES[0],
+            "opacity": 1,
             "line": {"width": 0},
         },
         "hovertemplate": "%{x|%-d %B %Y}: %{customdata}<extra></extra>",
@@ -208,7 +209,7 @@ def _rows_layout(
             {
                 "x": str(end if late else start),
                 "y": row,
-                "yshift": 14,
+                "yshift": 17,
                 "xanchor": "right" if late else "left",
                 "xshift": 5 if late else -5,
                 "showarrow": False,
@@ -216,7 +217,8 @@ def _rows_layout(
                 "font": {"size": 12, "color": INK},
             }
         )
-        short = {"x": 0, "xref": "paper", "xanchor": "left", "text": plot_text(title, 54)}
+        short: dict[str, Any] = {"x": 0, "xref": "paper", "xanchor": "left", "xshift": 0}
+        short["text"] = plot_text(title, 54)
         narrow |= {f"annotations.{row}.{key}": value for key, value in short.items()}
     return frame_layout(
         len(titles) * _ROW + _TOP + _BOTTOM,

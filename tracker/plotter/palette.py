@@ -11,14 +11,14 @@ RULE: Final = "#dedbd2"
 EMPTY: Final = "#e9e6de"
 WARN: Final = "#c9791a"
 SERIES: Final = (
-    "#1f6fb2", "#c04a15", "#12805c", "#8d4aa8", "#8a6800", "#b83274", "#0e7c86", "#56606f",
+    "#1b74c4", "#a8201a", "#10825a", "#4b2380", "#8c6d00", "#c83586", "#0b5560", "#67707c",
 )  # fmt: skip
 HEAT: Final = ("#f0eee8", "#cfe0ec", "#9cc3de", "#5a9bc9", "#22699f", "#0c3b66")
 DARK: Final = {
     PAPER: "#16171a", INK: "#ecebe6", MUTED: "#a3a29c", RULE: "#36383d", EMPTY: "#2a2c31",
     WARN: "#e59a45",
-    SERIES[0]: "#62aef0", SERIES[1]: "#ff9061", SERIES[2]: "#4cc99a", SERIES[3]: "#cf97ea",
-    SERIES[4]: "#dcb946", SERIES[5]: "#f583b3", SERIES[6]: "#58cdd6", SERIES[7]: "#aab4c4",
+    SERIES[0]: "#4f9fec", SERIES[1]: "#ff7352", SERIES[2]: "#35c08f", SERIES[3]: "#d3b4ff",
+    SERIES[4]: "#f2d866", SERIES[5]: "#ffa6d6", SERIES[6]: "#9aeaf0", SERIES[7]: "#8793a6",
     HEAT[0]: "#202329", HEAT[1]: "#1d3a54", HEAT[2]: "#24587f", HEAT[3]: "#3a81b3",
     HEAT[4]: "#74b3df", HEAT[5]: "#cfe8fb",
 }  # fmt: skip

@@ -35,10 +35,10 @@ T.shapeLines = function (chart, traces, layout, start) {
     if (meta.role === "band") bands = Math.max(bands, ...trace.y.filter((_, k) => (trace.x[k] ?? "") >= since));
     else shares = Math.max(shares, ...trace.y.slice(meta.role === "partial" ? 0 : from));
   });
-  const top = Math.min(1, Math.max(shares, Math.min(bands, 1.6 * shares)) * 1.06);
+  const lines = traces.filter((trace) => trace.meta.role === "line" && trace.visible);
+  const top = Math.min(1, Math.max(shares, Math.min(bands, (lines.length === 1 ? 3 : 1.6) * shares)) * 1.06);
   layout.yaxis.range = [0, top];
   layout.yaxis.tickformat = top < 0.045 ? ".1%" : ".0%";
-  const lines = traces.filter((trace) => trace.meta.role === "line" && trace.visible);
   for (const trace of traces) if (trace.meta.role === "band") trace.opacity = lines.length > 3 ? 0.38 : 1;
   layout.annotations = layout.annotations.filter((label) => label.name !== "end");
   T.showNotes(lines, layout, since);
