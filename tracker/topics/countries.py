@@ -107,7 +107,7 @@ def _describe(row: _Row) -> Iterator[str]:
         if people.startswith('"'):
             yield people
         else:
-            yield from (f"en:^{people}", f'"{people}"', f'"{people}s"')
+            yield from (f'"{people}"', f'"{people}s"')
     for capital in row.capital:
         if "/" not in capital:
             yield capital if capital.endswith("*") else _mark_name(capital, "")

@@ -27,7 +27,7 @@ def find_occurrences(texts: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:
     read = read.filter(pl.col("words").list.len() > 0)
     folded = texts.with_columns(fold(texts["text"]).alias("text"))
     found = [_find_by_words(folded, read), _find_inside(folded, read)]
-    return pl.concat(place.select(_PLACE) for place in found).unique()
+    return pl.concat((place.select(_PLACE) for place in found), how="vertical_relaxed").unique()
 
 
 def _find_by_words(texts: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:
@@ -144,6 +144,8 @@ def _find_inside(texts: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:
         pl.col("words").list.first().alias("piece")
     )
     pieces = terms["piece"].unique().sort().to_list()
+    if not pieces:
+        return pl.DataFrame(schema=dict.fromkeys(_PLACE, pl.Null))
     small = texts.with_columns(pl.col("text").str.to_lowercase())
     hits = (
         small.lazy()

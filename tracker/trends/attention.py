@@ -23,6 +23,7 @@ from tracker.trends.intervals import CONFIDENCE, bound_share
 from tracker.trends.panels import SLOTS, Weighting, measure_panel
 
 _CELL: Final = ["night", "channel"]
+_LATELY: Final = 28
 
 
 def expose_slots(
@@ -80,13 +81,15 @@ def measure_attention(
     `first_night` on, also those that no headline ever matched) up to `last_night`.
 
     The 95 % band is what resampling sources, and the headlines of their lists and captures,
-    converges to, in closed form. With J sources of shares x_s and mean p, the variance of p is
-    the greater of S² / J (S² their sample variance; J - 1 degrees of freedom) and
-    p (1 - p) mean(1 / m_s) / J, where m_s = (sum of w)² / sum of w_h² is the effective number of
-    headlines of source s, w_h the weight of all slots of headline h: one headline in ten captures
-    is one choice, not ten. That variance gives an effective sample size n = p (1 - p) / variance,
-    and n gives Wilson's interval, which stays inside [0, 1] and is above 0 where nothing was seen.
-    One source alone says nothing of others: its band speaks of that source only.
+    converges to, in closed form. Source s with effective number of headlines
+    m_s = (sum of w)² / sum of w_h² (w_h: weight of all slots of headline h; one headline in ten
+    captures is one choice, not ten) gives p (1 - p) / m_s; the J sources' shares themselves vary
+    by S². Their ratio over the subject's last 28 nights, mean S² / mean p (1 - p) / m_s, at least
+    1, is the design effect d: how much more sources differ than their headlines explain. It
+    makes the effective sample size n = J / mean(1 / m_s) / d, reduced for the
+    (J - 1) (d / (d - 1))² degrees of freedom that d rests on, and n gives Wilson's interval, which
+    stays inside [0, 1] and is above 0 where nothing was seen. One source alone says nothing of
+    others: its band speaks of that source only.
 
     Args:
         slots: Frame with the columns of `SLOTS`.
@@ -104,9 +107,10 @@ def measure_attention(
         TableError: If a frame lacks a column.
 
     Source:
-        Resampling in two stages: Rao and Wu (1988). Effective number of headlines: Kish (1965).
-        Interval from an effective sample size and its degrees of freedom: Korn and Graubard
-        (1998), with Wilson's (1927) interval. Discount by rank: Järvelin and Kekäläinen (2002).
+        Resampling in two stages: Rao and Wu (1988). Effective number of headlines, design effect:
+        Kish (1965). Degrees of freedom: Satterthwaite (1946). Interval from an effective sample
+        size: Korn and Graubard (1998), with Wilson's (1927) interval. Discount by rank: Järvelin
+        and Kekäläinen (2002).
     """
     panel = measure_panel(
         slots, subjects, first_night=first_night, last_night=last_night, weighting=weighting
@@ -141,17 +145,28 @@ def measure_attention(
 
 
 def _band(frame: pl.DataFrame) -> pl.DataFrame:
-    share = frame["share"].to_numpy()
+    """Return the frame with low and high; rows are nights, in order for each subject."""
+    n, share = pl.col("observed_sources"), pl.col("share")
+    several = n > 1
+    frame = frame.sort("subject", "channel", "night").with_columns(
+        pl.when(several).then(share * (1 - share) * pl.col("spread")).alias("within"),
+        pl.when(several).then((pl.col("squares") - n * share**2) / (n - 1)).alias("between"),
+    )
+    lately = [
+        pl.col(name).rolling_sum(_LATELY, min_samples=1).over("subject", "channel").alias(name)
+        for name in ("within", "between")
+    ]
+    frame = frame.with_columns(lately)
+    between, within = (frame[name].to_numpy() for name in ("between", "within"))
     sources = frame["observed_sources"].to_numpy().astype(float)
     with np.errstate(divide="ignore", invalid="ignore"):
-        within = share * (1 - share) * frame["spread"].to_numpy()
-        between = (frame["squares"].to_numpy() - sources * share**2) / (sources - 1)
-        design = np.where((sources > 1) & (between > within) & (within > 0), between / within, 1.0)
-        freedom = np.where(design > 1, np.maximum(sources - 1, 1), np.inf)
+        design = np.where((sources > 1) & (between > within), between / within, 1.0)
+        freedom = (sources - 1) * (design / (design - 1)) ** 2
         tail = (1 + CONFIDENCE) / 2
-        scale = stats.norm.ppf(tail) / stats.t.ppf(tail, freedom)
+        known, where = np.unique(np.where(design > 1, freedom, np.inf), return_inverse=True)
+        scale = (stats.norm.ppf(tail) / stats.t.ppf(tail, known))[where]
         effective = sources / frame["spread"].to_numpy() / design * scale**2
-        band = bound_share(share, effective)
+        band = bound_share(frame["share"].to_numpy(), effective)
     return frame.with_columns(
         pl.Series("low", band.low).fill_nan(None), pl.Series("high", band.high).fill_nan(None)
     )
