@@ -7,6 +7,7 @@ from typing import Final
 
 from tracker.collector.harvest.kinds import fold, kind_of_heading
 from tracker.collector.harvest.pages import HeadlineList, Item, Page
+from tracker.collector.harvest.text_choices import choose
 from tracker.collector.harvest.text_lines import Line, Look, read_lines
 from tracker.collector.harvest.text_runs import Run, find_runs
 from tracker.collector.harvest.text_scores import load_weights, score
@@ -60,8 +61,8 @@ def _pick(lines: Sequence[Line], own: Line | None) -> list[int]:
     title = {lines[0].folded if lines else "", own.folded if own else ""}
     return [
         i
-        for i, chance in enumerate(score(lines))
-        if chance >= threshold and (i > begun or lines[i].folded not in title)
+        for i in choose(lines, score(lines), threshold)
+        if i > begun or lines[i].folded not in title
     ]
 
 
