@@ -12,6 +12,8 @@ from tracker.collector.harvest.outline import Outline
 from tracker.collector.harvest.stories import Story, count_words
 
 _PANEL: Final = re.compile(r"\btab|pane\b|panel|tabs?[-_ ]|[-_]tab|_cnt|\bcon[-_]?\d|content[-_]?\d|switch")
+_ACTIVE: Final = re.compile(r"\b(?:is-)?(?:active|current|selected|on|show)\b")
+_SLIDE: Final = re.compile(r"carousel|slide|swiper|(?:^| )item\b")
 _ITEM_TAGS: Final = frozenset(("li", "article", "tr", "dd", "dt", "td", "a"))
 LIKELY: Final = 0.4
 FAINT: Final = 0.55
@@ -165,9 +167,12 @@ def _joins(outline: Outline, box: Box, m: Meeting, heading: Heading) -> bool:
         return False
     if _is_panel(outline, box, m) and not (one_left and one_right):
         return False
+    below = m.top != box.container and outline.inside(m.top, box.container)
+    if below:
+        return gap <= 60
     if m.n_right > 1 and heading.score >= LIKELY and not outline.inside(heading.at, m.story.unit):
         return False
-    if m.alike:
+    if m.alike and ((one_left and one_right) or _same_path(outline, box, m)):
         item = outline.tags[m.left] in _ITEM_TAGS or "." != outline.shape(m.left)[-1]
         return gap <= (150 if item else 60)
     if one_left and one_right:
@@ -178,6 +183,21 @@ def _joins(outline: Outline, box: Box, m: Meeting, heading: Heading) -> bool:
         return False
     deep = max(_steps(outline, m.story.anchor, m.top), _steps(outline, m.before.anchor, m.top))
     return gap <= 40 and deep <= 5 and (one_left or one_right)
+
+
+def _same_path(outline: Outline, box: Box, m: Meeting) -> bool:
+    """Say whether the story lies in its branch as one of the box's stories in theirs."""
+    path = _tags(outline, m.story, m.top)
+    near = [s for s in (box.stories[0], box.stories[-1]) if outline.inside(s.anchor, m.top)]
+    return any(_tags(outline, s, m.top) == path for s in near)
+
+
+def _tags(outline: Outline, story: Story, top: int) -> list[str]:
+    i, tags = story.anchor, []
+    while i > top:
+        tags.append(outline.tags[i])
+        i = outline.parents[i]
+    return tags
 
 
 def _is_novel(outline: Outline, box: Box, heading: Heading, m: Meeting) -> bool:
@@ -232,10 +252,18 @@ def _is_panel(outline: Outline, box: Box, m: Meeting) -> bool:
         return True
     if m.n_right > 1 and any(s.key == m.story.key for s in box.stories):
         return True
+    if m.n_right > 1 and m.n_left > 1 and _is_active(outline, m.left) and not _is_active(outline, m.right):
+        return not _SLIDE.search(outline.names(m.right) + " " + outline.names(m.top))
+    if box.panel and m.alike and m.n_right > 1 and m.n_left > 1:
+        return True
     names = " ".join(map(outline.names, (m.left, m.right, m.top)))
     if m.alike and _PANEL.search(names):
         return True
     return _is_hidden(outline, m.right) and not _is_hidden(outline, m.left)
+
+
+def _is_active(outline: Outline, i: int) -> bool:
+    return bool(_ACTIVE.search(outline.names(i)))
 
 
 def _is_hidden(outline: Outline, i: int) -> bool:
@@ -292,11 +320,19 @@ def _name_tabs(outline: Outline, boxes: list[Box]) -> None:
         while stop < len(boxes) and boxes[stop].panel:
             stop += 1
         if stop - n > 1:
-            group = boxes[n:stop]
-            tabs = find_tabs(outline, group[0].heading, stop - n)
-            hint = next((h for h in map(_hint, [b.heading for b in group] + tabs) if h), "")
-            for box in group:
-                box.hint = hint
-            for box, tab in zip(group, tabs, strict=False):
-                box.heading = tab
+            _name_panels(outline, boxes, n, stop)
         n = stop
+
+
+def _name_panels(outline: Outline, boxes: list[Box], n: int, stop: int) -> None:
+    group = boxes[n:stop]
+    if group[0].heading.score >= SURE:
+        tabs: list[Heading] = []
+    else:
+        before = boxes[n - 1].stories[-1] if n else None
+        tabs = find_tabs(outline, before, group[0].stories[0], stop - n)
+    ranked = any(_hint(h) == "most_read" for h in [*(b.heading for b in group), *tabs])
+    for box in group:
+        box.hint = "most_read" if ranked else ""
+    for box, tab in zip(group, tabs, strict=False):
+        box.heading = tab

@@ -9,14 +9,15 @@ from urllib.parse import urlsplit
 from tracker.collector.harvest.boxes import Box
 from tracker.collector.harvest.furniture import find_furniture
 from tracker.collector.harvest.headings import NO_HEADING
-from tracker.collector.harvest.kinds import kind_of_heading
+from tracker.collector.harvest.kinds import fold, kind_of_heading
 from tracker.collector.harvest.outline import Outline
 from tracker.collector.harvest.stories import Story, is_listing, looks_dated, looks_like_article
 
 _MENU: Final = re.compile(
     r"(?:\b|[_-])(?:nav|navi|navbar|navigation|menu|submenu|mega|megamenu|dropdown|hamburger|offcanvas|topbar|sitemap)(?:\b|[_-])|menu"
 )
-_FAINT_MENU: Final = re.compile(r"^(?!.*(?:<nav>|menu|mega|dropdown|navbar|hamburger|offcanvas))", re.DOTALL)
+_DEEP_MENU: Final = re.compile(r"menu-item|sub-?menu|mega|dropdown|hamburger|offcanvas")
+_SHOWN: Final = ("most_read", "latest", "related", "picks")
 _FOOT: Final = re.compile(
     r"(?:\b|[_-])(?:foot|footer|bottomlinks|legal|copyright|colophon)(?:\b|[_-])|footer"
 )
@@ -53,7 +54,7 @@ _NAMED_KINDS: Final = (
     (
         "most_read",
         re.compile(
-            r"popular|trending|most[-_]?(?:read|view|popular|comment|shared|watched|click)|mostread|meistgelesen|mas[-_]?leid|plus[-_]?lus|mais[-_]?lidas|ranking|hot[-_]?(?:news|list|topic)|top[-_]?(?:read|10|ten|5|viewed)|lidas|leidas|trends?(?:\b|[-_])"
+            r"popular|trending|most[-_]?(?:read|view|popular|comment|shared|watched|click)|mostread|meistgelesen|mas[-_]?leid|plus[-_]?lus|mais[-_]?lidas|ranking|top[-_]?(?:read|10|ten|5|viewed)|lidas|leidas|trends?(?:\b|[-_])"
         ),
     ),
     (
@@ -90,6 +91,7 @@ class Setting:
     url: str | None
     article: range
     is_article: bool
+    title: str | None = None
 
 
 def judge(outline: Outline, boxes: Sequence[Box], setting: Setting) -> list[Box]:
@@ -119,7 +121,7 @@ def likeness(story: Story, setting: Setting) -> float:
     """Return how much a link looks like a headline, about 0 to 1."""
     w = story.weight
     words = 1.0 if w >= 6 else 0.9 if w >= 5 else 0.75 if w >= 4 else 0.5 if w >= 3 else 0.3 if w >= 2 else 0.1
-    if _SHARING.search(story.href):
+    if _SHARING.search(story.href) or _is_own(story.href, setting.url):
         return words * 0.2
     if looks_dated(story.href) or _alike(story.href, setting.url):
         return min(1.0, words + 0.2)
@@ -130,6 +132,15 @@ def likeness(story: Story, setting: Setting) -> float:
     if w <= 7 and find_furniture(story.title).share >= 0.3:
         return words * 0.4
     return words * 0.7
+
+
+def _is_own(href: str, url: str | None) -> bool:
+    """Say whether the link leads to another form or a part of the page itself."""
+    if not url or url.count("/") < 3 or not href.startswith(url.rstrip("/")):
+        return False
+    if len(url.split("/", 3)[3]) < 2:
+        return False
+    return any(c in href[len(url.rstrip("/")) :] for c in "?#&=")
 
 
 def _away(story: Story, setting: Setting) -> bool:
@@ -213,6 +224,9 @@ def is_list(outline: Outline, box: Box, setting: Setting) -> bool:
     if _COMMENTS.search(names) and labelled is None:
         need, _ = max(need, 0.9), reasons.append("comments")
     away = sum(_away(s, setting) for s in box.stories) / n
+    if away > 0.5 and _COMMENTS.search(names):
+        box.why.append("comments from elsewhere")
+        return False
     if away > 0.6 and labelled is None:
         need, _ = max(need, 0.85), reasons.append("away")
     if labelled:
@@ -227,6 +241,18 @@ def is_list(outline: Outline, box: Box, setting: Setting) -> bool:
             return True
         return box.heading.score >= 2.4 and mean >= 1.0 and not reasons
     return mean >= need
+
+
+def _is_submenu(outline: Outline, box: Box) -> bool:
+    """Say whether the box opens from an entry of a menu."""
+    if _DEEP_MENU.search(chain(outline, box)):
+        return True
+    entry = False
+    for i in outline.ancestors(box.container):
+        entry = entry or outline.tags[i] == "li"
+        if outline.tags[i] == "nav":
+            return entry
+    return False
 
 
 def _is_menu(names: str) -> bool:
@@ -253,17 +279,27 @@ def kind_of(outline: Outline, box: Box, setting: Setting) -> str:
         return "nextprev"
     if any("#comment" in s.href for s in box.stories) or label == "other":
         return "other"
-    if _is_menu(names) and not (label and _FAINT_MENU.search(names)):
+    if _is_menu(names) and not (label in _SHOWN and not _is_submenu(outline, box)):
         return "menu"
     if label:
         if label == "related" and n == 1 and box.stories[0].anchor in setting.article:
             return "inline"
         return label
+    around = chain(outline, box, 4)
     for kind, words in _NAMED_KINDS:
-        if words.search(chain(outline, box, 4)):
+        if words.search(around) and not (box.heading.text and kind in ("picks", "latest")):
             return kind
     if n == 1 and box.stories[0].anchor in setting.article:
         return "inline"
     if box.heading.text:
-        return "section"
-    return "related" if setting.is_article else "picks"
+        return "related" if _is_topic(box.heading.text, setting) else "section"
+    if not setting.is_article or box.stories[-1].anchor < setting.article.start:
+        return "picks"
+    return "related"
+
+
+def _is_topic(heading: str, setting: Setting) -> bool:
+    """Say whether a heading names what the page's own story is about."""
+    words = {w for w in fold(heading).split() if len(w) > 3}
+    own = set(fold(setting.title or "").split())
+    return bool(words) and len(words & own) * 2 >= len(words)

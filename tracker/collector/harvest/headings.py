@@ -18,7 +18,7 @@ _NOT_NAMED: Final = re.compile(
     r"kicker|chapeu|chapeau|categor|meta|date|time|author|byline|sub-?title|header-?(?:nav|link|menu)|caption-text|credit|comment|badge|flag|tag"
 )
 _DATE: Final = re.compile(
-    r"^[\d\s.,:/|–—%+#-]+$|\b(?:19|20)\d\d\b.*\d[:.h]\d\d|^\d{1,2}[:.h]\d\d|\bago\b|^\D{0,12}\d{1,2}[./ ]\D{0,12}[./ ]?(?:19|20)\d\d$"
+    r"^[\d\s.,:/|–—%+#-]+$|\b\d{1,2}:\d\d|\b\d{1,2},? (?:19|20)\d\d\b|\b(?:19|20)\d\d\b.*\d[:.h]\d\d|^\d{1,2}[:.h]\d\d|\bago\b|^\D{0,12}\d{1,2}[./ ]\D{0,12}[./ ]?(?:19|20)\d\d$"
 )
 _BUTTON: Final = re.compile(r"^(?:close|×|x|menu|all|back|top|\+|loading|show search|skip|previous|next|prev|more)\W*$", re.IGNORECASE)
 
@@ -126,50 +126,66 @@ def _is_better(outline: Outline, found: Heading, best: Heading, story: Story) ->
     if found.score <= best.score:
         return False
     if best.score < 1.6:
-        return True
-    same = outline.common(found.at, story.anchor) == outline.common(best.at, story.anchor)
-    return same and found.score >= best.score + 0.6
+        near = best.score < 0.5 or _same_scope(outline, found, best, story)
+        return near or found.score >= best.score + 2.0
+    return _same_scope(outline, found, best, story) and found.score >= best.score + 0.6
 
 
-def find_tabs(outline: Outline, heading: Heading, n: int) -> list[Heading]:
-    """Return the names of `n` tabs of which `heading` is one; none if it is not."""
-    if heading.at < 0:
-        return []
-    i = heading.at
-    for _ in range(4):
-        p = outline.parents[i]
-        shape = outline.tags[i]
-        children = []
-        j = p + 1
-        while j < outline.ends[p]:
-            if outline.tags[j] == shape:
-                children.append(j)
-            j = outline.ends[j]
-        if len(children) >= n:
-            texts = [outline.text(c) for c in children]
-            if all(t and count_words(t) <= 6 and len(t) <= 40 for t in texts):
-                return [Heading(c, t, heading.score) for c, t in zip(children, texts, strict=True)][:n]
-        i = p
+def _same_scope(outline: Outline, a: Heading, b: Heading, story: Story) -> bool:
+    return outline.common(a.at, story.anchor) == outline.common(b.at, story.anchor)
+
+
+def find_tabs(outline: Outline, before: Story | None, story: Story, n: int) -> list[Heading]:
+    """Return the names of the tabs of `n` panels that begin with the story; none if unnamed."""
+    start = before.last if before else 0
+    for at, _ in _texts(outline, start, story):
+        i = outline.parents[at]
+        for _ in range(4):
+            p = outline.parents[i]
+            if p < start and not p:
+                break
+            row = _row(outline, i, p)
+            if n <= len(row) <= n + 3 and outline.ends[row[-1]] <= story.first:
+                return [Heading(c, outline.text(c), 2.0) for c in row][:n]
+            i = p
     return []
+
+
+def _row(outline: Outline, i: int, p: int) -> list[int]:
+    """Return the children of `p` of the tag of `i`, if all of them are short texts."""
+    found, j = [], p + 1
+    while j < outline.ends[p] and len(found) < 30:
+        if outline.tags[j] == outline.tags[i] and outline.n_texts(j):
+            if outline.n_texts(j) > 2 or len(outline.text(j)) > 40:
+                return []
+            found.append(j)
+        j = outline.ends[j]
+    return found
 
 
 def _element(outline: Outline, at: int, piece: str, start: int, story: Story) -> tuple[int, str]:
     """Return the element whose whole text is the heading, and that text."""
-    i = outline.parents[at]
-    best = i
     if outline.tags[at] == "img":
         return at, piece
+    i = outline.parents[at]
     for _ in range(4):
         if i < start or outline.ends[i] > story.first or not i:
             break
         if outline.tags[i] in HEADINGS or outline.tags[i] in ("legend", "caption", "dt", "th"):
             return i, _without_more(outline, i)
+        i = outline.parents[i]
+    i = best = outline.parents[at]
+    for _ in range(4):
+        if i < start or outline.ends[i] > story.first or not i:
+            break
         text = outline.text(i)
-        if text != piece and (count_words(text) > 6 or not _NAMED.search(outline.names(i))):
+        if text != piece and outline.tags[i] in ("ul", "ol", "li", "tr", "table"):
+            break
+        if text != piece and (count_words(text) > 8 or not _NAMED.search(outline.names(i))):
             break
         best = i
         i = outline.parents[i]
-    return best, outline.text(best)
+    return best, _without_more(outline, best)
 
 
 def _without_more(outline: Outline, i: int) -> str:
@@ -193,6 +209,22 @@ def _without_more(outline: Outline, i: int) -> str:
     return " ".join(t for at, t in pieces if at not in dropped).rstrip(" ()[]|")
 
 
+def _says_of_what(text: str) -> bool:
+    """Say whether a label of related stories goes on to say of what or from whom."""
+    label = find_label(text)
+    return label is not None and label.kind == "related" and label.share < 0.8
+
+
+def _is_row(outline: Outline, e: int) -> bool:
+    """Say whether an element stands in a row of short texts like it."""
+    for _ in range(2):
+        p = outline.parents[e]
+        if len(_row(outline, e, p)) > 2:
+            return True
+        e = p
+    return False
+
+
 def _repeats_more(text: str) -> bool:
     label = find_label(text)
     return label is not None and label.kind == "related" and label.share > 0.9
@@ -207,14 +239,16 @@ def _judge(
     if _BUTTON.match(text):
         return NO_HEADING
     linked = _is_linked(outline, at)
-    if linked and "more" in find_furniture(text).kinds:
+    if linked and "more" in find_furniture(text).kinds and not _says_of_what(text):
         return NO_HEADING
     label = find_label(text)
     if linked and label and label.kind == "service" and words > 2:
         return NO_HEADING
     score = _tag_score(outline, e, at, text)
+    if score < 1 and linked and _is_row(outline, e):
+        return NO_HEADING
     if label and label.kind == "sponsored" and label.share >= 0.6:
-        score -= 1.0
+        score -= 2.0
     elif label and kind_of_heading(text) and label.kind != "service":
         score += 1.5
     small = _small_unit(outline, story)

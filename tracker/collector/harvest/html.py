@@ -1,5 +1,9 @@
 """Headline lists of a page of HTML."""
 
+import re
+from dataclasses import replace
+from typing import Final
+
 from selectolax.lexbor import LexborHTMLParser
 
 from tracker.collector.harvest.boxes import Box, find_boxes
@@ -7,10 +11,13 @@ from tracker.collector.harvest.decoding import decode
 from tracker.collector.harvest.evidence import Setting, judge
 from tracker.collector.harvest.facts import find_address, find_base, find_language, find_title
 from tracker.collector.harvest.identity import name_boxes
-from tracker.collector.harvest.links import canonicalise
+from tracker.collector.harvest.links import canonicalise, unarchived
 from tracker.collector.harvest.outline import Outline, read_outline
 from tracker.collector.harvest.pages import HeadlineList, Item, Page
 from tracker.collector.harvest.stories import Story, find_stories
+
+
+_HOST: Final = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
 
 
 def harvest_html(body: bytes, *, url: str | None = None, charset: str | None = None) -> Page:
@@ -25,13 +32,14 @@ def harvest_html(body: bytes, *, url: str | None = None, charset: str | None = N
     address = find_address(parser, url)
     base = find_base(parser, address)
     outline = read_outline(parser)
-    setting = find_setting(outline, address)
+    setting = find_setting(outline, address or guess_site(outline))
+    title = find_title(parser, address, is_article=setting.is_article)
+    setting = replace(setting, title=title)
     boxes = judge(outline, find_boxes(outline, *find_stories(outline)), setting)
     lists = tuple(
         HeadlineList(list_id, box.heading.text, box.kind, _items(box, base))
         for list_id, box in zip(name_boxes(outline, boxes), boxes, strict=True)
     )
-    title = find_title(parser, address, is_article=setting.is_article)
     return Page(address, title, find_language(parser), lists)
 
 
@@ -40,6 +48,18 @@ def _items(box: Box, base: str | None) -> tuple[Item, ...]:
         Item(rank, story.title, canonicalise(story.href, base))
         for rank, story in enumerate(box.stories, 1)
     )
+
+
+def guess_site(outline: Outline) -> str | None:
+    """Return the address of the host that most absolute links of the page lead to."""
+    hosts: dict[str, int] = {}
+    for i, tag in enumerate(outline.tags):
+        if tag == "a":
+            host = _HOST.match(unarchived(outline.attribute(i, "href")))
+            if host:
+                hosts[host[0]] = hosts.get(host[0], 0) + 1
+    usual = max(hosts, key=lambda h: hosts[h], default="")
+    return usual + "/" if usual and hosts[usual] * 2 > sum(hosts.values()) else None
 
 
 def find_setting(outline: Outline, url: str | None) -> Setting:

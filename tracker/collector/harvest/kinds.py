@@ -110,7 +110,9 @@ def find_label(heading: str) -> Label | None:
         found += [(3 * len(p), kind, p) for p, kind in table.anywhere if p in folded]
     if not found:
         return None
-    _, kind, phrase = max(found, key=lambda f: (f[0], -_PRECEDENCE.index(f[1])))
+    _, kind, phrase = max(
+        found, key=lambda f: (f[0] * (f[1] != "latest" or 0.4), -_PRECEDENCE.index(f[1]))
+    )
     leads = folded.startswith(phrase)
     return Label(kind, phrase, len(phrase) / len(folded), leads)
 

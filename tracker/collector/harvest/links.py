@@ -12,9 +12,18 @@ _SCHEME: Final = re.compile(r"^\s*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _SPACE: Final = re.compile(r"[\t\r\n]+")
 
 
+_ARCHIVED: Final = re.compile(r"^(?:https?:)?(?://web\.archive\.org)?/web/\d{4,14}[a-z_]*/(?=https?:)", re.IGNORECASE)
+_SLASH: Final = re.compile(r"^(https?):/(?=[^/])", re.IGNORECASE)
+
+
+def unarchived(href: str) -> str:
+    """Return the address that a web archive's copy of a link stood for."""
+    return _SLASH.sub(r"\1://", _ARCHIVED.sub("", href)) if "/web/" in href else href
+
+
 def absolute(href: str, base: str | None) -> str | None:
     """Return `href` joined to `base`, or None where it leads to no page of the web."""
-    href = _SPACE.sub("", href).strip()
+    href = unarchived(_SPACE.sub("", href).strip())
     if not href or href[0] == "#" or len(href) > LONGEST_URL:
         return None
     scheme = _SCHEME.match(href)

@@ -32,6 +32,11 @@ _SKIPPED: Final = frozenset(
         "title",
     )
 )
+_STATE: Final = re.compile(
+    r"(?:is-?|item-?|slide-?|li-?|no-?)?(?:active|current|selected|first|last|odd|even|alt|open|show|hidden|cloned|visible|center|start|end|left|right|on|off)(?:-(?:child|item|slide))?\d*$|"
+    r"(?:post|category|tag|format|type|status|slick|swiper|owl)-",
+    re.IGNORECASE,
+)
 _DIGITS: Final = re.compile(r"\d+")
 
 
@@ -56,6 +61,7 @@ class Outline:
     texts: list[str] = field(default_factory=list)
     _attributes: dict[int, dict[str, str | None]] = field(default_factory=dict)
     _names: dict[int, str] = field(default_factory=dict)
+    _shapes: dict[int, str] = field(default_factory=dict)
 
     def attributes(self, i: int) -> dict[str, str | None]:
         """Return the attributes of entry `i`."""
@@ -79,8 +85,12 @@ class Outline:
 
     def shape(self, i: int) -> str:
         """Return tag and classes of entry `i` without digits: the same for all items of a list."""
-        classes = (self.attributes(i).get("class") or "") if self.attributes(i) else ""
-        return self.tags[i] + "." + _DIGITS.sub("", classes)
+        found = self._shapes.get(i)
+        if found is None:
+            classes = self.attributes(i).get("class") or ""
+            kept = [_DIGITS.sub("", c) for c in classes.split() if not _STATE.match(c)]
+            found = self._shapes[i] = self.tags[i] + "." + " ".join(kept)
+        return found
 
     def text(self, i: int) -> str:
         """Return all text within entry `i`."""

@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from tracker.collector.harvest.kinds import find_label, kind_of_heading
+from tracker.collector.harvest.links import unarchived
 from tracker.collector.harvest.outline import TEXT, Outline
 from tracker.collector.harvest.titles import clean_title
 
@@ -46,7 +47,7 @@ _DATED: Final = re.compile(
     r"/(?:19|20)\d\d[/-]?[01]\d[/-]?|(?:19|20)\d{6}|(?=[^?#]*\d{5,})(?:[^/\s?#]*[-_,+]){3}|\d{7,}"
 )
 _ARTICLE: Final = re.compile(
-    r"\d{5,}|[^/\s]*[-_,+][^/\s]*[-_,+][^/\s]*[-_,+]|/(?:19|20)\d\d[/-]?\d\d|\.s?html?$|%[0-9a-f]{2}",
+    r"\d{5,}|[^/\s]*[-_,+][^/\s]*[-_,+][^/\s]*[-_,+]|/(?:19|20)\d\d[/-]?\d\d|\.s?html?$",
     re.IGNORECASE,
 )
 
@@ -174,7 +175,7 @@ def _read_anchors(outline: Outline) -> list[Story]:
     for i, tag in enumerate(outline.tags):
         if tag != "a":
             continue
-        href = outline.attribute(i, "href").strip()
+        href = unarchived(outline.attribute(i, "href").strip())
         if (
             not href
             or href[0] == "#"
@@ -198,7 +199,7 @@ def _read_anchors(outline: Outline) -> list[Story]:
 def _merge(outline: Outline, anchors: list[Story]) -> list[Story]:
     """Join the anchors of one story that follow each other: picture, headline, blurb, "more"."""
     merged: list[Story] = []
-    for story in anchors:
+    for n, story in enumerate(anchors):
         before = None
         for other in merged[-4:][::-1]:
             if other.key == story.key:
@@ -206,6 +207,8 @@ def _merge(outline: Outline, anchors: list[Story]) -> list[Story]:
                 break
             if other.weight >= 4:
                 break
+        if before is not None and not story.title and _is_nearer(outline, before, story, anchors[n + 1 : n + 4]):
+            before = None
         if before is not None and _same_card(outline, before, story):
             if _rank(outline, story) > _rank(outline, before):
                 before.anchor, before.title, before.at = story.anchor, story.title, story.at
@@ -216,6 +219,16 @@ def _merge(outline: Outline, anchors: list[Story]) -> list[Story]:
         else:
             merged.append(story)
     return merged
+
+
+def _is_nearer(outline: Outline, before: Story, story: Story, after: list[Story]) -> bool:
+    """Say whether a link without words belongs to one that follows rather than to `before`."""
+    for other in after:
+        if other.key == story.key and other.title:
+            return outline.common(story.anchor, other.anchor) > outline.common(
+                before.anchor, story.anchor
+            )
+    return False
 
 
 def _same_card(outline: Outline, a: Story, b: Story) -> bool:
