@@ -9,7 +9,8 @@ from typing import Final
 from tracker.collector.harvest.headings import NO_HEADING, Heading, find_heading, find_tabs
 from tracker.collector.harvest.kinds import kind_of_heading
 from tracker.collector.harvest.outline import Outline
-from tracker.collector.harvest.stories import Story, count_words
+from tracker.collector.harvest.stories import Story, count_words, title_pieces
+from tracker.collector.harvest.titles import clean_title
 
 _PANEL: Final = re.compile(r"\btab|pane\b|panel|tabs?[-_ ]|[-_]tab|_cnt|\bcon[-_]?\d|content[-_]?\d|switch")
 _ACTIVE: Final = re.compile(r"\b(?:is-)?(?:active|current|selected|on|show)\b")
@@ -120,8 +121,26 @@ def _readmit(
         if not added or added[-1].unit != unit:
             story.unit = unit
             added.append(story)
+    added += _plain_items(outline, holder, models[0].unit, anchors)
     if added and len(added) <= 2 * len(models):
         box.stories = sorted(box.stories + added, key=lambda s: s.anchor)
+
+
+def _plain_items(
+    outline: Outline, holder: int, model: int, anchors: Sequence[int]
+) -> list[Story]:
+    """Return items among those of a list that are not linked: the page's own story."""
+    found, shape, i = [], outline.shape(model), holder + 1
+    while i < outline.ends[holder]:
+        if outline.shape(i) == shape and not _count(outline, anchors, i) and outline.n_texts(i):
+            if not any(outline.tags[j] == "a" for j in range(i, outline.ends[i])):
+                text, at = title_pieces(outline, i + 1, outline.ends[i], i)
+                title = clean_title(text)
+                if 4 <= count_words(title) <= 30:
+                    weight = count_words(title)
+                    found.append(Story(i, i, outline.ends[i], title, "", title, weight, at, unit=i))
+        i = outline.ends[i]
+    return found if len(found) <= 2 else []
 
 
 def make_of(outline: Outline, story: Story, holder: int) -> str:
@@ -212,6 +231,8 @@ def _is_novel(outline: Outline, box: Box, heading: Heading, m: Meeting) -> bool:
         return False
     i = outline.ends[outline.branch(m.top, earlier.anchor)]
     shape = outline.shape(line)
+    if shape == outline.shape(m.right):
+        return False
     while i < m.left:
         if outline.shape(i) == shape:
             return False

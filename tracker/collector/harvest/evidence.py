@@ -34,7 +34,7 @@ _AD_LINK: Final = re.compile(
 _SERVICE: Final = re.compile(
     r"privacy|terms|cookie|contact|imprint|impressum|datenschutz|about-?us|advertis|subscri|newsletter|login|sign-?(?:in|up)|register|account|careers?|"
     r"jobs\b|policy|policies|legal|disclaimer|mediakit|feedback|help\b|support|faq|rss|sitemap|app-?store|itunes|play\.google|facebook\.com|twitter\.com|"
-    r"instagram\.com|youtube\.com|linkedin|pinterest|whatsapp|telegram|t\.me/|bit\.ly|mailto|conditions|mentions-legales|aviso-legal|politica-de|datenschutz|"
+    r"instagram\.com|youtube\.com/(?!watch|embed)|linkedin|pinterest|whatsapp|telegram|t\.me/|bit\.ly|mailto|conditions|mentions-legales|aviso-legal|politica-de|datenschutz|"
     r"agb\b|e-?paper|shop\b|store\b|abonne|suscri|assine|abo\b|download|copyright|public-file|fcc|donate|kontakt|contest|signup|oauth|/user|/search|/suche",
     re.IGNORECASE,
 )
@@ -123,6 +123,8 @@ def likeness(story: Story, setting: Setting) -> float:
     words = 1.0 if w >= 6 else 0.9 if w >= 5 else 0.75 if w >= 4 else 0.5 if w >= 3 else 0.3 if w >= 2 else 0.1
     if _SHARING.search(story.href) or _is_own(story.href, setting.url):
         return words * 0.2
+    if not story.href:
+        return words
     if looks_dated(story.href) or _alike(story.href, setting.url):
         return min(1.0, words + 0.2)
     if looks_like_article(story.href):
@@ -145,6 +147,8 @@ def _is_own(href: str, url: str | None) -> bool:
 
 def _away(story: Story, setting: Setting) -> bool:
     """Say whether the link leads to another outlet."""
+    if "youtube.com/watch" in story.href:
+        return False
     here, there = _site(setting.url or ""), _site(story.href)
     return bool(here and there and here != there)
 
@@ -192,7 +196,7 @@ def prune(outline: Outline, box: Box, setting: Setting) -> None:
     box.stories = [
         s
         for s, make in zip(box.stories, makes, strict=True)
-        if make == usual or likeness(s, setting) >= 0.75
+        if make == usual or not s.href or likeness(s, setting) >= 0.75
     ]
 
 

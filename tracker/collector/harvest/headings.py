@@ -10,6 +10,8 @@ from tracker.collector.harvest.outline import Outline
 from tracker.collector.harvest.stories import HEADINGS, Story, count_words
 
 LONGEST: Final = 90
+ROW: Final = 0.45
+"""Score of a line among others like it: it parts lists but names none."""
 MOST_WORDS: Final = 12
 _NAMED: Final = re.compile(
     r"title|head|label|\btit|titre|titul|rubri|caption|\btab\b|überschrift|ueberschrift|legend|baslik|naslov|tytul|intest|entete|intitul|cabecera|\bkop\b|nadpis|otsikko|rubrik|overskrift"
@@ -109,7 +111,7 @@ def _pictures(outline: Outline, start: int, story: Story) -> list[tuple[int, str
 
 def _item_shape(outline: Outline, story: Story) -> str:
     shape = outline.shape(story.unit)
-    return shape if shape[-1] != "." or outline.tags[story.unit] in ("li", "article") else ""
+    return shape if outline.tags[story.unit] not in HEADINGS else ""
 
 
 def _is_item(outline: Outline, at: int, story: Story, shape: str) -> bool:
@@ -118,7 +120,12 @@ def _is_item(outline: Outline, at: int, story: Story, shape: str) -> bool:
     if not outline.inside(at, p):
         return False
     branch = outline.branch(p, at)
-    return branch != story.unit and outline.shape(branch) == shape
+    if branch == story.unit or outline.shape(branch) != shape:
+        return False
+    if shape[-1] != "." or outline.tags[branch] in ("li", "article", "tr"):
+        return True
+    text = outline.text(branch)
+    return count_words(text) >= 5 and kind_of_heading(text) is None
 
 
 def _is_better(outline: Outline, found: Heading, best: Heading, story: Story) -> bool:
@@ -246,7 +253,7 @@ def _judge(
         return NO_HEADING
     score = _tag_score(outline, e, at, text)
     if score < 1 and linked and _is_row(outline, e):
-        return NO_HEADING
+        return Heading(e, text, ROW)
     if label and label.kind == "sponsored" and label.share >= 0.6:
         score -= 2.0
     elif label and kind_of_heading(text) and label.kind != "service":

@@ -164,6 +164,7 @@ def title_pieces(outline: Outline, start: int, stop: int, root: int) -> tuple[st
 def find_stories(outline: Outline) -> tuple[list[Story], list[Story]]:
     """Return the links that look like headlines, with their units, and the other links."""
     found = _merge(outline, _read_anchors(outline))
+    _borrow_titles(outline, found)
     kept = _promote(outline, found)
     set_units(outline, kept)
     chosen = {s.anchor for s in kept}
@@ -194,6 +195,26 @@ def _read_anchors(outline: Outline) -> list[Story]:
         if len(stories) >= MOST_LINKS:
             break
     return stories
+
+
+def _borrow_titles(outline: Outline, stories: list[Story]) -> None:
+    """Give links of a picture or of "more" the headline that stands unlinked beside them."""
+    for n, story in enumerate(stories):
+        if story.weight >= 2:
+            continue
+        low = stories[n - 1].last if n else 0
+        high = stories[n + 1].first if n + 1 < len(stories) else len(outline.tags)
+        i = story.anchor
+        for _ in range(4):
+            i = outline.parents[i]
+            if not i or i < low or outline.ends[i] > high:
+                break
+            at = next((j for j in range(i, outline.ends[i]) if outline.tags[j] in HEADINGS), 0)
+            if at:
+                title = clean_title(outline.text(at))
+                if 3 <= count_words(title) <= 30:
+                    story.title, story.weight, story.at = title, count_words(title), at
+                break
 
 
 def _merge(outline: Outline, anchors: list[Story]) -> list[Story]:
