@@ -223,8 +223,9 @@ def test_a_frame_of_another_table_is_refused():
 
 
 def test_labels_move_apart_no_more_than_they_must():
-    assert spread([0, 1, 50], 10) == [-4.5, 5.5, 50]
+    assert spread([0, 1, 50], 10, lowest=-9) == [-4.5, 5.5, 50]
     assert spread([30, 10], 5) == [30, 10]
+    assert spread([0, 1, 50], 10, lowest=0) == [0, 10, 50]
 
 
 def test_a_study_of_one_night_can_be_drawn():

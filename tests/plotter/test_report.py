@@ -1,8 +1,10 @@
 import re
+from dataclasses import replace
 
+import polars as pl
 import pytest
 
-from tests.plotter.worlds import LAST, build_world
+from tests.plotter.worlds import FIRST, LAST, build_world
 from tracker.plotter.report import ReportFile, build_report
 
 
@@ -60,3 +62,27 @@ def test_a_single_file_needs_nothing_beside_it():
     assert file.path == "index.html"
     markup = re.sub(r"(?s)<(script|style)\b.*?</\1>", "", file.text)
     assert not re.search(r'(?:src|href)="(?!https?:|#|index\.html)', markup)
+
+
+def test_a_study_of_one_night_shows_dots_with_intervals_instead_of_lines():
+    world = build_world()
+    young = replace(
+        world,
+        attention=world.attention.filter(pl.col("night") == FIRST),
+        signals=world.signals.clear(),
+        last_night=FIRST,
+    )
+    page = {file.path: file for file in build_report(young)}["index.html"].text
+    assert "Rail strike gets the most room: 20% of editors’ slots" in page
+    assert "Ukraine got the most room of all themes on 1 January 2024" in page
+    assert "Too early to say what rises" in page
+    assert 'data-range="30"' not in page
+
+
+def test_a_study_without_anything_to_count_still_has_a_page():
+    world = build_world()
+    names = ("attention", "signals", "headlines", "sightings", "lists", "captures", "members",
+             "events", "topics", "lineage", "themes")  # fmt: skip
+    empty = replace(world, **{name: getattr(world, name).clear() for name in names}, watchlist=())
+    page = {file.path: file for file in build_report(empty)}["index.html"].text
+    assert "Nothing was observed on 9 February 2024" in page

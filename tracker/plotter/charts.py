@@ -30,10 +30,11 @@ class Chart:
     layout: Layout
 
 
-def spread(places: Sequence[float], gap: float) -> list[float]:
+def spread(places: Sequence[float], gap: float, lowest: float = 0.0) -> list[float]:
     """Return `places` (pixels) moved apart to at least `gap`, each as little as possible.
 
-    Neighbours that would overlap form a block around the mean of where they wanted to be.
+    Neighbours that would overlap form a block around the mean of where they wanted to be; none
+    ends below `lowest`.
 
     Source: pool adjacent violators (Ayer et al., 1955), on places less the gaps before them.
     """
@@ -48,5 +49,5 @@ def spread(places: Sequence[float], gap: float) -> list[float]:
     flat = [mean for mean, size in blocks for _ in range(size)]
     moved = [0.0] * len(places)
     for rank, i in enumerate(order):
-        moved[i] = flat[rank] + rank * gap
+        moved[i] = max(flat[rank], lowest) + rank * gap
     return moved

@@ -126,7 +126,7 @@ def headline_of_night(prepared: Prepared, findings: Sequence[Finding]) -> str:
     last_night, channel = prepared.data.last_night, prepared.channel
     if not prepared.curves.channels or not prepared.curves.observed[channel][-1]:
         return f"Nothing was observed on {day(last_night)}"
-    tonight = [f for f in findings if f.night == last_night]
+    tonight = [f for f in findings if f.night == last_night and f.channel == channel]
     for kind in ("theme", "topic"):
         told = [f for f in tonight if f.subject.kind == kind and f.kind in ("rise", "new", "fade")]
         if told:
@@ -139,10 +139,7 @@ def headline_of_night(prepared: Prepared, findings: Sequence[Finding]) -> str:
 
 
 def largest(prepared: Prepared) -> Curve | None:
-    """Return the theme, else the topic, with the largest share on the last night."""
-    for kind in ("theme", "topic"):
-        curves = [c for c in prepared.curves.of(prepared.channel) if c.subject.kind == kind]
-        best = max(curves, key=lambda c: c.last or 0, default=None)
-        if best is not None and best.last:
-            return best
-    return None
+    """Return the theme or topic with the largest share on the last night; a theme where equal."""
+    seen = [curve for curve in prepared.curves.of(prepared.channel) if curve.last]
+    seen.sort(key=lambda c: (-(c.last or 0), c.subject.kind != "theme", c.subject.key))
+    return seen[0] if seen else None

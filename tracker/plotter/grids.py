@@ -121,7 +121,7 @@ def chart_heat(prepared: Prepared) -> Chart | None:
     reading = (
         "One row a topic, those with most room of all, in the order in which they stood highest: "
         f"the newest at the top. The darker, the larger its share, up to {percent(top)} and more; "
-        "palest is observed and absent, blank was not observed."
+        "palest is observed and absent, blank was not observed, or before the topic began."
     )
     return Chart("heat", finding, reading, traces, layout)
 

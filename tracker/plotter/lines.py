@@ -103,7 +103,10 @@ def draw_lines(info: LinesInfo) -> tuple[list[Trace], Layout]:
     top = highest(shown)
     labels = _label_ends(info, shown, top)
     kept = keep_apart([note for note in info.notes if note.line.visible])
-    margin = min(max([60, *(20 + len(label["text"]) * 7 for label in labels)]), 190)
+    names = info.strip.names[: info.strip.rows] if info.strip else ()
+    widths = [20 + len(label["text"]) * 7 for label in labels]
+    widths += [16 + min(len(name), 24) * 6 for name in names]
+    margin = min(max([60, *widths]), 190)
     first, last = info.nights[0], info.nights[-1]
     pad = timedelta(hours=12) if len(info.nights) > 6 else timedelta(days=3)
     layout = frame_layout(

@@ -16,6 +16,7 @@ from tracker.plotter.words import clean, percent, short_day, web_link
 
 CARD_NIGHTS = 60
 CARDS = 4
+CARDS_A_KIND = 3
 MOST_ROWS = 1000
 MOST_HEADLINES = 200
 
@@ -72,13 +73,22 @@ class Shown:
 
 
 def read_cards(prepared: Prepared, findings: Sequence[Finding], kind: str) -> list[Card]:
-    """Return what rose, faded, is new or came back, at most `CARDS`."""
+    """Return what rose, faded, is new or came back, at most `CARDS_A_KIND`, tonight's first."""
     last_night = prepared.data.last_night
     cards = []
     found = recent(findings, kind, last_night)
-    found.sort(key=lambda f: (f.subject.kind != "theme", -f.night.toordinal(), -abs(f.value)))
+    channel = prepared.channel
+    found.sort(
+        key=lambda f: (
+            f.night != last_night,
+            f.channel != channel,
+            f.subject.kind != "theme",
+            -abs(f.value),
+            f.subject.key,
+        )
+    )
     keys = keep_distinct(prepared, [f.subject.key for f in found])
-    for finding in [f for f in found if f.subject.key in keys][:CARDS]:
+    for finding in [f for f in found if f.subject.key in keys][:CARDS_A_KIND]:
         curve = prepared.curves.by_subject[finding.subject.key, finding.channel]
         when = "tonight" if finding.night == last_night else f"on {short_day(finding.night)}"
         cards.append(_card(prepared, curve, finding.headline, finding.change, when, finding.night))
@@ -86,9 +96,9 @@ def read_cards(prepared: Prepared, findings: Sequence[Finding], kind: str) -> li
 
 
 def read_largest(prepared: Prepared) -> list[Card]:
-    """Return the subjects with most room on the last night, themes before topics."""
+    """Return the subjects with most room on the last night; of like ones the larger."""
     curves = [c for c in prepared.curves.of(prepared.channel) if c.last]
-    curves.sort(key=lambda c: (c.subject.kind != "theme", -(c.last or 0), c.subject.key))
+    curves.sort(key=lambda c: (-(c.last or 0), c.subject.kind != "theme", c.subject.key))
     keys = keep_distinct(prepared, [c.subject.key for c in curves[: 4 * CARDS]])
     return [
         _card(

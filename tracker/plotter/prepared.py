@@ -80,9 +80,9 @@ def prepare(data: ReportData) -> Prepared:
     slots = read_slots(data)
     ids = {key: frozenset(slots.of(key)["headline_id"]) for key in subjects}
     topics = data.topics.filter(pl.col("centroid").list.len() > 0).sort("topic_id")
-    width = topics["centroid"].list.len().max()
+    width = max(topics["centroid"].list.len(), default=0)
     topics = topics.filter(pl.col("centroid").list.len() == width)
-    centroids = np.array(topics["centroid"].to_list(), np.float32).reshape(topics.height, -1)
+    centroids = np.array(topics["centroid"].to_list(), np.float32).reshape(topics.height, width)
     lengths = np.linalg.norm(centroids, axis=1, keepdims=True)
     centroids /= np.where(lengths > 0, lengths, np.float32(1))
     curves = read_curves(data, subjects)

@@ -30,6 +30,7 @@ from tracker.plotter.palette import SERIES, dark_colours
 from tracker.plotter.prepared import Prepared, prepare
 from tracker.plotter.ranks import chart_ranks
 from tracker.plotter.subjects import Subject
+from tracker.plotter.tonight import FEW_NIGHTS, chart_tonight
 from tracker.plotter.words import CHOOSERS, clean, count, day, join_words, percent, short_day
 
 __all__ = ["ReportData", "ReportFile", "build_report"]
@@ -135,12 +136,13 @@ def _build_index(site: _Site, weeks: dict[str, str]) -> str:
         {"key": s.key, "name": s.name, "colour": SERIES[i % len(SERIES)]}
         for i, s in enumerate(choose_subjects(prepared))
     ]
-    themes = chart_themes(prepared)
+    young = len(prepared.curves.nights) < FEW_NIGHTS
+    themes = (chart_tonight(prepared) if young else None) or chart_themes(prepared)
     others = {
         "ranks": chart_ranks(prepared),
-        "heat": chart_heat(prepared),
+        "heat": None if young else chart_heat(prepared),
         "sources": chart_sources(prepared, choose_subjects(prepared)),
-        "coverage": chart_coverage(prepared),
+        "coverage": None if young else chart_coverage(prepared),
     }
     more = {name: chart for name, chart in others.items() if chart is not None}
     glance = [(kind, read_cards(prepared, findings, kind)) for kind in QUIET]
@@ -160,7 +162,7 @@ def _build_index(site: _Site, weeks: dict[str, str]) -> str:
         largest=read_largest(prepared),
         rows=rows,
         sources=sources,
-        chips=chips,
+        chips=[] if young else chips,
         themes=themes,
         observed=f"{tonight} of {count(len(sources), 'source')} observed" if tonight else
         "nothing observed",

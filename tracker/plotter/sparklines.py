@@ -25,7 +25,12 @@ def bin_nights(values: Sequence[float | None], places: int = MOST_PLACES) -> lis
 
 
 def draw_sparkline(values: Sequence[float | None], top: float | None = None) -> Markup:
-    """Return a line as SVG markup; nights not observed are gaps, the last night is a dot."""
+    """Return a line as SVG markup; nights not observed are gaps, the last night is a dot.
+
+    Fewer than three nights are no line: nothing is returned.
+    """
+    if len(values) < 3:
+        return Markup("")
     values = bin_nights(values)
     top = top or max([v for v in values if v is not None], default=0.0) or 1.0
     step = (WIDTH - 8) / max(1, len(values) - 1)

@@ -118,7 +118,7 @@ def _label_strip(strip: Strip, rows: int, top: float) -> list[dict[str, Any]]:
             "yref": "y2",
             "xanchor": "left",
             "xshift": 8,
-            "text": plot_text(name, 20),
+            "text": plot_text(name, 24),
             "name": "strip",
         }
         for i, name in enumerate(strip.names[:rows])

@@ -33,6 +33,10 @@ T.say = function (place, { trace, curve }, at) {
   const { meta } = trace;
   const value = trace.z ? trace.z[at.row][at.column] : trace.y[at.column];
   const name = meta.label ?? (meta.labels ?? meta.sources ?? meta.titles)?.[trace.z ? at.row : trace.y[at.column]] ?? "";
+  if (meta.role === "tonight") {
+    document.getElementById("said").textContent = `${meta.labels[at.column]}: ${trace.text[at.column]}`;
+    return;
+  }
   const night = T.pointNight(trace, at.column);
   const words = { coverage: ["not visited", "no lists found", "observed"][value], rank: `rank ${value}`, stay: "", event: "", rewritten: "rewritten" }[meta.role] ?? T.cell(value);
   document.getElementById("said").textContent = `${T.plain(name)}${meta.role === "sources" ? "" : `, ${T.day(night)}`}: ${value === null ? "nothing here" : words}`;
@@ -53,7 +57,8 @@ document.addEventListener("keydown", (event) => {
     const { trace } = T.stops(place)[place.at.line];
     const { meta } = trace;
     const night = T.pointNight(trace, place.at.column);
-    if (meta.role === "sources") T.open({ night: meta.night, days: meta.days, subject: meta.columns[place.at.column], source: meta.sources[place.at.row] });
+    if (meta.role === "tonight") T.open({ night: meta.night, subject: meta.columns[place.at.column] });
+    else if (meta.role === "sources") T.open({ night: meta.night, days: meta.days, subject: meta.columns[place.at.column], source: meta.sources[place.at.row] });
     else if (meta.role === "coverage") T.open({ night, source: meta.sources[place.at.row] });
     else T.open({ night, days: meta.days, subject: meta.subjects ? meta.subjects[place.at.row] : meta.subject });
   }

@@ -79,6 +79,7 @@ T.click = function (chart, place, event) {
     T.open({ night: meta.night, days: meta.days, subject: meta.columns[column], source: meta.sources[row] });
     return;
   }
+  if (meta.role === "tonight") { T.open({ night: meta.night, subject: meta.columns[point.pointNumber] }); return; }
   const days = meta.days ?? 1;
   const night = T.addDays(String(point.x).slice(0, 10), -Math.floor(days / 2));
   if (meta.role === "coverage") T.open({ night, source: meta.sources[row] });

@@ -90,6 +90,11 @@ T.tableOfCoverage = function (chart) {
   return { head: ["Night", ...meta.sources], rows: nights.map((night, i) => [night, ...z.map((row) => words[row[i]])]).reverse() };
 };
 
+T.tableOfTonight = function (chart) {
+  const { text, customdata, meta } = chart.traces[1];
+  return { head: ["Theme", "Share", "95% interval"], rows: meta.labels.map((label, i) => [label, text[i].trim(), customdata[i]]) };
+};
+
 T.tableOfRanks = function (chart) {
   const lines = [...chart.traces].reverse();
   const rows = lines[0].x.map((middle, i) => [T.addDays(middle, -3), ...lines.map((line) => (line.y[i] === null ? "" : `${line.y[i]} (${line.customdata[i]})`))]);

@@ -74,7 +74,7 @@ T.labelEnds = function (traces, lines, layout, top) {
   }));
 };
 
-/* Places in rising order, moved apart to at least the gap, each as little as possible. */
+/* Places in rising order, moved apart to at least the gap, each as little as possible, none below 0. */
 T.spread = function (places, gap) {
   const blocks = [];
   places.forEach((place, rank) => {
@@ -86,7 +86,7 @@ T.spread = function (places, gap) {
     }
     blocks.push([mean, size]);
   });
-  return blocks.flatMap(([mean, size]) => Array(size).fill(mean)).map((mean, rank) => mean + rank * gap);
+  return blocks.flatMap(([mean, size]) => Array(size).fill(mean)).map((mean, rank) => Math.max(mean, 0) + rank * gap);
 };
 
 T.press = function () {
