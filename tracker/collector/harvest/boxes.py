@@ -193,7 +193,7 @@ def _joins(outline: Outline, box: Box, m: Meeting, heading: Heading) -> bool:
         return False
     if m.alike and ((one_left and one_right) or _same_path(outline, box, m)):
         item = outline.tags[m.left] in _ITEM_TAGS or "." != outline.shape(m.left)[-1]
-        return gap <= (150 if item else 60)
+        return gap <= (400 if item and one_left and one_right else 150 if item else 60)
     if one_left and one_right:
         return gap <= (150 if outline.tags[m.left] == outline.tags[m.right] else 25)
     if _covers(outline, box, m.top):

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from tracker.collector.harvest.boxes import Box
 from tracker.collector.harvest.furniture import find_furniture
 from tracker.collector.harvest.headings import NO_HEADING
-from tracker.collector.harvest.kinds import fold, kind_of_heading
+from tracker.collector.harvest.kinds import announce, fold, kind_of_heading
 from tracker.collector.harvest.outline import Outline
 from tracker.collector.harvest.stories import Story, is_listing, looks_dated, looks_like_article
 
@@ -213,7 +213,7 @@ def is_list(outline: Outline, box: Box, setting: Setting) -> bool:
     names = chain(outline, box)
     n = len(box.stories)
     mean = sum(likeness(s, setting) for s in box.stories) / n
-    labelled = kind_of_heading(box.heading.text)
+    labelled = announce(box.heading.text)
     if labelled == "service":
         if box.heading.score >= 2.5 or mean < 0.75:
             box.why.append("heading of a service")

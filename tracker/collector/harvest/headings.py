@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tracker.collector.harvest.furniture import find_furniture
-from tracker.collector.harvest.kinds import find_label, kind_of_heading
+from tracker.collector.harvest.kinds import announce, find_label, kind_of_heading
 from tracker.collector.harvest.outline import Outline
 from tracker.collector.harvest.stories import HEADINGS, Story, count_words
 
@@ -248,15 +248,13 @@ def _judge(
     linked = _is_linked(outline, at)
     if linked and "more" in find_furniture(text).kinds and not _says_of_what(text):
         return NO_HEADING
-    label = find_label(text)
-    if linked and label and label.kind == "service" and words > 2:
+    announced = announce(text)
+    if announced == "slot" or (announced == "service" and linked and words > 2):
         return NO_HEADING
     score = _tag_score(outline, e, at, text)
     if score < 1 and linked and _is_row(outline, e):
         return Heading(e, text, ROW)
-    if label and label.kind == "sponsored" and label.share >= 0.6:
-        score -= 2.0
-    elif label and kind_of_heading(text) and label.kind != "service":
+    if announced and announced != "service":
         score += 1.5
     small = _small_unit(outline, story)
     if outline.inside(at, small):

@@ -12,8 +12,11 @@ from typing import Final
 LONGEST_HEADING: Final = 120
 """Characters; anything longer is not a heading."""
 
+_ROLES: Final = ("slot", "service")
+"""What a heading may announce that is no list of headlines: an advertising slot, a service."""
+
 _PRECEDENCE: Final = (
-    "service",
+    *_ROLES,
     "sponsored",
     "nextprev",
     "other",
@@ -138,6 +141,12 @@ def kind_of_heading(heading: str) -> str | None:
     A phrase counts where the heading begins with it or where it is most of the heading, so
     that a headline which happens to hold such a word announces nothing.
     """
+    announced = announce(heading)
+    return None if announced in _ROLES else announced
+
+
+def announce(heading: str) -> str | None:
+    """Return what `heading` announces: a kind of list, "service", "slot" or None."""
     label = find_label(heading)
     if label is None:
         return None
