@@ -121,11 +121,14 @@ class _Track:
         far = [block for block in LONG_BLOCKS if seen >= _LEARNT_BLOCKS * block] or [LONG_BLOCKS[0]]
         return (
             Evidence.gather(
-                [self._step(night, block) for block in known], [noises[block] for block in known]
+                [self._step(night, block) for block in known],
+                [noises[block] for block in known],
+                min_ratio=self.rules.min_ratio,
             ),
             Evidence.gather(
                 [self._descend(night, block) for block in far],
                 [noises[block] for block in far],
+                min_ratio=self.rules.min_ratio,
                 factor=_HALF,
                 fades_only=True,
             ),
@@ -251,8 +254,7 @@ def find_changes(series: Sequence[Series], rules: Rules) -> list[Change]:
         for index, (track, verdict) in enumerate(zip(tracks, verdicts, strict=True)):
             steps, descents = verdict
             fallen = families[_DESCENTS][index] <= rules.fdr
-            stepped = (families[_STEPS][index] <= rules.fdr) & steps.is_ample(rules.min_ratio)
-            stepped &= ~fallen
+            stepped = (families[_STEPS][index] <= rules.fdr) & ~fallen
             if not (fallen | stepped).any():
                 continue
             since = np.where(stepped, night + 1 - np.take(BLOCKS, steps.pick), -1)

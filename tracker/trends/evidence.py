@@ -55,6 +55,7 @@ class Evidence:
         found: Sequence[Comparison],
         noises: Sequence[Noise],
         *,
+        min_ratio: float,
         factor: float = 1.0,
         fades_only: bool = False,
     ) -> Self:
@@ -63,6 +64,7 @@ class Evidence:
         Args:
             found: One comparison a test, of the same subjects.
             noises: One for each comparison.
+            min_ratio: Least ratio of the greater share to the smaller; a test below proves nothing.
             factor: Ratio of the shares if there was no change.
             fades_only: Whether only a share below that counts.
 
@@ -81,7 +83,8 @@ class Evidence:
             up, least_up = np.full_like(up, np.nan), np.full_like(up, np.nan)
         sides = 1 if fades_only else 2
         tests = np.maximum(np.isfinite(down).sum(axis=0), 1) * sides
-        best = np.fmin(up, down)
+        ample = np.stack([_is_ample(one, min_ratio) for one in found])
+        best = np.where(ample | np.isnan(down), np.fmin(up, down), 1.0)
         pick = np.argmin(np.where(np.isnan(best), np.inf, best), axis=0)
         return cls(
             np.minimum(1, np.fmin.reduce(best) * tests),
@@ -96,11 +99,6 @@ class Evidence:
     def bounds(self) -> Interval:
         """Return the 95 % interval of later minus earlier share."""
         return bound_difference(self.recent, self.recent_size, self.base, self.base_size)
-
-    def is_ample(self, min_ratio: float) -> NDArray[np.bool_]:
-        """Return whether the greater share is at least `min_ratio` times the smaller."""
-        greater, smaller = np.fmax(self.recent, self.base), np.fmin(self.recent, self.base)
-        return np.asarray(greater >= min_ratio * smaller)
 
 
 def control(evidence: Sequence[Evidence], fdr: float, *, ready: Sequence[bool]) -> list[Floats]:
@@ -153,6 +151,11 @@ def _moderate(p: Floats, freedom: Floats) -> Floats:
     result, small = p.copy(), np.flatnonzero(p < _SMALL)
     result[small] = special.stdtr(freedom[small], special.ndtri(p[small]))
     return result
+
+
+def _is_ample(found: Comparison, min_ratio: float) -> NDArray[np.bool_]:
+    greater, smaller = np.fmax(found.recent, found.base), np.fmin(found.recent, found.base)
+    return np.asarray(greater >= min_ratio * smaller)
 
 
 def _take(values: Sequence[Floats], pick: Indices) -> Floats:
