@@ -5,11 +5,9 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from worlds import FIRST_NIGHT, World, lose_captures, lose_nights, lose_outlets
+from worlds import FIRST_NIGHT, World, follow, lose_captures, lose_nights, lose_outlets
 
 from tracker.tables import ATTENTION, SIGNALS
-from tracker.trends.attention import measure_attention
-from tracker.trends.panels import SLOTS, SUBJECTS
 from tracker.trends.signals import find_signals
 
 SEEDS = range(2)
@@ -31,29 +29,6 @@ def first(signals: pl.DataFrame, subject: str, kind: str, since: int) -> date | 
     )
     found = mine["night"].min()
     return found if isinstance(found, date) else None
-
-
-def follow(shown: dict[str, list[int | None]], n_slots: int = 40) -> pl.DataFrame:
-    """Return attention of one source that gave each subject so many slots each night."""
-    slots, members = [], []
-    for t, counts in enumerate(zip(*shown.values(), strict=True)):
-        if None in counts:
-            continue
-        names = [f"{k}-{t}-{i}" for k, n in zip(shown, counts, strict=True) for i in range(n)]
-        names += [f"rest-{t}-{i}" for i in range(n_slots - len(names))]
-        slots += [("a", night(t), "editorial", f"c{t}", "b", r, h) for r, h in enumerate(names, 1)]
-        members += [
-            (k, f"{k}-{t}-{i}", night(t), None)
-            for k, n in zip(shown, counts, strict=True)
-            for i in range(n)
-        ]
-    return measure_attention(
-        pl.DataFrame(slots, schema=SLOTS, orient="row"),
-        pl.DataFrame(members, schema=SUBJECTS, orient="row"),
-        first_night=FIRST_NIGHT,
-        last_night=night(len(next(iter(shown.values()))) - 1),
-        themes=list(shown),
-    )
 
 
 @pytest.mark.parametrize(

@@ -160,3 +160,29 @@ def lose_outlets(slots: pl.DataFrame, seed: int) -> pl.DataFrame:
             gone = pl.col("night").is_between(start, start + timedelta(days=19))
             slots = slots.filter(~((pl.col("source") == source) & gone))
     return slots
+
+
+def follow(shown: dict[str, list[int | None]], n_slots: int = 40) -> pl.DataFrame:
+    """Return attention of one source that gave each subject so many slots each night."""
+    slots, members = [], []
+    for t, counts in enumerate(zip(*shown.values(), strict=True)):
+        if None in counts:
+            continue
+        names = [f"{k}-{t}-{i}" for k, n in zip(shown, counts, strict=True) for i in range(n)]
+        names += [f"rest-{t}-{i}" for i in range(n_slots - len(names))]
+        slots += [
+            ("a", FIRST_NIGHT + timedelta(days=t), "editorial", f"c{t}", "b", r, h)
+            for r, h in enumerate(names, 1)
+        ]
+        members += [
+            (k, f"{k}-{t}-{i}", FIRST_NIGHT + timedelta(days=t), None)
+            for k, n in zip(shown, counts, strict=True)
+            for i in range(n)
+        ]
+    return measure_attention(
+        pl.DataFrame(slots, schema=SLOTS, orient="row"),
+        pl.DataFrame(members, schema=SUBJECTS, orient="row"),
+        first_night=FIRST_NIGHT,
+        last_night=FIRST_NIGHT + timedelta(days=len(next(iter(shown.values()))) - 1),
+        themes=list(shown),
+    )

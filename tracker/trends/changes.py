@@ -33,7 +33,7 @@ LONG_BLOCKS: Final = (7, 14)
 _HALF: Final = 0.5
 _LEARNT_BLOCKS: Final = 5
 """A block length is used once the channel was observed for this many such blocks."""
-_PRIOR_BLOCKS: Final = 60.0
+_PRIOR_BLOCKS: Final = 30.0
 """Weight of all subjects' inflation in each one's own, as a number of blocks of nights."""
 _WINSOR: Final = 2.5
 """Differences beyond this many standard deviations count as such: they may be changes."""
