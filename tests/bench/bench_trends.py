@@ -1,4 +1,4 @@
-"""Speed and honesty of attention and signals, printed with the machine and versions.
+"""Speed and honesty of themes, attention and signals, printed with the machine and versions.
 
     python tests/bench/bench_trends.py [--worlds 40] [--speed] [--events NIGHTLY.parquet EVENTS.csv]
 
@@ -20,6 +20,8 @@ import numpy as np
 import polars as pl
 import scipy
 
+from tracker.topics.countries import country_themes
+from tracker.topics.themes import match_themes
 from tracker.trends.attention import measure_attention
 from tracker.trends.panels import SLOTS, SUBJECTS, Panel, measure_panel
 from tracker.trends.signals import find_signals
@@ -31,6 +33,29 @@ from worlds import FIRST_NIGHT, World, lose_captures, lose_nights, lose_outlets
 def say(text: str) -> None:
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
+
+
+def bench_themes(n_headlines: int = 100_000) -> None:
+    """Time all countries against headlines of a dozen words."""
+    started = time.perf_counter()
+    countries = country_themes()
+    built = time.perf_counter()
+    rng = np.random.default_rng(0)
+    syllables = np.array(["ka", "lo", "mi", "ter", "so", "vin", "da", "re", "pol", "an", "gu", "sti", "bre", "fo", "ne", "ha", "ru"])
+    words = ["".join(part) for part in rng.choice(syllables, (20_000, 3))]
+    words += [country.name for country in countries] * 5
+    texts = [" ".join(row) for row in rng.choice(words, (n_headlines, 12))]
+    heads = pl.DataFrame({"headline_id": [str(n) for n in range(n_headlines)], "t": texts}).select(
+        "headline_id", pl.concat_list("t").alias("wordings"), pl.lit("en").alias("language")
+    )
+    made = time.perf_counter()
+    found = match_themes(heads, countries)
+    n_terms = sum(len(country.terms) for country in countries)
+    say(
+        f"{len(countries)} countries ({n_terms:,} terms) built in {built - started:.1f} s, matched "
+        f"with {n_headlines:,} headlines in {time.perf_counter() - made:.1f} s: "
+        f"{found.height:,} matches"
+    )
 
 
 def bench_speed(n_subjects: int = 500, n_nights: int = 1000, n_sources: int = 50) -> None:
@@ -91,7 +116,7 @@ NULLS = {
     "headlines dwell (30 % new a night)": World(turnover=0.3),
     "shares wander, sd 0.3, rho 0.7": World(wander=0.3, memory=0.7),
     "one source": World(n_sources=1),
-    "one source, 10 % of subjects large": World(n_sources=1, n_slots=60),
+    "one source of 60 slots": World(n_sources=1, n_slots=60),
 }
 
 
@@ -120,7 +145,7 @@ def bench_nulls(n_worlds: int) -> None:
 
 def bench_power(n_worlds: int) -> None:
     """Count how soon a share that doubles, and one that halves or ends, is found."""
-    for share, n_sources in ((0.02, 6), (0.05, 3), (0.05, 6), (0.05, 10), (0.1, 6)):
+    for share, n_sources in ((0.02, 6), (0.05, 6), (0.05, 15), (0.1, 6), (0.1, 15)):
         for name, factor, kind in (
             ("doubles", 2.0, "rise"),
             ("halves", 0.5, "fade"),
@@ -224,6 +249,7 @@ def main() -> None:
         f"polars {pl.__version__}, numpy {np.__version__}, scipy {scipy.__version__}"
     )
     if chosen.speed:
+        bench_themes()
         bench_speed()
     if chosen.events:
         bench_events(*chosen.events)
