@@ -17,7 +17,7 @@ OWNERS = {
     "deltalake": ("store.py",),
     "click": ("cli.py", "terminal.py"),
     "rich": ("terminal.py",),
-    "plotly": ("plotter/",),
+    "plotly": ("plotter/", "reports.py", "study.py"),  # the last two name the type of a figure
 }
 HEAVY = ("polars", "bertopic", "plotly", "deltalake", "onnxruntime", "sklearn", "numpy", "rich")
 

@@ -18,6 +18,8 @@ from tracker.store import Store
 from tracker.tables import TABLES
 
 if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
     from tracker.ingests import IngestResult
     from tracker.topics.encoder import Encoder
     from tracker.updates import UpdateResult
@@ -165,6 +167,21 @@ class Study:
             return write_report(
                 self.store, self.config, run.started_at, single_file=single_file, progress=progress
             )
+
+    def figure(self, chart: str, subject: str | None = None) -> "Figure":
+        """Return one of the report's charts as a Plotly figure, for notebooks.
+
+        Args:
+            chart: themes, ranks, heat, sources or coverage; curve, life or events of a subject.
+            subject: A theme or topic, by name or id.
+
+        Raises:
+            InputError: If the study was never updated.
+            SubjectError: If there is no such chart or subject, or too little to draw it.
+        """
+        from tracker.reports import draw_study  # noqa: PLC0415 - loads plotly
+
+        return draw_study(self.store, self.config, self._clock(), chart, subject)
 
     def read(self, name: str) -> pl.DataFrame:
         """Return a table of the study, whole; see `tracker.tables` for its columns.
