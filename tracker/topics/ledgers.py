@@ -240,8 +240,8 @@ def _open_window(headlines: pl.DataFrame, nights: Iterable[date], vectors: Rows)
         tuple(headlines["headline_id"]),
         texts,
         tuple(
-            " ".join(content_words(text, code))
-            for text, code in zip(texts, headlines["language"], strict=True)
+            " ".join(content_words(text, code, source))
+            for text, code, source in headlines.select("text", "language", "source").iter_rows()
         ),
         tuple(headlines["source"]),
         np.asarray(list(nights), "datetime64[D]"),

@@ -132,6 +132,8 @@ def find_return(
         terms: Their words, best first.
         threshold: Cosine at which it is the same topic.
     """
+    if not len(centroids):
+        return None
     alike = centroids @ centre
     text = " ".join(texts).lower()
     for topic in np.argsort(-alike, kind="stable"):

@@ -115,7 +115,7 @@ def propose_topics(words: Sequence[str], rows: Rows, clusterer: EventClusters) -
             umap_model=BaseDimensionalityReduction(),
             hdbscan_model=clusterer,
             vectorizer_model=CountVectorizer(analyzer=str.split),
-            ctfidf_model=ClassTfidfTransformer(reduce_frequent_words=True),
+            ctfidf_model=ClassTfidfTransformer(),
             top_n_words=N_TERMS,
         )
         found, _ = model.fit_transform(list(words), embeddings=rows)

@@ -1,6 +1,6 @@
 """One night's topics: what splits, merges, grows, returns and is born."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -68,6 +68,7 @@ def settle_night(
     """
     fresh = np.flatnonzero(window.nights == np.datetime64(night, "D"))
     touched = {roster.topic_of[events[i]] for i in fresh.tolist() if events[i] in roster.topic_of}
+    before = {name: topic.size for name, topic in roster.topics.items()}
     items = _Items.of(roster, events)
     drawn, _ = _draw(rows, items, fresh, settings.topic_similarity)
     for name in sorted(touched):
@@ -90,7 +91,7 @@ def settle_night(
     )
     grown = _settle(roster, window, events, items, proposal, night, settings, changes)
     changed = ((touched | split) - gone) | grown
-    _word(roster, window, events, items, proposal, changed)
+    _word(roster, window, events, items, proposal, changed, before)
     return changed | gone
 
 
@@ -190,47 +191,67 @@ def _settle(
     rows_of: dict[str, list[int]] = {}
     for i, event in enumerate(events):
         rows_of.setdefault(event, []).append(i)
+    tonight = np.datetime64(night, "D")
+    new = {event for event, rows in rows_of.items() if window.nights[rows].max() == tonight}
     together: dict[int, list[str]] = {}
     for k, event in enumerate(items.loose):
         cluster = int(proposal.clusters[len(items.topics) + k])
         together.setdefault(cluster if cluster >= 0 else -1 - k, []).append(event)
-    sleeping = roster.sleeping()
-    centroids = np.asarray([roster.topics[name].centroid for name in sleeping], np.float32)
-    tonight, grown = np.datetime64(night, "D"), set()
+    bedroom = _Bedroom.of(roster)
+    grown = set()
     for cluster, names in sorted(together.items()):
-        inside = [i for event in names for i in rows_of[event]]
-        if 0 <= cluster < len(items.topics):
+        known = 0 <= cluster < len(items.topics)
+        # Only news moves: what was left out before does not join behind the reader's back.
+        joining = [event for event in names if event in new or not known]
+        if not new.intersection(joining):
+            continue
+        inside = [i for event in joining for i in rows_of[event]]
+        if known:
             topic = items.topics[cluster]
         else:
-            if window.nights[inside].max() < tonight:
-                continue
             centre = unit(window.vectors[inside].mean(axis=0))
             texts = [window.texts[i] for i in inside]
-            terms = [roster.topics[name].terms for name in sleeping]
-            back = (
-                find_return(centre, texts, centroids, terms, settings.revival_similarity)
-                if sleeping
-                else None
+            back = find_return(
+                centre, texts, bedroom.centroids, bedroom.terms, settings.revival_similarity
             )
-            if back is not None:
-                topic = sleeping[back]
-                if roster.topics[topic].state != "active":
-                    alike = float(np.clip(centroids[back] @ centre, 0, 1))
-                    changes.append(Change(topic, "revived", None, alike))
-                    roster.topics[topic] = replace(roster.topics[topic], state="active")
-            elif cluster < 0:
+            if back is None and cluster < 0:
                 continue
-            else:
-                founder = min(names, key=lambda event: (min(rows_of[event]), event))
+            if back is None:
+                founder = min(joining, key=lambda event: (min(rows_of[event]), event))
                 topic = name_id("t", f"{founder} {night}")
                 changes.append(Change(topic, "born"))
                 roster.topics[topic] = Topic("", (), 0, centre, "active", night)
-        for event in names:
+            else:
+                topic = bedroom.topics[back]
+                _wake(roster, topic, float(bedroom.centroids[back] @ centre), changes)
+        for event in joining:
             roster.move(event, topic)
         last = window.nights[inside].max().astype(object)
         roster.topics[topic] = roster.topics[topic].follow(window.vectors[inside], last)
         grown.add(topic)
     return grown
+
+
+@dataclass(frozen=True)
+class _Bedroom:
+    """Topics that sleep, with what they are known by."""
+
+    topics: list[str]
+    centroids: Rows
+    terms: list[tuple[str, ...]]
+
+    @classmethod
+    def of(cls, roster: Roster) -> "_Bedroom":
+        names = roster.sleeping()
+        centroids = [roster.topics[name].centroid for name in names]
+        terms = [roster.topics[name].terms for name in names]
+        return cls(names, np.asarray(centroids, np.float32), terms)
+
+
+def _wake(roster: Roster, topic: str, alike: float, changes: list[Change]) -> None:
+    if roster.topics[topic].state != "active":  # two clusters of one night may wake it
+        changes.append(Change(topic, "revived", None, min(max(alike, 0.0), 1.0)))
+        roster.topics[topic] = replace(roster.topics[topic], state="active")
 
 
 def _word(
@@ -240,8 +261,13 @@ def _word(
     items: _Items,
     proposal: Proposal,
     changed: set[str],
+    before: Mapping[str, int],
 ) -> None:
-    """Give each changed topic the words of the cluster that holds most of its headlines."""
+    """Give each changed topic the words of the cluster that holds most of its headlines.
+
+    Its label is chosen anew only when its size has doubled, so that it stays while the topic
+    does.
+    """
     votes: dict[str, dict[int, int]] = {}
     texts: dict[str, list[str]] = {}
     for i, event in enumerate(events):
@@ -257,5 +283,7 @@ def _word(
         poll = votes.get(name, {})
         terms = proposal.terms[min(poll, key=lambda c: (-poll[c], c))] if poll else ()
         terms = terms or topic_now.terms
-        label = topic_now.label or choose_label(terms, texts[name])
+        label = topic_now.label
+        if not label or topic_now.size.bit_length() != before.get(name, 0).bit_length():
+            label = choose_label(terms, texts[name])
         roster.topics[name] = replace(topic_now, terms=terms, label=label)

@@ -10,11 +10,17 @@ _WORD: Final = re.compile(r"\w+(?:['’\-]\w+)*")
 _UNSPACED: Final = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+"
 )
+_POSSESSIVE: Final = re.compile(r"['’]s?$")
+# What a page says of the form of a piece, in the languages of the most read pages.
 _FURNITURE: Final = frozenset(
     re.findall(
-        r"\w+",
-        "live watch video videos opinion analysis podcast gallery photo photos picture pictures "
-        "quiz update updates breaking exclusive explained explainer interview review newsletter",
+        r"\S+",
+        "live watch listen follow video videos opinion analysis podcast gallery photo photos "
+        "picture pictures quiz update updates breaking exclusive explained explainer interview "
+        "review newsletter liveblog ticker liveticker newsticker kommentar meinung analyse bilder "
+        "fotos exklusiv direct directo vivo vídeo vídeos opinión análisis última hora imágenes "
+        "vidéo vidéos avis tribune entretien images diretta opinione видео фото мнение онлайн "
+        "直播 视频 评论 動画 速報 写真 مباشر فيديو صور رأي βίντεο άποψη",
     )
 )
 
@@ -25,25 +31,32 @@ def split_words(text: str) -> list[str]:
     for word in _WORD.findall(text):
         runs = _UNSPACED.findall(word)
         if not runs:
-            words.append(word)
+            words.append(_POSSESSIVE.sub("", word))
         for run in runs:
             words += [run[i : i + 2] for i in range(max(1, len(run) - 1))]
     return words
 
 
-def content_words(text: str, language: str | None) -> list[str]:
+def content_words(text: str, language: str | None, source: str) -> list[str]:
     """Return the words of `text` that may name a topic, in lower case.
 
-    Where nothing would be left, all words are given.
+    Stop words, the form of the piece ("live", "opinion") and the outlet's own name are left out;
+    where nothing would be left, all words are given.
     """
-    words = [re.sub(r"['’]s$", "", word.lower()) for word in split_words(text)]
-    stop = stop_words(language) | _FURNITURE
-    kept = [w for w in words if w not in stop and len(w) > 1 and not w.isdigit()]
+    words = [word.lower() for word in split_words(text)]
+    out = stop_words(language) | _FURNITURE | _outlet_words(source)
+    kept = [w for w in words if w not in out and len(w) > 1 and not w[0].isdigit()]
     return kept or words or ["–"]
 
 
 @cache
 def stop_words(language: str | None) -> frozenset[str]:
-    """Return the words of a language that name no topic; English where it is not known."""
-    code = language if language and stopwordsiso.has_lang(language) else "en"
-    return frozenset(stopwordsiso.stopwords(code)) | frozenset(stopwordsiso.stopwords("en"))
+    """Return the words of a language, and of English, that name no topic."""
+    return frozenset(stopwordsiso.stopwords([language or "en", "en"]))
+
+
+@cache
+def _outlet_words(source: str) -> frozenset[str]:
+    name = source.lower().removeprefix("www.").split("/")[0]
+    label = name.split(".")[0]
+    return frozenset({name, label, label.removeprefix("the")})
