@@ -30,7 +30,7 @@ from tracker.collector.harvest.text_scores import ECHOES, listen
 
 SCORED = frozenset({"most_read", "latest", "related", "picks", "section", "other"})
 LISTED, OTHER, UNSURE = 1, 0, -1
-SHORTENED_WEIGHT = 0.3
+SHORTENED_WEIGHT = 0.5
 WEIGHTS = Path("tracker/collector/harvest/text_weights.json")
 SKIPPED = frozenset({"script", "style", "noscript", "template", "svg", "head", "iframe", "select"})
 INLINE = frozenset(
@@ -61,7 +61,7 @@ def main() -> None:
     parser.add_argument("--archive", type=Path, action="append", default=[])
     parser.add_argument("--per-host", type=int, default=1)
     parser.add_argument("--folds", type=int, default=0)
-    parser.add_argument("--threshold", type=float, default=0.45)
+    parser.add_argument("--threshold", type=float, default=0.5)
     parser.add_argument("-o", "--output", type=Path, default=WEIGHTS)
     options = parser.parse_args()
     gold = [read_labelled(folder) for folder in sorted(options.pages.iterdir())]
@@ -169,7 +169,7 @@ def find(line: Line, wanted: dict[str, str]) -> str:
 
 def shortened(example: Example) -> Iterator[Example]:
     """Yield the text as corpora keep it: from the article on, and then without short lines."""
-    begun = next((i for i, x in enumerate(example.lines) if x.look is Look.BODY), 0)
+    begun = next((i for i, x in enumerate(example.lines) if x.look >= Look.BLURB), 0)
     long = [i for i, x in enumerate(example.lines) if i >= begun and x.words >= 4]
     for kept in (list(range(begun, len(example.lines))), long):
         if begun and len(kept) >= 8:

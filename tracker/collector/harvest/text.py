@@ -57,7 +57,7 @@ def _pick(lines: Sequence[Line], own: Line | None) -> list[int]:
     The page's own headline counts only below its article, where a list may hold it.
     """
     threshold = load_weights().threshold
-    begun = next((i for i, line in enumerate(lines) if line.look is Look.BODY), len(lines))
+    begun = next((i for i, line in enumerate(lines) if line.look >= Look.BLURB), len(lines))
     title = {lines[0].folded if lines else "", own.folded if own else ""}
     return [
         i

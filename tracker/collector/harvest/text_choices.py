@@ -21,6 +21,7 @@ _PARTS: Final = {
     Look.SHORT: "title",
     Look.TITLE: "title",
     Look.SENTENCE: "blurb",
+    Look.BLURB: "blurb",
     Look.BODY: "blurb",
 }
 

@@ -49,6 +49,7 @@ _ANCHORED: Final = {"number_first", "bracket_first", "bracket_last", "quote_firs
 _COMMAS: Final = re.compile("[,،、，;；]")
 _GLUED: Final = re.compile(r"[^\W\d_A-ZÀ-ÞА-Я][A-ZÀ-ÞА-Я]")
 _DIGITS: Final = re.compile(r"\d+")
+_FURNITURE_REACH: Final = 120
 _HEADING_REACH: Final = (1, 2, 4, 8, 16, 32)
 _LABELLED: Final = ("most_read", "latest", "related", "picks", "sponsored", "nextprev", "other")
 
@@ -69,7 +70,11 @@ def _local_names() -> list[str]:
 def _context_names() -> list[str]:
     return [
         *(f"{d:+d}={look}" for d in _OFFSETS for look in [*(x.name for x in Look), "EDGE"]),
-        *(f"near{r}={n}" for r in (4, 10) for n in ("title", "short", "body", "sentence", "dated")),
+        *(
+            f"near{r}={n}"
+            for r in (4, 10)
+            for n in ("title", "short", "body", "blurb", "sentence", "dated")
+        ),
         *(f"period={p}" for p in _PERIODS),
         *("periods", "periods>=2", "periods>=4"),
         *("longer_than_next", "longer_than_last", "length_apart", "alone"),
@@ -120,7 +125,7 @@ def _measure_alone(row: Floats, line: Line) -> None:
         source = line.text if name == "bullet_first" else text
         if pattern.match(source) if name in _ANCHORED else pattern.search(source):
             row[_COLUMN[f"has={name}"]] = 1
-    furniture = find_furniture(text)
+    furniture = find_furniture(text[:_FURNITURE_REACH])
     for kind in furniture.kinds:
         row[_COLUMN[f"furniture={kind}"]] = 1
     row[_COLUMN["furniture_share"]] = furniture.share
@@ -158,6 +163,7 @@ def _measure_neighbours(matrix: Floats, looks: Integers) -> None:
         "title": looks == Look.TITLE,
         "short": looks == Look.SHORT,
         "body": looks == Look.BODY,
+        "blurb": looks == Look.BLURB,
         "sentence": looks == Look.SENTENCE,
         "dated": looks == Look.DATED,
     }
@@ -217,7 +223,7 @@ def _measure_lengths(matrix: Floats, looks: Integers, lengths: Floats) -> None:
 def _measure_places(matrix: Floats, looks: Integers) -> None:
     n = len(looks)
     rows = np.arange(n)
-    bodies = np.flatnonzero(looks == Look.BODY)
+    bodies = np.flatnonzero(find_paragraphs(looks))
     n_before = np.searchsorted(bodies, rows)
     n_after = len(bodies) - np.searchsorted(bodies, rows, side="right")
     far = 50
@@ -226,7 +232,7 @@ def _measure_places(matrix: Floats, looks: Integers) -> None:
     until = edges[len(edges) - 1 - n_after] - rows
     name = np.where(n_before + n_after == 0, 0, np.where(n_before == 0, 1, np.where(n_after, 2, 3)))
     matrix[rows, _COLUMN["body=none"] + name] = 1
-    within = (name == 2) & (looks != Look.BODY)
+    within = (name == 2) & (looks < Look.BLURB)
     matrix[:, _COLUMN["body_gap<=4"]] = within & (since + until <= 4)
     matrix[:, _COLUMN["body_gap<=8"]] = within & (since + until > 4) & (since + until <= 8)
     matrix[:, _COLUMN["since_body"]] = np.log1p(np.minimum(since, far))
@@ -234,6 +240,13 @@ def _measure_places(matrix: Floats, looks: Integers) -> None:
     matrix[:, _COLUMN["place"]] = rows / n
     matrix[:, _COLUMN["place=first"]] = rows < 0.15 * n
     matrix[:, _COLUMN["place=last"]] = n - rows < 12
+
+
+def find_paragraphs(looks: Integers) -> NDArray[np.bool_]:
+    """Return which lines are paragraphs of an article: long ones, and blurbs in a row."""
+    blocks = np.concatenate([[False], looks >= Look.BLURB, [False]])
+    found: NDArray[np.bool_] = (looks == Look.BODY) | (blocks[1:-1] & (blocks[:-2] | blocks[2:]))
+    return found
 
 
 def _measure_repeats(matrix: Floats, lines: Sequence[Line]) -> None:

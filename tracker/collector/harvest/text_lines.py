@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-MAX_CHARACTERS: Final = 2_000_000
-MAX_LINES: Final = 8_000
-MAX_LINE: Final = 1_000
+MAX_CHARACTERS: Final = 500_000
+MAX_LINES: Final = 4_000
+MAX_LINE: Final = 600
 """Bounds on what is read of one text; the longest news pages keep far below them."""
 
 
@@ -26,7 +26,9 @@ class Look(IntEnum):
     """Several words without a full stop."""
     SENTENCE = 4
     """One sentence with its full stop: a blurb, a caption, at times a headline."""
-    BODY = 5
+    BLURB = 5
+    """A short paragraph: of an article, or below a headline."""
+    BODY = 6
     """A paragraph."""
 
 
@@ -68,9 +70,9 @@ _UNSPACED: Final = re.compile(
 )
 _NOT_WORD: Final = re.compile(r"[\W_]+")
 _BREAK: Final = re.compile(r"[.!?][\"'”’»)]*\s+\W?[^\W\d_a-z]|[。！？؟۔।](?=.)")
-_BRACKETED_END: Final = re.compile(
-    r"\s*[(（\[［【][^()（）\[\]［］【】]*\d[^()（）\[\]［］【】]*[)）\]］】]$"
-)
+_OPENING: Final = "(（[［【"
+_CLOSING: Final = ")）]］】"
+_LONGEST_TAIL: Final = 12
 _CLOCKED_START: Final = re.compile(
     r"^(?:\d{1,4}[./\-]\d{1,2}(?:[./\-]\d{2,4})?\.?,?\s+)?\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?!\d|\s?%)"
     r"\s*(?:[|–—\-:]\s*)?(?=\S)"
@@ -135,11 +137,22 @@ def _strip(text: str) -> str:
     """Return `text` without bullets and times around it, unless little would be left."""
     title = text.lstrip(_BULLETS + " ")
     title = _CLOCKED_START.sub("", title, count=1)
-    ended = _BRACKETED_END.search(title)
-    if ended and _is_dated(ended.group(), count_words(ended.group())):
-        title = title[: ended.start()]
+    title = title[: _dated_bracket(title)].rstrip()
     title = _CLOCKED_END.sub("", title)
     return title if count_words(title) >= 2 else text
+
+
+def _dated_bracket(text: str) -> int | None:
+    """Return where a bracket with a date, the last thing in `text` but for a word, begins."""
+    close = max(text.rfind(mark) for mark in _CLOSING)
+    tail = text[close + 1 :].strip()
+    if close < 0 or len(tail) > _LONGEST_TAIL or " " in tail:
+        return None
+    begin = max(text.rfind(mark, 0, close) for mark in _OPENING)
+    bracket = text[max(begin, 0) : close + 1]
+    if begin < 0 or not _is_dated(bracket, count_words(bracket)):
+        return None
+    return begin if not tail or DATE.search(bracket) else None
 
 
 def _look(text: str, words: float, ending: str) -> Look:
@@ -149,12 +162,14 @@ def _look(text: str, words: float, ending: str) -> Look:
         return Look.DATED
     if words < 4:
         return Look.SHORT
-    stopped = ending in FULL_STOPS and not text.endswith(("...", "..", ". ."))
-    if words > 40 or (words >= 12 and (stopped or words >= 24) and _BREAK.search(text)):
+    if words > 45:
         return Look.BODY
-    if stopped:
-        return Look.BODY if words >= 24 else Look.SENTENCE
-    return Look.TITLE
+    stopped = ending in FULL_STOPS and not text.endswith(("...", "..", ". ."))
+    if words >= 24 if stopped else words > 30:
+        return Look.BLURB
+    if words >= 12 and (stopped or words >= 24) and _BREAK.search(text):
+        return Look.BLURB
+    return Look.SENTENCE if stopped else Look.TITLE
 
 
 def _is_dated(text: str, words: float) -> bool:

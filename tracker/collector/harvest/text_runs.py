@@ -15,7 +15,8 @@ _WIDEST_GAP: Final = 6
 _HEADING_REACH: Final = 5
 _LONGEST_HEADING: Final = 8
 _RANK: Final = re.compile(r"(\d{1,3})(?:[.):\]]|\s|(?=\D))\s*(?=\D)")
-_KICKER: Final = re.compile(r"^\S.{0,60}? : (?=\S)")
+_KICKER: Final = re.compile(r"^\S.{0,60}? : (?=[^\w\s]*(?:[^\W\d_a-z]|\d))")
+_KICKED: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ def find_runs(lines: Sequence[Line], picked: Sequence[int]) -> list[Run]:
         picked: Indices of the listed headlines among them, ascending.
     """
     runs = []
+    kicked = _carry_kickers([lines[i].title for i in picked])
     gaps = [_gap(lines, a, b) for a, b in itertools.pairwise(picked)]
     first = 0
     for k in range(len(picked)):
@@ -47,7 +49,7 @@ def find_runs(lines: Sequence[Line], picked: Sequence[int]) -> list[Run]:
             members = picked[first : k + 1]
             floor = picked[first - 1] + 1 if first else 0
             heading = _heading(lines, members, floor)
-            titles = _titles([lines[i] for i in members])
+            titles = _titles([lines[i] for i in members], kicked=kicked)
             if titles:
                 runs.append(Run(heading, titles))
             first = k + 1
@@ -69,7 +71,7 @@ def _gap(lines: Sequence[Line], above: int, below: int) -> _Gap:
     return _Gap(
         n_lines=len(between),
         n_shorts=sum(line.look is Look.SHORT for line in between),
-        n_bodies=sum(line.look is Look.BODY for line in between),
+        n_bodies=sum(line.look >= Look.BLURB for line in between),
         announced=any(_announces(line) for line in between),
     )
 
@@ -102,7 +104,7 @@ def _heading(lines: Sequence[Line], members: Sequence[int], floor: int) -> str:
     top = members[0]
     reach = range(top - 1, max(floor, top - _HEADING_REACH) - 1, -1)
     for i in reach:
-        if lines[i].look is Look.BODY:
+        if lines[i].look >= Look.BLURB:
             break
         if _announces(lines[i]):
             return clean_title(lines[i].text)
@@ -128,8 +130,10 @@ def _kickers(lines: Sequence[Line], members: Sequence[int]) -> int:
     return min(counts, default=0)
 
 
-def _titles(lines: Sequence[Line]) -> tuple[str, ...]:
-    texts = _without_kickers(_without_ranks([line.title for line in lines]))
+def _titles(lines: Sequence[Line], *, kicked: bool) -> tuple[str, ...]:
+    texts = _without_ranks([line.title for line in lines])
+    if kicked:
+        texts = [_KICKER.sub("", text) for text in texts]
     titles = (clean_title(text) for text in texts)
     return tuple(dict.fromkeys(title for title in titles if title))
 
@@ -138,9 +142,7 @@ def _without_ranks(texts: Sequence[str]) -> Sequence[str]:
     """Return the texts without the rank each begins with, if they count up together."""
     found = [_RANK.match(text) for text in texts]
     ranks = [int(match.group(1)) if match else None for match in found]
-    steps = sum(
-        a is not None and b in (a + 1, 1) for a, b in itertools.pairwise(ranks)
-    )
+    steps = sum(a is not None and b in (a + 1, 1) for a, b in itertools.pairwise(ranks))
     if len(texts) < 3 or steps < 0.6 * (len(texts) - 1):
         return texts
     return [
@@ -148,8 +150,10 @@ def _without_ranks(texts: Sequence[str]) -> Sequence[str]:
     ]
 
 
-def _without_kickers(texts: Sequence[str]) -> Sequence[str]:
-    """Return the texts without what stands before " : ", if nearly all of them have that."""
-    if len(texts) < 3 or sum(bool(_KICKER.match(text)) for text in texts) < 0.8 * len(texts):
-        return texts
-    return [_KICKER.sub("", text) for text in texts]
+def _carry_kickers(texts: Sequence[str]) -> bool:
+    """Return whether the headlines of the text carry kickers before a spaced colon.
+
+    A single one may be the outlet's punctuation: French sets a space before every colon.
+    """
+    n_kickers = sum(bool(_KICKER.match(text)) for text in texts)
+    return n_kickers >= 5 and n_kickers >= _KICKED * len(texts)

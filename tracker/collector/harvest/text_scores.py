@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from tracker.collector.harvest.text_features import NAMES, Floats, measure
+from tracker.collector.harvest.text_features import NAMES, Floats, find_paragraphs, measure
 from tracker.collector.harvest.text_lines import Line, Look
 
 _REACH: Final = 5
@@ -154,7 +154,7 @@ def _sections(headings: Floats, looks: Floats, chances: Floats) -> tuple[Floats,
 
     A section begins at a heading that announces a list, or inside an article.
     """
-    bodies = looks == Look.BODY
+    bodies = find_paragraphs(looks)
     paragraphs = bodies & np.concatenate([[False], bodies[:-1]])
     starts = np.flatnonzero(headings | paragraphs)
     wordy = (looks >= Look.SHORT) & (looks <= Look.SENTENCE)
