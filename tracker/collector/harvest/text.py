@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import Final
 
-from tracker.collector.harvest.kinds import fold, kind_of_heading
+from tracker.collector.harvest.kinds import fold
 from tracker.collector.harvest.pages import HeadlineList, Item, Page
 from tracker.collector.harvest.text_choices import choose
-from tracker.collector.harvest.text_lines import Line, Look, read_lines
+from tracker.collector.harvest.text_lines import Line, Look, find_kind, read_lines
 from tracker.collector.harvest.text_runs import Run, find_runs
 from tracker.collector.harvest.text_scores import load_weights, score
 
@@ -71,7 +71,7 @@ def _name(runs: Iterable[Run]) -> tuple[HeadlineList, ...]:
     lists = []
     seen: Counter[str] = Counter()
     for run in runs:
-        kind = kind_of_heading(run.heading) or ("section" if run.heading else "latest")
+        kind = find_kind(run.heading) or ("section" if run.heading else "latest")
         words = [w for w in fold(run.heading).split() if not any(map(str.isdigit, w))]
         base = f"text|{kind}|{' '.join(words)}"
         seen[base] += 1

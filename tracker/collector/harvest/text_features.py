@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.collector.harvest.furniture import KINDS, find_furniture
-from tracker.collector.harvest.kinds import kind_of_heading
-from tracker.collector.harvest.text_lines import DATE, FULL_STOPS, Line, Look
+from tracker.collector.harvest.text_lines import DATE, FULL_STOPS, Line, Look, find_kind
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -287,7 +286,7 @@ def _measure_headings(matrix: Floats, lines: Sequence[Line]) -> None:
     kind, since = "", 0
     for i, line in enumerate(lines):
         since += 1
-        announced = kind_of_heading(line.text) if line.words < 9 else None
+        announced = find_kind(line.text) if line.words < 9 else None
         if announced:
             kind, since = announced, 0
             matrix[i, _COLUMN["heading"]] = 1

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
+from tracker.collector.harvest.kinds import kind_of_heading
+from tracker.tables import LIST_KINDS
+
 MAX_CHARACTERS: Final = 500_000
 MAX_LINES: Final = 4_000
 MAX_LINE: Final = 600
@@ -101,6 +104,12 @@ def count_words(text: str) -> float:
 
 def _has_letter(token: str) -> bool:
     return token.isalnum() or any(map(str.isalnum, token))
+
+
+def find_kind(heading: str) -> str | None:
+    """Return the kind of headline list that `heading` announces, if it announces one."""
+    kind = kind_of_heading(heading)
+    return kind if kind in LIST_KINDS else None
 
 
 def read_lines(text: str) -> list[Line]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from tracker.collector.harvest.furniture import find_furniture
-from tracker.collector.harvest.kinds import kind_of_heading
-from tracker.collector.harvest.text_lines import Line, Look
+from tracker.collector.harvest.text_lines import Line, Look, find_kind
 from tracker.collector.harvest.titles import clean_title
 
 _WIDEST_GAP: Final = 6
 _HEADING_REACH: Final = 5
 _LONGEST_HEADING: Final = 8
+_NOT_ABOVE_HEADINGS: Final = frozenset({Look.SHORT, Look.SENTENCE, Look.BLURB, Look.BODY})
 _RANK: Final = re.compile(r"(\d{1,3})(?:[.):\]]|\s|(?=\D))\s*(?=\D)")
 _KICKER: Final = re.compile(r"^\S.{0,60}? : (?=[^\w\s]*(?:[^\W\d_a-z]|\d))")
 _KICKED: Final = 0.5
@@ -95,28 +95,44 @@ def _announces(line: Line) -> bool:
     return (
         line.look in (Look.SHORT, Look.TITLE, Look.DATED)
         and line.words <= _LONGEST_HEADING
-        and kind_of_heading(line.text) is not None
+        and find_kind(line.text) is not None
     )
 
 
 def _heading(lines: Sequence[Line], members: Sequence[int], floor: int) -> str:
-    """Return the heading above a run: one that announces a list, else a short line by itself."""
+    """Return the heading above a run: one that announces a list, else a short line by itself.
+
+    Args:
+        lines: The lines of the text.
+        members: Indices of the run's headlines.
+        floor: Index of the first line below the run before; 0 if there is none.
+    """
     top = members[0]
-    reach = range(top - 1, max(floor, top - _HEADING_REACH) - 1, -1)
-    for i in reach:
+    lowest = max(floor, top - _HEADING_REACH)
+    for i in range(top - 1, lowest - 1, -1):
         if lines[i].look >= Look.BLURB:
             break
         if _announces(lines[i]):
             return clean_title(lines[i].text)
-    n_kickers = _kickers(lines, members)
-    above = top - 1 - n_kickers
-    if above < floor or lines[above].look is not Look.SHORT:
+    above = _skip(lines, _skip(lines, top - 1, lowest) - _kickers(lines, members), lowest)
+    if above < lowest or lines[above].look is not Look.SHORT:
         return ""
-    if above > floor and lines[above - 1].look is Look.SHORT:
+    # Among short lines it may be the last of a menu, below a paragraph its author.
+    follows_run = floor > 0 and above - floor < _HEADING_REACH
+    if above and not follows_run and lines[above - 1].look in _NOT_ABOVE_HEADINGS:
         return ""
     if find_furniture(lines[above].text).kinds:
         return ""
     return clean_title(lines[above].text)
+
+
+def _skip(lines: Sequence[Line], i: int, lowest: int) -> int:
+    """Return the next line from `i` upwards that is no date, number or link to more."""
+    while i >= lowest and (
+        lines[i].look <= Look.DATED or "more" in find_furniture(lines[i].text).kinds
+    ):
+        i -= 1
+    return i
 
 
 def _kickers(lines: Sequence[Line], members: Sequence[int]) -> int:
