@@ -1,9 +1,14 @@
 """Agglomerative clustering that treats two headlines and two hundred alike."""
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tracker.topics.similarity import Rows
+
+NEAR: Final = 2 / 3
+"""What is less similar than this part of a threshold will not reach it through others."""
 
 
 def link(between: Rows, own: Rows, other: Rows) -> Rows:

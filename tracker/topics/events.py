@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tracker.tables import EVENTS
-from tracker.topics.clustering import agglomerate, link_rows
+from tracker.topics.clustering import NEAR, agglomerate, link_rows
 from tracker.topics.similarity import (
     NEIGHBOURS,
     Rows,
@@ -68,8 +68,7 @@ def _place_batch(
     rows: Rows, place: NDArray[np.intp], batch: NDArray[np.intp], n_events: int, threshold: float
 ) -> int:
     means, new = mean_rows(rows, place, n_events), rows[batch]
-    # An event may be reached through a headline that joins it first: half the way is near.
-    near = np.flatnonzero((link_rows(means, new) >= threshold / 2).any(axis=1))
+    near = np.flatnonzero((link_rows(means, new) >= NEAR * threshold).any(axis=1))
     sizes = np.bincount(place[place >= 0], minlength=n_events)[near]
     clusters = agglomerate(
         np.vstack([means[near], new]),

@@ -37,12 +37,14 @@ class EventClusters:
         items: The item of each headline, topics first, numbered from 0 without holes.
         n_topics: How many of the items are topics.
         near: The items that may change; the others stay as they are.
+        news: The items with news tonight: only their clusters are worded.
         threshold: Similarity at which items are joined.
         least: Headlines that make a cluster.
 
     Attributes:
-        labels_: The cluster of each headline; -1 for the fewer than `least` on their own.
-        clusters: The cluster of each item, likewise; a topic has its own number.
+        clusters: The cluster of each item, -1 for fewer headlines than `least`; a topic has its
+            own number.
+        labels_: The cluster of each headline; -1 where there is none or no news in it.
     """
 
     def __init__(
@@ -50,10 +52,12 @@ class EventClusters:
         items: NDArray[np.intp],
         n_topics: int,
         near: NDArray[np.intp],
+        news: NDArray[np.intp],
         threshold: float,
         least: int,
     ) -> None:
         self._items, self._n_topics, self._near = items, n_topics, near
+        self._news = news
         self._threshold, self._least = threshold, least
         self.clusters = np.arange(0)
         self.labels_ = np.arange(0)
@@ -76,7 +80,8 @@ class EventClusters:
         kept[: self._n_topics] = True
         number = np.where(kept, np.cumsum(kept) - 1, -1)
         self.clusters = number[clusters]
-        self.labels_ = self.clusters[self._items]
+        worded = np.isin(self.clusters, self.clusters[self._news])
+        self.labels_ = np.where(worded, self.clusters, -1)[self._items]
         return self
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.topics.clustering import link_rows
+from tracker.topics.clustering import NEAR, link_rows
 from tracker.topics.events import name_id
 from tracker.topics.labels import choose_label
 from tracker.topics.lineage import Change, find_mergers, find_return, find_splits
@@ -70,14 +70,15 @@ def settle_night(
     touched = {roster.topic_of[events[i]] for i in fresh.tolist() if events[i] in roster.topic_of}
     before = {name: topic.size for name, topic in roster.topics.items()}
     items = _Items.of(roster, events)
-    drawn, _ = _draw(rows, items, fresh, settings.topic_similarity)
+    near = _find_near(rows, items, fresh, settings.topic_similarity)
+    drawn = _draw(rows, items, near)
     for name in sorted(touched):
         inside = fresh[[roster.topic_of.get(events[i]) == name for i in fresh.tolist()]]
         roster.topics[name] = roster.topics[name].follow(window.vectors[inside], night)
     split = _split(roster, window, events, drawn, night, touched, settings, changes)
     gone = _merge(roster, events, drawn, touched | split, settings, changes)
     items = _Items.of(roster, events)
-    _, near = _draw(rows, items, fresh, settings.topic_similarity)
+    near = _find_near(rows, items, fresh, settings.topic_similarity)
     proposal = propose_topics(
         window.words,
         drawn,
@@ -85,6 +86,7 @@ def settle_night(
             items.item,
             len(items.topics),
             near,
+            items.item[fresh],
             settings.topic_similarity,
             settings.least_headlines,
         ),
@@ -95,21 +97,26 @@ def settle_night(
     return changed | gone
 
 
-def _draw(
+def _find_near(
     rows: Rows, items: _Items, fresh: NDArray[np.intp], threshold: float
-) -> tuple[Rows, NDArray[np.intp]]:
-    """Draw headlines together where tonight may change something; say which items these are."""
+) -> NDArray[np.intp]:
+    """Return the items that tonight's headlines are in or may come to."""
     means = mean_rows(rows, items.item, len(items))
     changed = np.unique(items.item[fresh])
-    near = np.flatnonzero((link_rows(means[changed], means) >= threshold / 2).any(axis=0))
-    near = np.union1d(near, changed)
+    alike = link_rows(means[changed], means)
+    return np.union1d(np.flatnonzero((alike >= NEAR * threshold).any(axis=0)), changed)
+
+
+def _draw(rows: Rows, items: _Items, near: NDArray[np.intp]) -> Rows:
+    """Draw the headlines of near items together: topics within, loose events towards all."""
     inside = np.isin(items.item, near)
     loose = np.flatnonzero(inside & (items.item >= len(items.topics)))
     placed = np.flatnonzero(inside & (items.item < len(items.topics)))
     drawn = rows.copy()
     drawn[placed] = draw_within(rows[placed], items.item[placed], NEIGHBOURS)
-    drawn[loose] = draw_together(rows[loose], rows[np.concatenate([loose, placed])], NEIGHBOURS, 0)
-    return drawn, near
+    others = rows[np.concatenate([loose, placed])]
+    drawn[loose] = draw_together(rows[loose], others, NEIGHBOURS, 0)
+    return drawn
 
 
 def _split(
