@@ -33,6 +33,10 @@ _WIDER: Final = {
 """Charsets that browsers read as a wider one (WHATWG Encoding Standard)."""
 _SHARE_BROKEN: Final = 0.02
 _HEAD: Final = 4096
+_SAMPLE: Final = 100_000
+_HIGH: Final = re.compile(rb"[\x80-\xff]+")
+_SIGNS: Final = (b"\xc3\x83\xc2", b"\xc3\xa2\xe2\x82\xac", b"\xc3\x90\xc2", b"\xc3\x91\xe2", b"\xc3\x82\xc2")
+"""What text that was encoded twice has in it, as bytes."""
 _C1: Final = "".join(chr(i) for i in range(0x80, 0xA0))
 _CP1252: Final = {
     **{
@@ -60,25 +64,29 @@ def decode(body: bytes, charset: str | None = None) -> str:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace")
     try:
-        return undouble(body.decode("utf-8"))
+        text = body.decode("utf-8")
+        sample = body[:_SAMPLE]
+        return undouble(text) if any(sign in sample for sign in _SIGNS) else text
     except UnicodeDecodeError:
         pass
-    text = body.decode("utf-8", "replace")
-    n_broken = text.count("\ufffd")
-    n_good = len(body) - len(text) + n_broken
-    if n_broken <= max(3, _SHARE_BROKEN * n_good) and n_good > n_broken:
-        return undouble(text)
-    named = [_declared(body), charset, detect_encoding(body), "cp1252"]
-    texts = [body.decode(c, "replace") for c in dict.fromkeys(filter(None, map(_codec, named)))]
-    return min(texts, key=lambda t: t.count("\ufffd"))
+    sample = body[:_SAMPLE]
+    n_broken = sample.decode("utf-8", "replace").count("\ufffd")
+    n_high = sum(map(len, _HIGH.findall(sample)))
+    if n_broken <= max(3, _SHARE_BROKEN * n_high) and n_high > 2 * n_broken:
+        return undouble(body.decode("utf-8", "replace"))
+    named = [*map(_codec, (_declared(body), charset))]
+    codecs_ = [c for c in named if c != "cp1252"] + [_codec(detect_encoding(sample)), "cp1252"]
+    best = min(
+        dict.fromkeys(filter(None, codecs_)),
+        key=lambda c: sample.decode(c, "replace").count("\ufffd"),
+    )
+    return body.decode(best, "replace")
 
 
 def undouble(text: str) -> str:
     """Return `text` with what was UTF-8 read as Windows-1252 and encoded again put right."""
-    if not text.isascii() and ("Ã" in text or "â€" in text or "Â" in text or "Ð" in text):
-        found = _DOUBLED.findall(text)
-        if len(found) >= 3:
-            return _DOUBLED.sub(_once, text)
+    if len(_DOUBLED.findall(text[:_SAMPLE])) >= 3:
+        return _DOUBLED.sub(_once, text)
     return text
 
 

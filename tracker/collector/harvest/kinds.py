@@ -87,7 +87,7 @@ def _phrases() -> _Phrases:
                 anywhere[folded] = kind
             elif phrase.endswith("*"):
                 head, _, last = folded.rpartition(" ")
-                prefixes.setdefault(head, {})[last] = kind
+                prefixes.setdefault(f"{head}|{last[:3]}", {})[last] = kind
             else:
                 exact[folded] = kind
     longest = max(len(p.split()) for p in [*exact, *(f"{h} x" for h in prefixes)])
@@ -129,7 +129,7 @@ def _found_in_words(words: list[str], table: _Phrases) -> Iterator[tuple[int, st
                 yield len(phrase), kind, phrase
                 continue
             head, _, last = phrase.rpartition(" ")
-            for prefix, prefix_kind in table.prefixes.get(head, ()):
+            for prefix, prefix_kind in table.prefixes.get(f"{head}|{last[:3]}", ()):
                 if last.startswith(prefix):
                     yield len(head) + 1 + len(prefix), prefix_kind, phrase
                     break

@@ -3,41 +3,40 @@
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-MOST_NODES: Final = 400_000
+from tracker.collector.harvest.names import signs_of
+
+MOST_NODES: Final = 150_000
 """Elements and texts read of one page; what lies beyond is not read."""
 
 TEXT: Final = "-text"
-_SKIPPED: Final = frozenset(
-    (
-        "script",
-        "style",
-        "svg",
-        "template",
-        "iframe",
-        "object",
-        "select",
-        "textarea",
-        "math",
-        "noscript",
-        "head",
-        "audio",
-        "video",
-        "canvas",
-        "map",
-        "datalist",
-        "title",
-    )
+HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+BLOCKS: Final = HEADINGS | frozenset(
+    """address article aside blockquote body center dd details dialog div dl dt fieldset figcaption
+    figure footer form header hr li main nav ol p pre section summary table tbody td tfoot th thead
+    tr ul""".split()
 )
+_SKIPPED: Final = (
+    """script style svg template iframe object select textarea math noscript audio video canvas map
+    datalist"""
+).split()
 _STATE: Final = re.compile(
-    r"(?:is-?|item-?|slide-?|li-?|no-?)?(?:active|current|selected|first|last|odd|even|alt|open|show|hidden|cloned|visible|center|start|end|left|right|on|off)(?:-(?:child|item|slide))?\d*$|"
-    r"(?:post|category|tag|format|type|status|slick|swiper|owl)-",
+    r"(?:is-?|item-?|slide-?|li-?|no-?)?(?:active|current|selected|first|last|odd|even|alt|open"
+    r"|show|hidden|cloned|visible|center|start|end|left|right|on|off)(?:-(?:child|item|slide))?\d*$"
+    r"|(?:post|category|tag|format|type|status|slick|swiper|owl)-",
     re.IGNORECASE,
 )
 _DIGITS: Final = re.compile(r"\d+")
+
+
+@lru_cache(maxsize=16384)
+def _lasting(classes: str) -> str:
+    """Return classes without digits and without those that differ between items of a list."""
+    return " ".join(_DIGITS.sub("", c) for c in classes.split() if not _STATE.match(c))
 
 
 @dataclass(slots=True)
@@ -60,8 +59,8 @@ class Outline:
     text_at: list[int] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     _attributes: dict[int, dict[str, str | None]] = field(default_factory=dict)
-    _names: dict[int, str] = field(default_factory=dict)
     _shapes: dict[int, str] = field(default_factory=dict)
+    _signs: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def attributes(self, i: int) -> dict[str, str | None]:
         """Return the attributes of entry `i`."""
@@ -75,21 +74,24 @@ class Outline:
         return self.attributes(i).get(name) or ""
 
     def names(self, i: int) -> str:
-        """Return class, id and role of entry `i`, lower case, spaced."""
-        found = self._names.get(i)
+        """Return class and id of entry `i`."""
+        own = self.attributes(i)
+        return f"{own.get('class') or ''} {own.get('id') or ''}" if own else ""
+
+    def signs(self, i: int) -> frozenset[str]:
+        """Return what the names of entry `i` say about what it holds."""
+        found = self._signs.get(i)
         if found is None:
-            a = self.attributes(i)
-            found = " ".join(filter(None, (a.get("class"), a.get("id")))).lower() if a else ""
-            self._names[i] = found
+            found = self._signs[i] = signs_of(self.names(i))
         return found
 
     def shape(self, i: int) -> str:
-        """Return tag and classes of entry `i` without digits: the same for all items of a list."""
+        """Return tag and classes of entry `i`, without what differs between a list's items."""
         found = self._shapes.get(i)
         if found is None:
-            classes = self.attributes(i).get("class") or ""
-            kept = [_DIGITS.sub("", c) for c in classes.split() if not _STATE.match(c)]
-            found = self._shapes[i] = self.tags[i] + "." + " ".join(kept)
+            classes = self.attributes(i).get("class")
+            found = self.tags[i] + "." + (_lasting(classes) if classes else "")
+            self._shapes[i] = found
         return found
 
     def text(self, i: int) -> str:
@@ -98,18 +100,20 @@ class Outline:
 
     def text_between(self, start: int, stop: int) -> str:
         """Return all text in the entries from `start` up to `stop`."""
-        return " ".join(
-            self.texts[bisect_left(self.text_at, start) : bisect_left(self.text_at, stop)]
-        )
+        at = self.text_at
+        first = bisect_left(at, start)
+        return " ".join(self.texts[first : bisect_left(at, stop, first)])
 
     def n_texts(self, i: int) -> int:
         """Return the number of texts within entry `i`."""
-        return bisect_left(self.text_at, self.ends[i]) - bisect_left(self.text_at, i)
+        first = bisect_left(self.text_at, i)
+        return bisect_left(self.text_at, self.ends[i], first) - first
 
     def pieces(self, start: int, stop: int) -> list[tuple[int, str]]:
         """Return index and text of the texts in the entries from `start` up to `stop`."""
-        a, b = bisect_left(self.text_at, start), bisect_left(self.text_at, stop)
-        return list(zip(self.text_at[a:b], self.texts[a:b], strict=True))
+        first = bisect_left(self.text_at, start)
+        last = bisect_left(self.text_at, stop, first)
+        return list(zip(self.text_at[first:last], self.texts[first:last], strict=True))
 
     def ancestors(self, i: int) -> list[int]:
         """Return the ancestors of entry `i`, nearest first."""
@@ -119,16 +123,26 @@ class Outline:
             found.append(i)
         return found
 
+    def children(self, i: int) -> list[int]:
+        """Return the children of entry `i`."""
+        found, child, end = [], i + 1, self.ends[i]
+        while child < end:
+            found.append(child)
+            child = self.ends[child]
+        return found
+
     def common(self, a: int, b: int) -> int:
-        """Return the smallest element that holds entries `a` and `b`."""
-        while not a <= b < self.ends[a]:
-            a = self.parents[a]
+        """Return the smallest element that holds the entries `a` and, not before it, `b`."""
+        parents, ends = self.parents, self.ends
+        while b >= ends[a] or a > b:
+            a = parents[a]
         return a
 
     def branch(self, top: int, i: int) -> int:
         """Return the child of `top` that is or holds entry `i`; `top` itself for `top`."""
-        while i != top and self.parents[i] != top:
-            i = self.parents[i]
+        parents = self.parents
+        while i != top and parents[i] != top:
+            i = parents[i]
         return i
 
     def inside(self, i: int, ancestor: int) -> bool:
@@ -137,49 +151,44 @@ class Outline:
 
 
 def read_outline(parser: LexborHTMLParser) -> Outline:
-    """Return the outline of the body of a parsed page."""
+    """Return the outline of the body of a parsed page, which loses what nobody reads."""
+    parser.strip_tags(_SKIPPED, recursive=True)
     out = Outline()
     root = parser.body or parser.root
     if root is None:
         return out
     tags, parents, ends, nodes = out.tags, out.parents, out.ends, out.nodes
-    open_ids, open_at = [root.mem_id], [0]
+    text_at, texts = out.text_at, out.texts
+    walk = root.traverse(include_text=True, skip_empty=True)
+    next(walk)
     tags.append("body")
     parents.append(0)
     ends.append(0)
     nodes.append(root)
-    dropped: set[int] = set()
-    walk = root.traverse(include_text=True)
-    next(walk)
+    open_ids, open_at = [root.mem_id], [0]
+    top_id, top_at, here = open_ids[0], 0, 0
     for node in walk:
-        parent = node.parent.mem_id if node.parent else 0
-        if parent in dropped:
-            dropped.add(node.mem_id)
-            continue
-        tag = node.tag or "-"
-        here = len(tags)
-        while open_ids[-1] != parent:
-            open_ids.pop()
-            ends[open_at.pop()] = here
-        if tag == TEXT:
-            text = node.text_content
-            if text is None or text.isspace():
-                continue
-            out.text_at.append(here)
-            out.texts.append(" ".join(text.split()))
-            parents.append(open_at[-1])
-        elif tag in _SKIPPED or tag[0] in "-!":
-            dropped.add(node.mem_id)
-            continue
-        else:
-            parents.append(open_at[-1])
-            open_ids.append(node.mem_id)
-            open_at.append(here)
-        tags.append(tag)
-        ends.append(here + 1)
-        nodes.append(node)
+        parent = node.parent.mem_id  # type: ignore[union-attr]
         if here >= MOST_NODES:
             break
+        here += 1
+        while top_id != parent:
+            ends[top_at] = here
+            open_ids.pop()
+            open_at.pop()
+            top_id, top_at = open_ids[-1], open_at[-1]
+        tag = node.tag or ""
+        tags.append(tag)
+        parents.append(top_at)
+        nodes.append(node)
+        ends.append(here + 1)
+        if tag == TEXT:
+            text_at.append(here)
+            texts.append(" ".join(node.text_content.split()))  # type: ignore[union-attr]
+        elif tag[:1] not in "-!":
+            top_id, top_at = node.mem_id, here
+            open_ids.append(top_id)
+            open_at.append(here)
     for at in open_at:
         ends[at] = len(tags)
     return out

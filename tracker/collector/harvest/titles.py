@@ -23,6 +23,10 @@ _CLOCK: Final = re.compile(
     re.IGNORECASE,
 )
 
+_CLOCK_START: Final = re.compile(r"[\[(\d]")
+_PLAIN_ENDS: Final = re.compile(r"(?s)[^\W\d_](?:.*[\w.!?\"”’'…)])?$")
+"""Most headlines: they begin with a letter and end with a letter or a full stop."""
+
 
 def clean_title(text: str) -> str:
     """Return the headline in `text`: decoded, NFC, white space folded, furniture off its ends.
@@ -34,12 +38,18 @@ def clean_title(text: str) -> str:
         text = html.unescape(text)
     if "<" in text:
         text = _TAG.sub(" ", text)
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    if not text.isprintable():
+        text = _INVISIBLE.sub("", text)
     text = " ".join(text.split())
+    if _PLAIN_ENDS.match(text):
+        return _cut(text)
     text = _trim(text)
-    shorter = _CLOCK.sub("", text, count=1)
-    if len(shorter) >= 8:
-        text = _trim(shorter)
+    if _CLOCK_START.match(text):
+        shorter = _CLOCK.sub("", text, count=1)
+        if len(shorter) >= 8:
+            text = _trim(shorter)
     return _cut(text)
 
 

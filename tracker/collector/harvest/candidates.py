@@ -1,0 +1,159 @@
+"""Which links look like headlines, judged together with the links made like them."""
+
+import re
+from typing import Final
+
+from tracker.collector.harvest.addresses import looks_dated, looks_like_article
+from tracker.collector.harvest.kinds import find_label, kind_of_heading
+from tracker.collector.harvest.outline import BLOCKS, HEADINGS, Outline
+from tracker.collector.harvest.stories import Story, read_links
+from tracker.collector.harvest.words import count_words
+
+STRONG: Final = 4
+"""Words from which a link alone looks like a headline."""
+_RANK: Final = re.compile(r"^\W?0?(\d{1,2})\W?$")
+_LEADS_ON: Final = (":", "|", "»", "-", "–", "•", "·", ">", ")")
+
+
+def find_candidates(outline: Outline) -> tuple[list[Story], list[Story]]:
+    """Return the links that look like headlines, with their units, and the other links."""
+    links = read_links(outline)
+    chosen = _choose(outline, links)
+    _set_units(outline, chosen)
+    anchors = {s.anchor for s in chosen}
+    return chosen, [s for s in links if s.anchor not in anchors and s.title]
+
+
+def _choose(outline: Outline, links: list[Story]) -> list[Story]:
+    groups: dict[str, list[Story]] = {}
+    above: dict[int, str] = {}
+    for story in _unrepeated(links):
+        groups.setdefault(_signature(outline, story.anchor, above), []).append(story)
+    chosen = []
+    for group in groups.values():
+        chosen += [
+            s
+            for s in _choose_from(outline, group)
+            if not (s.weight <= 6 and _announces(s)) and not _in_sentence(outline, s)
+        ]
+    chosen.sort(key=lambda s: s.anchor)
+    return chosen
+
+
+def _unrepeated(links: list[Story]) -> list[Story]:
+    """Return the links without those of words like "more" and of categories, often repeated."""
+    keys: dict[str, set[str]] = {}
+    times: dict[tuple[str, str], int] = {}
+    for link in links:
+        keys.setdefault(link.title, set()).add(link.key)
+        times[link.key, link.title] = times.get((link.key, link.title), 0) + 1
+    return [
+        link
+        for link in links
+        if link.title
+        and not (link.weight < 5 and len(keys[link.title]) >= 3)
+        and not (link.weight < STRONG and times[link.key, link.title] >= 3)
+    ]
+
+
+def _signature(outline: Outline, anchor: int, above: dict[int, str]) -> str:
+    """Return what links of one list have in common: shapes near, tags further up."""
+    parent = outline.parents[anchor]
+    found = above.get(parent)
+    if found is None:
+        line = outline.ancestors(anchor)
+        found = ">".join(map(outline.shape, line[:3])) + ">"
+        found += ">".join(outline.tags[i] for i in line[3:])
+        above[parent] = found
+    return outline.shape(anchor) + ">" + found
+
+
+def _choose_from(outline: Outline, group: list[Story]) -> list[Story]:
+    """Return the links of one make that look like headlines."""
+    if len(group) <= 2:
+        group = [s for s in group if not _leads_section(outline, s)]
+    if not group:
+        return []
+    strong = [s for s in group if s.weight >= STRONG]
+    share = len(strong) / len(group)
+    if len(group) >= 3 and sum(s.weight >= 2 for s in group) >= 0.8 * len(group):
+        if sum(looks_dated(s.href) for s in group) >= 0.9 * len(group):
+            return group
+    if share < 0.25 and len(group) >= 4:
+        return [s for s in strong if s.weight >= 6 and looks_like_article(s.href)]
+    if share >= 0.3:
+        article = sum(looks_like_article(s.href) for s in group) / len(group)
+        if share >= 0.5 or article >= 0.8:
+            return [s for s in group if s.weight >= 2 or article > 0.8]
+    return strong
+
+
+def _announces(story: Story) -> bool:
+    """Say whether the link is the label of a list."""
+    if not kind_of_heading(story.title):
+        return False
+    label = find_label(story.title)
+    return bool(label and label.share >= 0.5) or not looks_like_article(story.href)
+
+
+def _leads_section(outline: Outline, story: Story) -> bool:
+    """Say whether the link is a heading that leads to a section."""
+    if story.weight > 7:
+        return False
+    i = story.at
+    for _ in range(4):
+        i = outline.parents[i]
+        if outline.tags[i] in HEADINGS:
+            return not looks_like_article(story.href)
+    return False
+
+
+def _in_sentence(outline: Outline, story: Story) -> bool:
+    """Say whether the link is a phrase of a running text."""
+    block = outline.parents[story.anchor]
+    while block and outline.tags[block] not in BLOCKS:
+        block = outline.parents[block]
+    if outline.n_texts(block) == outline.n_texts(story.anchor):
+        return False
+    start, stop = block + 1, outline.ends[block]
+    for j in range(story.anchor - 1, max(block, story.anchor - 200), -1):
+        if outline.tags[j] in BLOCKS or outline.tags[j] == "br":
+            start = j + 1 if outline.tags[j] == "br" else outline.ends[j]
+            break
+    for j in range(story.last, min(stop, story.last + 200)):
+        if outline.tags[j] in BLOCKS or outline.tags[j] == "br":
+            stop = j
+            break
+    before = _unlinked_text(outline, start, story.first)
+    n_before = count_words(before)
+    if n_before >= 3 and not before.rstrip().endswith(_LEADS_ON):
+        return True
+    after = _unlinked_text(outline, story.last, stop)
+    return count_words(after) >= 4 and (n_before >= 1 or after[:1] in ",.;" or after[:1].islower())
+
+
+def _unlinked_text(outline: Outline, start: int, stop: int) -> str:
+    return " ".join(
+        text
+        for at, text in outline.pieces(start, stop)[:60]
+        if not any(outline.tags[a] == "a" for a in outline.ancestors(at)[:5])
+    )
+
+
+def _set_units(outline: Outline, stories: list[Story]) -> None:
+    """Set each story's unit, the largest element that holds it and no other, and its numeral."""
+    for n, story in enumerate(stories):
+        low = stories[n - 1].anchor if n else -1
+        high = stories[n + 1].first if n + 1 < len(stories) else len(outline.tags)
+        i = story.anchor
+        while True:
+            p = outline.parents[i]
+            if p == 0 or p <= low < outline.ends[p] or outline.ends[p] > high:
+                break
+            i = p
+        story.unit = i
+        for _, text in outline.pieces(i, story.at)[:4]:
+            rank = _RANK.match(text)
+            if rank:
+                story.numeral = int(rank[1])
+                break
