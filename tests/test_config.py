@@ -18,11 +18,8 @@ def test_the_written_file_changes_nothing():
 
 def test_every_setting_in_the_written_file_is_read_and_has_its_default():
     config = parse_config(uncomment(render_template()))
-    assert (config.study, config.topics, config.themes) == (
-        Config().study,
-        Config().topics,
-        Config().themes,
-    )
+    for section in ("study", "topics", "themes", "attention", "signals"):
+        assert getattr(config, section) == getattr(Config(), section)
     assert [theme.name for theme in config.theme] == ["Honduras", "Strikes"]
     assert config.source[0].url == "https://www.example.com/"
 
@@ -43,6 +40,10 @@ def test_settings_reach_the_config():
         [topics]
         window_nights = 30
         meaning = 1
+        [attention]
+        weighting = "rank"
+        [signals]
+        fdr = 0.01
         [[theme]]
         name = "Strikes"
         terms = ["strike"]
@@ -51,6 +52,7 @@ def test_settings_reach_the_config():
     assert config.study.time_zone == "Europe/Berlin"
     assert not config.themes.countries
     assert (config.topics.window_nights, config.topics.meaning) == (30, 1.0)
+    assert (config.attention.weighting, config.signals.fdr) == ("rank", 0.01)
     assert config.theme[0].terms == ("strike",)
 
 
@@ -64,9 +66,12 @@ def test_settings_reach_the_config():
         ("[themes]\ncountries = 'yes'", "themes.countries: found 'yes'; wanted true or false"),
         ("[topics]\nwindow_nights = 2.5", "topics.window_nights: found 2.5; wanted a whole number"),
         ("[topics]\nmeaning = 7", "meaning: got 7"),
+        ("[attention]\nweighting = 'size'", "found 'size'; wanted slots or rank"),
+        ("[signals]\nfdr = 2", "signals.fdr: found 2.0; wanted a number between 0 and 1"),
+        ("[signals]\nmin_slots = 0", "signals.min_slots: found 0; wanted 1 or more"),
         ("[[theme]]\nterms = ['x']", "theme[1]: name missing"),
         ("[[theme]]\nname = 'x'\nterms = 'x'", "theme[1].terms: found 'x'; wanted a list"),
-        ("[[theme]]\nname = ' '", "found an empty one"),
+        ("[[theme]]\nname = ' '", "theme: found an empty name"),
         ("[[theme]]\nname = 'x'\n[[theme]]\nname = 'x'", "theme: found x twice"),
         ("study = 1", "study: found 1; wanted a table"),
         ("[study", "not valid TOML"),

@@ -3,12 +3,11 @@
 import dataclasses
 import difflib
 import tomllib
-import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from tracker.errors import ConfigError
@@ -79,12 +78,66 @@ class ThemesSettings:
 
 
 @dataclass(frozen=True)
+class AttentionSettings:
+    """How room is measured.
+
+    Attributes:
+        weighting: slots (every slot of a list counts the same) or rank (a slot counts
+            1 / log2(1 + rank), so that the top of a list counts most).
+    """
+
+    weighting: Literal["slots", "rank"] = "slots"
+
+
+@dataclass(frozen=True)
+class SignalSettings:
+    """When a change of attention is a finding; the parameters of `find_signals`.
+
+    Attributes:
+        fdr: False discovery rate over all subjects and channels of a night.
+        baseline_nights: Longest stretch before that a share is compared with, calendar nights.
+        history_nights: Observed nights before the first finding of any kind.
+        min_nights: Nights of the baseline on which a source must have been observed to count.
+        min_ratio: A rise is at least to this multiple of the level before, a fade to its inverse.
+        min_slots: Slots within three nights that make a subject new or back.
+        silent_nights: Observed nights without a slot before a subject can be back.
+        burst_nights: Longest time from a rise to its fade that makes both a burst.
+    """
+
+    fdr: float = 0.05
+    baseline_nights: int = 28
+    history_nights: int = 14
+    min_nights: int = 3
+    min_ratio: float = 1.5
+    min_slots: int = 2
+    silent_nights: int = 28
+    burst_nights: int = 14
+
+    def __post_init__(self) -> None:
+        """Check that every value makes sense.
+
+        Raises:
+            ConfigError: If one does not.
+        """
+        if not 0 < self.fdr < 1:
+            raise ConfigError(f"signals.fdr: found {self.fdr}; wanted a number between 0 and 1")
+        if self.min_ratio <= 1:
+            raise ConfigError(f"signals.min_ratio: found {self.min_ratio}; wanted more than 1")
+        for item in dataclasses.fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, int) and value < 1:
+                raise ConfigError(f"signals.{item.name}: found {value}; wanted 1 or more")
+
+
+@dataclass(frozen=True)
 class Config:
     """Everything tracker.toml may say.
 
     Attributes:
         study: Settings of the whole study.
         topics: How headlines are grouped.
+        attention: How room is measured.
+        signals: When a change is a finding.
         themes: Ready-made themes.
         source: The outlets.
         theme: The watch list: these themes are always drawn, also at zero.
@@ -92,6 +145,8 @@ class Config:
 
     study: StudySettings = field(default_factory=StudySettings)
     topics: TopicSettings = field(default_factory=TopicSettings)
+    attention: AttentionSettings = field(default_factory=AttentionSettings)
+    signals: SignalSettings = field(default_factory=SignalSettings)
     themes: ThemesSettings = field(default_factory=ThemesSettings)
     source: tuple[SourceSettings, ...] = ()
     theme: tuple[ThemeSettings, ...] = ()
@@ -115,8 +170,8 @@ class Config:
         ):
             if doubles := sorted({name for name in names if names.count(name) > 1}):
                 raise ConfigError(f"{kind}: found {', '.join(doubles)} twice; wanted each once")
-        if any(not named.name.strip() for named in (*self.source, *self.theme)):
-            raise ConfigError("name: found an empty one; wanted a name for every source and theme")
+            if not all(name.strip() for name in names):
+                raise ConfigError(f"{kind}: found an empty name; wanted one for each")
 
 
 def read_config(path: Path) -> Config:
@@ -177,9 +232,10 @@ def _build(kind: type, given: Mapping[str, Any], where: str) -> object:
 
 
 def _convert(hint: Any, value: Any, where: str) -> Any:
-    if isinstance(hint, types.UnionType):
-        options = [option for option in hint.__args__ if option is not type(None)]
-        return _convert(options[0], value, where)
+    if typing.get_origin(hint) is Literal:
+        if value not in hint.__args__:
+            raise ConfigError(f"{where}: found {value!r}; wanted {' or '.join(hint.__args__)}")
+        return value
     if typing.get_origin(hint) is tuple:
         if not isinstance(value, list):
             raise ConfigError(f"{where}: found {value!r}; wanted a list")

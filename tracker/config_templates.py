@@ -6,13 +6,23 @@ import re
 import textwrap
 from typing import Any, Final
 
-from tracker.config import Config, SourceSettings, StudySettings, ThemeSettings, ThemesSettings
+from tracker.config import (
+    AttentionSettings,
+    Config,
+    SignalSettings,
+    SourceSettings,
+    StudySettings,
+    ThemeSettings,
+    ThemesSettings,
+)
 from tracker.topics.settings import TopicSettings
 
 _SECTIONS: Final[tuple[tuple[str, type], ...]] = (
     ("study", StudySettings),
     ("themes", ThemesSettings),
     ("topics", TopicSettings),
+    ("attention", AttentionSettings),
+    ("signals", SignalSettings),
 )
 _HEAD: Final = """\
 # Settings of a study. Every setting is here with its default; remove the # to change one.

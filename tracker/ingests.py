@@ -192,7 +192,7 @@ class Ingester:
 
     def _add(self, **counts: int) -> None:
         now = {name: getattr(self.result, name) + count for name, count in counts.items()}
-        self.result = replace(self.result, **now)  # type: ignore[arg-type]
+        self.result = replace(self.result, **now)
 
     def _note(self, problem: Problem) -> None:
         self.result = replace(self.result, problems=(*self.result.problems, problem))

@@ -1,7 +1,7 @@
 """The nightly update: headlines, topics, themes, attention and signals, in that order."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -31,6 +31,7 @@ from tracker.topics.encoder import Encoder
 from tracker.topics.events import summarise_events
 from tracker.topics.themes import Theme, match_themes
 from tracker.trends.attention import expose_slots, measure_attention
+from tracker.trends.panels import measure_panel
 from tracker.trends.signals import find_signals
 
 
@@ -108,12 +109,10 @@ def update_study(
     themes = match_all_themes(store, headlines, config, model)
     store.replace(THEMES, themes)
     progress("attention", 0, 1)
-    attention = measure_all(store, captures, members, themes, watch_list(config), zone, night)
-    store.replace(ATTENTION, attention)
-    progress("signals", 0, 1)
-    signals = find_signals(attention, as_of=night)
-    store.replace(SIGNALS, signals)
-    progress("signals", 1, 1)
+    trends = measure_trends(store, captures, members, themes, config, night)
+    store.replace(ATTENTION, trends.attention)
+    store.replace(SIGNALS, trends.signals)
+    progress("attention", 1, 1)
     return UpdateResult(
         night=night,
         headlines=headlines.height,
@@ -121,7 +120,7 @@ def update_study(
         events=events.height,
         topics=events["topic_id"].drop_nulls().n_unique(),
         themes=themes["theme"].n_unique(),
-        signals=signals.filter(pl.col("night") == night).height,
+        signals=trends.signals.filter(pl.col("night") == night).height,
     )
 
 
@@ -216,22 +215,54 @@ def match_all_themes(
     return match_themes(headlines, themes, vectors=vectors, exemplar_vectors=exemplars)
 
 
-def measure_all(
+@dataclass(frozen=True)
+class Trends:
+    """What is said of every subject over time.
+
+    Attributes:
+        attention: ATTENTION.
+        signals: SIGNALS.
+    """
+
+    attention: pl.DataFrame
+    signals: pl.DataFrame
+
+
+def measure_trends(
     store: Store,
     captures: pl.DataFrame,
     members: pl.DataFrame,
     themes: pl.DataFrame,
-    watched: Sequence[Theme],
-    time_zone: str,
+    config: Config,
     night: date,
-) -> pl.DataFrame:
-    """Return ATTENTION of every topic and theme up to `night`."""
+) -> Trends:
+    """Return the attention of every topic and theme up to `night`, and what it says."""
+    zone = config.study.time_zone
     slots = expose_slots(
-        store.read(SIGHTINGS), store.read(LISTS), captures.drop("night"), time_zone=time_zone
+        store.read(SIGHTINGS), store.read(LISTS), captures.drop("night"), time_zone=zone
     )
     first = captures["night"].min()
     assert isinstance(first, date)
-    stretches = pl.concat(
+    stretches = list_stretches(members, themes, first)
+    weighting = config.attention.weighting
+    attention = measure_attention(
+        slots,
+        stretches,
+        first_night=first,
+        last_night=night,
+        themes=sorted({theme.name for theme in config.theme} | set(themes["theme"])),
+        weighting=weighting,
+    )
+    panel = measure_panel(
+        slots, stretches, first_night=first, last_night=night, weighting=weighting
+    )
+    signals = find_signals(attention, panel=panel, as_of=night, **asdict(config.signals))
+    return Trends(attention, signals)
+
+
+def list_stretches(members: pl.DataFrame, themes: pl.DataFrame, first: date) -> pl.DataFrame:
+    """Return which headline belongs to which subject from when to when."""
+    return pl.concat(
         [
             members.filter(pl.col("topic_id").is_not_null()).select(
                 pl.col("topic_id").alias("subject"), "headline_id", "from_night", "to_night"
@@ -243,11 +274,4 @@ def measure_all(
                 pl.lit(None, dtype=pl.Date).alias("to_night"),
             ),
         ]
-    )
-    return measure_attention(
-        slots,
-        stretches,
-        first_night=first,
-        last_night=night,
-        themes=sorted({theme.name for theme in watched} | set(themes["theme"])),
     )
