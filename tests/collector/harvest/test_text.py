@@ -84,6 +84,16 @@ def test_an_article_alone_has_no_lists() -> None:
     assert harvest_text(article).lists == ()
 
 
+def test_one_headline_is_a_list_only_below_a_heading_that_announces_it() -> None:
+    text = (TEXTS / "headed_lists.txt").read_text("utf-8")
+    first, *rest = titles(harvest_text(text).lists[1])
+    for title in rest:
+        text = text.replace(f"{title}\n", "")
+    assert titles(harvest_text(text).lists[1]) == [first]
+    bare = harvest_text(text.replace("Mehr zum Thema\n", ""))
+    assert first not in [title for found in bare.lists[1:] for title in titles(found)]
+
+
 @pytest.mark.parametrize(
     "mark",
     ["• {}", "{rank}. {}", "{rank} {}", "1{rank}:05 {}", "{} (1{rank}.05.2024, 12:3{rank})"],

@@ -50,7 +50,8 @@ def find_runs(lines: Sequence[Line], picked: Sequence[int]) -> list[Run]:
             floor = picked[first - 1] + 1 if first else 0
             heading = _heading(lines, members, floor)
             titles = _titles([lines[i] for i in members], kicked=kicked)
-            if titles:
+            # One line by itself is a list only where a heading says so.
+            if len(titles) > 1 or (titles and find_kind(heading)):
                 runs.append(Run(heading, titles))
             first = k + 1
     return runs
