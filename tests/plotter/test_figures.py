@@ -11,6 +11,7 @@ from tests.plotter.worlds import FIRST, GAP, HOSTILE, LAST, NIGHTS, build_world
 from tracker import tables
 from tracker.errors import SubjectError, TableError
 from tracker.plotter import figures
+from tracker.plotter.attention_charts import choose_subjects
 from tracker.plotter.charts import spread
 from tracker.plotter.nights import read_source_shares, read_weeks
 from tracker.plotter.prepared import prepare
@@ -109,6 +110,14 @@ def test_the_strip_tells_missed_from_failed_from_seen():
     assert (daily[AT_GAP], herald[AT_GAP]) == (0, 0)
     assert (daily[-1], herald[-1]) == (2, 1)
     assert daily[0] == 2
+
+
+def test_a_theme_stands_for_the_topic_inside_it_and_other_topics_fill_the_chart():
+    prepared = prepare(replace(DATA, watchlist=()))
+    names = [subject.name for subject in choose_subjects(prepared)]
+    assert "Ukraine" in names
+    assert "Ukraine front" not in names
+    assert "Rail strike" in names
 
 
 def test_ranks_name_the_first_of_each_week():

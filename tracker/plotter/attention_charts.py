@@ -21,6 +21,9 @@ MOST_SUBJECTS: Final = 12
 SHOWN_AT_FIRST: Final = 6
 """Lines drawn before anybody chooses."""
 
+OVERLAP: Final = 0.6
+"""Part of the smaller subject's headlines from which two count as one story."""
+
 LONG: Final = 120
 """Nights from which a chart starts as weeks: single nights would be a thicket."""
 
@@ -36,8 +39,35 @@ WEEKS: Final = (
 
 
 def choose_subjects(prepared: Prepared, n: int = MOST_SUBJECTS) -> list[Subject]:
-    """Return the subjects of the main chart: watched themes, then those with most room."""
-    return prepared.ranked("theme", n) or prepared.ranked("topic", n)
+    """Return the subjects of the main chart: watched themes, then whoever stood highest.
+
+    Highest is by the mean of a week. One whose headlines are mostly those of another already
+    chosen is left out: a theme and the topic inside it would draw the same line. Of these the
+    theme stays.
+    """
+    watched = [s for s in prepared.subjects.values() if s.watched]
+    tops = [
+        (max((v for v in weekly(prepared.curves.nights, c.share) if v), default=0.0), c.subject)
+        for c in prepared.curves.of(prepared.channel)
+        if not c.subject.watched
+    ]
+    tops.sort(key=lambda top: (-top[0], top[1].kind != "theme", top[1].key))
+    chosen: list[Subject] = []
+    for subject in (*watched, *(subject for top, subject in tops if top)):
+        if len(chosen) >= max(n, len(watched)):
+            break
+        like = [i for i, other in enumerate(chosen) if _overlap(prepared, subject, other) > OVERLAP]
+        if subject.watched or not like:
+            chosen.append(subject)
+        elif subject.kind == "theme" and chosen[like[0]].kind == "topic":
+            chosen[like[0]] = subject  # people know the story by the name they gave it
+    return chosen
+
+
+def _overlap(prepared: Prepared, one: Subject, other: Subject) -> float:
+    """Return the part of the smaller one's headlines that are the other's too."""
+    a, b = prepared.headlines_of(one.key), prepared.headlines_of(other.key)
+    return len(a & b) / max(1, min(len(a), len(b)))
 
 
 def read_themes(prepared: Prepared, subjects: Sequence[Subject]) -> LinesInfo:
@@ -138,9 +168,9 @@ def tell_themes(prepared: Prepared, subjects: Sequence[Subject]) -> str:
     if curve is None or not share or curve.peak is None:
         return "None of the themes was seen on any observed night"
     if curve.peak == len(curve.share) - 1:
-        return f"{curve.subject.name} stands higher tonight than any theme before: {percent(share)}"
+        return f"{curve.subject.name} stands higher tonight than anything before: {percent(share)}"
     night = short_day(prepared.curves.nights[curve.peak])
-    return f"{curve.subject.name} took the most room of any theme: {percent(share)} on {night}"
+    return f"{curve.subject.name} took the most room of all: {percent(share)} on {night}"
 
 
 def tell_subject(prepared: Prepared, subject: Subject) -> str:
@@ -168,27 +198,21 @@ def note_peak(prepared: Prepared, curve: Curve, line: Line, at_least: float = 0.
         return []
     place = max(range(len(values)), key=lambda i: values[i] or 0.0)
     share = values[place] or 0.0
-    if share <= at_least or share < 2 * curve.mean:
+    usual = curve.mean * sum(v is not None for v in curve.share) / len(curve.share)
+    if share <= at_least or share < 2 * usual:
         return []
-    first = line.start + timedelta(days=place * line.days)
-    title = top_headline(prepared, curve.subject.key, first, first + timedelta(days=line.days - 1))
+    offset = (line.start - prepared.curves.nights[0]).days + place * line.days
+    stretch = range(max(0, offset), min(len(curve.share), offset + line.days))
+    night = prepared.curves.nights[max(stretch, key=lambda i: curve.share[i] or 0.0)]
+    title = top_headline(prepared, curve.subject.key, night)
     return [Note(line, place, title)] if title else []
 
 
-def top_headline(prepared: Prepared, key: str, first: date, last: date) -> str:
-    """Return the headline that stood highest in these nights; empty if there is none.
-
-    Each night in a slot counts by how near the top it was, so that what led one day goes before
-    what filled the last places all week.
-    """
-    rows = prepared.slots.of(key).filter(pl.col("night").is_between(first, last))
+def top_headline(prepared: Prepared, key: str, night: date) -> str:
+    """Return the headline of a subject that stood highest on a night; empty if there is none."""
+    rows = prepared.slots.of(key)
+    rows = rows.filter(pl.col("night") == night)
     if rows.is_empty():
         return ""
-    best = (
-        rows.group_by("title", "night")
-        .agg(pl.col("rank").min())
-        .group_by("title")
-        .agg((1 / pl.col("rank")).sum().alias("height"))
-        .sort(["height", "title"], descending=[True, False])
-    )
-    return str(best["title"][0])
+    best = min(rows.select("rank", "slot", "title").iter_rows())
+    return str(best[2])

@@ -21,6 +21,9 @@ KINDS: Final = {
 }
 """Headings of the kinds of signal."""
 
+WORTH_THE_TOP: Final = 0.05
+"""Change of a share from which a finding may be the page's headline; less is for the lists."""
+
 QUIET: Final = {"rise": "rose", "fade": "faded", "new": "was new", "back": "came back"}
 """What a kind says when nothing is there to say it of."""
 
@@ -126,7 +129,11 @@ def headline_of_night(prepared: Prepared, findings: Sequence[Finding]) -> str:
     last_night, channel = prepared.data.last_night, prepared.channel
     if not prepared.curves.channels or not prepared.curves.observed[channel][-1]:
         return f"Nothing was observed on {day(last_night)}"
-    tonight = [f for f in findings if f.night == last_night and f.channel == channel]
+    tonight = [
+        f
+        for f in findings
+        if f.night == last_night and f.channel == channel and abs(f.value) >= WORTH_THE_TOP
+    ]
     for kind in ("theme", "topic"):
         told = [f for f in tonight if f.subject.kind == kind and f.kind in ("rise", "new", "fade")]
         if told:

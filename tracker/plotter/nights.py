@@ -42,15 +42,7 @@ def read_weeks(prepared: Prepared) -> Iterator[Week]:
     """Yield the weeks in order, each with its headlines and the facts of its points."""
     monday = pl.col("night").dt.truncate("1w").alias("week")
     rows = prepared.slots.rows.with_columns(monday)
-    mentions = pl.concat(
-        [
-            pl.DataFrame({"subject": pl.Series([], dtype=pl.String), "slot": rows["slot"].clear()}),
-            *(
-                slots.to_frame().select(pl.lit(key).alias("subject"), "slot")
-                for key, slots in prepared.slots.mentions.items()
-            ),
-        ]
-    ).join(rows.select("slot", "week"), on="slot")
+    mentions = prepared.slots.mentions.select("subject", "slot", monday)
     known = pl.Series(list(prepared.subjects), dtype=pl.String)
     facts = prepared.data.attention.filter(
         pl.col("subject").is_in(known.implode())

@@ -237,26 +237,6 @@ def read_life(prepared: Prepared, subject: Subject) -> list[tuple[date, str, Sub
     return life
 
 
-def read_neighbours(prepared: Prepared, subject: Subject, most: int = 6) -> list[Subject]:
-    """Return the themes and topics that share most headlines with a subject, then alike topics.
-
-    Sharing is measured by the Jaccard index of the headlines' sets; likeness by the cosine of the
-    topics' centroids.
-
-    Source: Jaccard (1912).
-    """
-    own = set(prepared.headlines_of(subject.key))
-    shared: dict[str, float] = {}
-    for other in prepared.subjects.values():
-        theirs = prepared.headlines_of(other.key)
-        common = len(own & theirs) if other.kind != subject.kind or subject.kind == "theme" else 0
-        if common > 1 and other.key != subject.key:
-            shared[other.key] = common / len(own | theirs)
-    kept = sorted(shared, key=lambda key: (-shared[key], key))[:most]
-    alike = [key for key in prepared.alike(subject.key, most) if key not in kept]
-    return [prepared.subjects[key] for key in [*kept, *alike][:most]]
-
-
 def read_subject_findings(prepared: Prepared) -> dict[str, list[Finding]]:
     """Return all findings by subject, the latest first."""
     found: dict[str, list[Finding]] = {}

@@ -3,12 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import polars as pl
-from numpy.typing import NDArray
-
 from tracker.plotter.curves import Curve, Curves, read_curves
 from tracker.plotter.inputs import ReportData
+from tracker.plotter.neighbours import read_neighbours
 from tracker.plotter.slots import Slots, read_slots
 from tracker.plotter.strips import Strip, read_strip
 from tracker.plotter.subjects import Subject, name_subjects
@@ -25,8 +22,7 @@ class Prepared:
         slots: Which headline stood where.
         strip: What was observed at every source.
         headline_ids: Per subject the ids of its headlines.
-        topic_keys: The topics that have a centroid.
-        centroids: Theirs, (n_topics, dim) float32, unit length.
+        neighbours: Per subject the keys of those nearest to it.
     """
 
     data: ReportData
@@ -35,8 +31,7 @@ class Prepared:
     slots: Slots
     strip: Strip
     headline_ids: Mapping[str, frozenset[str]]
-    topic_keys: Sequence[str]
-    centroids: NDArray[np.float32]
+    neighbours: Mapping[str, Sequence[str]]
 
     @property
     def channel(self) -> str:
@@ -59,15 +54,6 @@ class Prepared:
         """Return the ids of a subject's headlines."""
         return self.headline_ids.get(key, frozenset())
 
-    def alike(self, key: str, n: int, at_least: float = 0.3) -> list[str]:
-        """Return the topics whose centroids are nearest to a topic's, by cosine."""
-        if key not in self.topic_keys:
-            return []
-        cosines = self.centroids @ self.centroids[self.topic_keys.index(key)]
-        order = np.argsort(-cosines, kind="stable")[: n + 1]
-        near = [i for i in order if cosines[i] >= at_least and self.topic_keys[i] != key]
-        return [self.topic_keys[i] for i in near[:n]]
-
     def curve(self, key: str) -> Curve | None:
         """Return the curve of a subject in the first channel that has one."""
         found = (self.curves.by_subject.get((key, channel)) for channel in self.curves.channels)
@@ -79,14 +65,7 @@ def prepare(data: ReportData) -> Prepared:
     subjects = name_subjects(data)
     slots = read_slots(data)
     ids = {key: frozenset(slots.of(key)["headline_id"]) for key in subjects}
-    topics = data.topics.filter(pl.col("centroid").list.len() > 0).sort("topic_id")
-    width = max(topics["centroid"].list.len(), default=0)
-    topics = topics.filter(pl.col("centroid").list.len() == width)
-    centroids = np.array(topics["centroid"].to_list(), np.float32).reshape(topics.height, width)
-    lengths = np.linalg.norm(centroids, axis=1, keepdims=True)
-    centroids /= np.where(lengths > 0, lengths, np.float32(1))
     curves = read_curves(data, subjects)
     strip = read_strip(slots.coverage, curves.nights)
-    return Prepared(
-        data, subjects, curves, slots, strip, ids, topics["topic_id"].to_list(), centroids
-    )
+    neighbours = read_neighbours(slots.mentions, data.topics)
+    return Prepared(data, subjects, curves, slots, strip, ids, neighbours)

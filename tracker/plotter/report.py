@@ -21,7 +21,6 @@ from tracker.plotter.pages import (
     read_cards,
     read_largest,
     read_life,
-    read_neighbours,
     read_rows,
     read_shown,
     read_subject_findings,
@@ -189,7 +188,11 @@ def _build_subjects(site: _Site, chosen: Sequence[Subject]) -> Iterator[ReportFi
             curve=curve,
             events=events,
             stays=stays,
-            neighbours=read_neighbours(site.prepared, subject),
+            neighbours=[
+                site.prepared.subjects[key]
+                for key in site.prepared.neighbours.get(subject.key, ())
+                if key in site.prepared.subjects
+            ],
             life=read_life(site.prepared, subject),
             total=len(site.prepared.headlines_of(subject.key)),
             shown=read_shown(site.prepared, subject),

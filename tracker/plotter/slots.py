@@ -23,18 +23,19 @@ class Slots:
     Attributes:
         rows: night, source, channel, list_id, heading, kind, page, headline_id, title, url?,
             rank (its best), seen (slots it filled that night), and `slot`, the row's number.
-        mentions: Per subject the numbers of the rows that carry it, in order.
+        mentions: The rows once per subject they carry, with `subject` first, sorted by it.
+        spans: Per subject where its mentions begin, and how many they are.
         coverage: source, night, state (`NOT_VISITED`, `FAILED` or `OBSERVED`), slots, captures.
     """
 
     rows: pl.DataFrame
-    mentions: Mapping[str, pl.Series]
+    mentions: pl.DataFrame
+    spans: Mapping[str, tuple[int, int]]
     coverage: pl.DataFrame
 
     def of(self, subject: str) -> pl.DataFrame:
         """Return the rows that carry `subject`."""
-        slots = self.mentions.get(subject)
-        return self.rows.clear() if slots is None else self.rows[slots]
+        return self.mentions.slice(*self.spans.get(subject, (0, 0)))
 
 
 def night_of(column: str, time_zone: str) -> pl.Expr:
@@ -73,11 +74,13 @@ def read_slots(data: ReportData) -> Slots:
         .filter((start.is_null() | (night >= start)) & (end.is_null() | (night <= end)))
         .select("subject", "slot")
         .unique()
+        .join(rows, on="slot")
         .sort("subject", "slot")
     )
-    parts = mentions.partition_by("subject", as_dict=True)
-    by_subject = {str(key): part["slot"] for (key,), part in parts.items()}
-    return Slots(rows, by_subject, _read_coverage(data, rows))
+    counts = mentions.group_by("subject", maintain_order=True).len()
+    ends = counts["len"].cum_sum().to_list()
+    spans = {key: (end - n, n) for (key, n), end in zip(counts.iter_rows(), ends, strict=True)}
+    return Slots(rows, mentions, spans, _read_coverage(data, rows))
 
 
 def _find_shown(data: ReportData) -> pl.DataFrame:

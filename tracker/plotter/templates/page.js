@@ -97,7 +97,8 @@ T.start = function () {
   for (const id of T.page.charts) {
     const place = document.getElementById(id);
     place.style.minHeight = `${place.dataset.height}px`;
-    seen.observe(place);
+    if (id === T.page.charts[0]) T.draw(id);
+    else seen.observe(place);
   }
   T.dark.addEventListener("change", T.redraw);
   T.narrow.addEventListener("change", T.redraw);
