@@ -180,6 +180,7 @@ def _draw_line(line: Line, opacity: float) -> list[Trace]:
         "channel": line.channel,
         "label": clean(line.name, 40),
         "short": plot_text(line.name, 18),
+        "shorter": plot_text(line.name, 11),
         "days": line.days,
     }
     alone = {run.start for run in runs(body) if len(run) == 1}

@@ -69,7 +69,7 @@ T.labelEnds = function (traces, lines, layout, top) {
   ends.sort((a, b) => a.at - b.at);
   const moved = T.spread(ends.map((end) => end.at), 16);
   ends.forEach(({ line, value, at }, i) => layout.annotations.push({
-    x: T.page.last, y: value, text: `${line.meta.short} ${T.percent(value)}`, showarrow: false, xanchor: "left", align: "left",
+    x: T.page.last, y: value, text: `${T.narrow.matches ? line.meta.shorter : line.meta.short} ${T.percent(value)}`, showarrow: false, xanchor: "left", align: "left",
     xshift: 8, yshift: moved[i] - at, font: { color: line.line.color, size: T.narrow.matches ? 12 : 13 }, name: "end",
   }));
 };
