@@ -13,6 +13,7 @@ import pytest
 
 import tracker
 from tracker import Config, Study
+from tracker.checks import check_study
 from tracker.config import SourceSettings, StudySettings, ThemeSettings
 from tracker.errors import ConfigError, InputError, TableError
 from tracker.tables import TABLES
@@ -217,6 +218,26 @@ def test_an_update_of_nothing_says_what_to_do(study: Study):
         study.report()
 
 
+def test_a_list_that_vanishes_is_recorded_as_missing_and_named_by_check(
+    tmp_path: Path, table: Callable
+):
+    rows = table()
+    last = rows["captured_at"].max()
+    gone = rows.filter((pl.col("captured_at") < last) | (pl.col("list_kind") != "most_read"))
+    gone.write_parquet(tmp_path / "x.parquet")
+    study = Study(tmp_path / "study")
+    study.ingest(tmp_path / "x.parquet")
+    study.update()
+    missing = study.read("lists").filter(pl.col("outcome") == "missing")
+    assert missing.select("kind", "n_items").rows() == [("most_read", 0)]
+    findings = {finding.what: finding for finding in check_study(study)}
+    assert "1 lists that were always there" in findings["source courier.example"].message
+    assert not findings["source courier.example"].good
+    assert findings["source harbour.example"].good
+    study.update(as_of=FIRST + 10 * NIGHT)
+    assert study.read("lists").filter(pl.col("outcome") == "missing").is_empty()
+
+
 def test_a_watched_theme_is_measured_also_where_it_never_occurs(tmp_path: Path, table: Callable):
     table().write_parquet(tmp_path / "x.parquet")
     themes = (
@@ -283,8 +304,12 @@ def test_killed_at_any_moment_it_opens_and_ends_as_if_never_killed(tmp_path: Pat
         captures = set(opened.read("captures")["capture_id"])
         assert captures <= set(whole.read("captures")["capture_id"])
         for name in ("lists", "sightings"):
-            of_whole = whole.read(name).filter(pl.col("capture_id").is_in(list(captures)))
-            found = opened.read(name).filter(pl.col("capture_id").is_in(list(captures)))
+            # What was expected and missing is derived; it is compared at the end.
+            taken = pl.col("capture_id").is_in(list(captures))
+            if name == "lists":
+                taken &= pl.col("outcome") != "missing"
+            of_whole = whole.read(name).filter(taken)
+            found = opened.read(name).filter(taken)
             assert found.sort(TABLES[name].key).equals(of_whole.sort(TABLES[name].key))
     subprocess.run(command, check=True)
     assert_same(whole, Study(tmp_path / "killed"))

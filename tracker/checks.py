@@ -8,7 +8,7 @@ import polars as pl
 from tracker.collector.sources import name_source
 from tracker.errors import StoreError
 from tracker.study import Study
-from tracker.tables import CAPTURES, HEADLINES, MEMBERS, RUNS, TABLES
+from tracker.tables import CAPTURES, HEADLINES, LISTS, MEMBERS, RUNS, TABLES
 from tracker.views import view_sources
 
 
@@ -80,11 +80,24 @@ def _check_placing(study: Study) -> list[Finding]:
     return [Finding("update", True, "everything taken in has been placed")]
 
 
+def _count_missing(study: Study) -> dict[str, int]:
+    """Return how many expected lists the last captures of each source lack."""
+    last = (
+        study.store.scan(CAPTURES)
+        .filter(pl.col("captured_at") == pl.col("captured_at").max().over("source"))
+        .select("capture_id", "source")
+    )
+    lists = study.store.scan(LISTS).filter(pl.col("outcome") == "missing")
+    counts = lists.join(last, on="capture_id").group_by("source").len().collect()
+    return dict(counts.iter_rows())
+
+
 def _check_sources(study: Study) -> list[Finding]:
     sources = view_sources(study.store)
     if sources.is_empty():
         return [Finding("sources", False, "nothing was captured yet; run tracker ingest")]
     latest = max(sources["last_capture"].to_list())
+    missing = _count_missing(study)
     findings = []
     for row in sources.iter_rows(named=True):
         span = row["last_capture"] - row["first_capture"]
@@ -99,7 +112,11 @@ def _check_sources(study: Study) -> list[Finding]:
             message += f"; nothing since, while others were seen until {latest:%Y-%m-%d}"
         if broken:
             message += "; no list was ever found"
-        findings.append(Finding(f"source {row['source']}", not (late or broken), message))
+        lost = missing.get(row["source"], 0)
+        if lost:
+            message += f"; {lost} lists that were always there are missing from the last capture"
+        good = not (late or broken or lost)
+        findings.append(Finding(f"source {row['source']}", good, message))
     seen = set(sources["source"])
     return findings + [
         Finding(f"source {source.name}", False, f"configured ({source.url}), never captured")

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tracker.collector.expectations import find_missing
 from tracker.collector.headlines import derive_headlines
 from tracker.collector.languages import detect_languages
 from tracker.config import Config
@@ -92,6 +93,7 @@ def update_study(
     nights = captures["night"].unique().sort().to_list()
     night = as_of or nights[-1]
     model = encoder()
+    mark_missing_lists(store, captures.drop("night"))
     headlines = update_headlines(store, captures, progress)
     placing = place_headlines(
         store,
@@ -127,6 +129,15 @@ def update_study(
 def local_night(column: str, time_zone: str) -> pl.Expr:
     """Return the night of a time: its date in the study's time zone."""
     return pl.col(column).dt.convert_time_zone(time_zone).dt.date()
+
+
+def mark_missing_lists(store: Store, captures: pl.DataFrame) -> None:
+    """Write a row for each list that was expected on a capture and is not there."""
+    lists = store.read(LISTS)
+    before = lists.filter(pl.col("outcome") == "missing")
+    missing = find_missing(lists, captures)
+    if not missing.sort(LISTS.key).equals(before.sort(LISTS.key)):
+        store.replace(LISTS, missing, where="outcome = 'missing'")
 
 
 def update_headlines(
