@@ -13,6 +13,7 @@ from tracker.collector.harvest.headings import (
     Heading,
     Place,
     find_heading,
+    find_parting,
 )
 from tracker.collector.harvest.outline import Outline
 from tracker.collector.harvest.stories import Story, find_headline
@@ -33,6 +34,8 @@ class Box:
         heading: What stands above them.
         container: Entry of the smallest element that holds them all.
         panel: Whether it is one of several panels behind tabs, and not the first.
+        likeness: How much its links look like headlines, from 0 to 1.
+        hopeless: Whether no heading could make it a list.
         hint: The kind that its tabs announce, empty if none.
         kind: Its kind, once known.
         why: What spoke for and against it, in words.
@@ -42,6 +45,8 @@ class Box:
     heading: Heading
     container: int
     panel: bool = False
+    likeness: float = 0.0
+    hopeless: bool = False
     hint: str = ""
     kind: str = ""
     why: list[str] = field(default_factory=list)
@@ -90,7 +95,7 @@ def find_boxes(outline: Outline) -> list[Box]:
         heading = NO_HEADING
         if not _are_neighbours(outline, meeting):
             place = Place(before, story, story.unit, meeting.part)
-            heading = find_heading(outline, place)
+            heading = find_parting(outline, place)
         box = boxes[-1]
         if not _joins(outline, box, meeting, heading):
             earlier = _rejoined(outline, boxes, story, heading)
@@ -103,7 +108,9 @@ def find_boxes(outline: Outline) -> list[Box]:
         box.container = outline.common(min(box.container, story.anchor), story.anchor)
     for box in boxes:
         _readmit(outline, box, anchors, rest)
-    _set_headings(outline, boxes)
+        box.container = box.stories[0].unit
+        if len(box.stories) > 1:
+            box.container = outline.common(box.stories[0].anchor, box.stories[-1].anchor)
     return boxes
 
 
@@ -301,15 +308,14 @@ def _unlinked_items(
     return found if len(found) <= 2 else []
 
 
-def _set_headings(outline: Outline, boxes: list[Box]) -> None:
-    """Give each box the best heading now that its extent is known."""
+def set_headings(outline: Outline, boxes: Sequence[Box]) -> None:
+    """Give the boxes that may be lists the best headings, now that their extent is known."""
     stories = sorted((s for b in boxes for s in b.stories), key=lambda s: s.anchor)
     anchors = [s.anchor for s in stories]
     for n, box in enumerate(boxes):
+        if box.hopeless:
+            continue
         first = box.stories[0]
-        box.container = first.unit
-        if len(box.stories) > 1:
-            box.container = outline.common(first.anchor, box.stories[-1].anchor)
         at = bisect_left(anchors, first.anchor)
         before = stories[at - 1] if at else None
         part = meet(outline, anchors, before, first).part if before else range(0)

@@ -61,11 +61,23 @@ def _signature(outline: Outline, anchor: int, above: dict[int, str]) -> str:
     parent = outline.parents[anchor]
     found = above.get(parent)
     if found is None:
-        line = outline.ancestors(anchor)
-        found = ">".join(map(outline.shape, line[:3])) + ">"
-        found += ">".join(outline.tags[i] for i in line[3:])
-        above[parent] = found
+        second = outline.parents[parent]
+        third = outline.parents[second]
+        shapes = f"{outline.shape(parent)}>{outline.shape(second)}>{outline.shape(third)}"
+        found = above[parent] = f"{shapes}>{_depth_of(outline, third, above)}"
     return outline.shape(anchor) + ">" + found
+
+
+def _depth_of(outline: Outline, i: int, above: dict[int, str]) -> str:
+    """Return the tags from entry `i` up, remembered under the negative of `i`."""
+    line, j = [], i
+    while j and -j not in above:
+        line.append(j)
+        j = outline.parents[j]
+    tags = above.get(-j, "")
+    for j in reversed(line):
+        tags = above[-j] = f"{outline.tags[j]}>{tags}"
+    return tags
 
 
 def _choose_from(outline: Outline, group: list[Story]) -> list[Story]:

@@ -1,5 +1,7 @@
 """What speaks for a box: whether it holds headlines at all."""
 
+from typing import Final
+
 from tracker.collector.harvest.addresses import (
     is_listing,
     is_service,
@@ -18,16 +20,31 @@ from tracker.collector.harvest.settings import Setting
 from tracker.collector.harvest.stories import Story
 
 
+LEAST: Final = 0.45
+"""Likeness below which no heading makes links a list of headlines."""
+LEAST_ALONE: Final = 0.6
+"""The same for one link alone."""
+
+
+def weigh(outline: Outline, box: Box, setting: Setting) -> None:
+    """Set how much a box's links look like headlines, dropping those that surely do not."""
+    _prune(outline, box, setting)
+    n = len(box.stories)
+    box.likeness = sum(likeness(s, setting) for s in box.stories) / n
+    box.hopeless = box.likeness < (LEAST if n > 1 else LEAST_ALONE)
+    if box.hopeless:
+        box.why.append(f"likeness {box.likeness:.2f}, far from headlines")
+
+
 def holds_headlines(outline: Outline, box: Box, setting: Setting) -> bool:
-    """Say whether the box holds headlines, noting why in `box.why`.
+    """Say whether a weighed box holds headlines, noting why in `box.why`.
 
     Its links' mean likeness must reach what its place asks for: less under a heading that
     announces headlines, more in menus, footers and comments and for links to elsewhere.
     """
-    _prune(outline, box, setting)
-    n = len(box.stories)
-    likenesses = [likeness(s, setting) for s in box.stories]
-    mean = sum(likenesses) / n
+    if box.hopeless:
+        return False
+    n, mean = len(box.stories), box.likeness
     signs = signs_around(outline, box, 6)
     announced = announce(box.heading.text) if box.heading.text else None
     if announced == "service":

@@ -1,81 +1,79 @@
 """What a page says of itself: its address, its language and the headline of its own story."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
 
 from tracker.collector.harvest.links import canonicalise
+from tracker.collector.harvest.outline import Outline
 from tracker.collector.harvest.titles import clean_title
 
 _LANGUAGE: Final = re.compile(r"^\s*([a-z]{2})(?:[-_][a-z0-9-_]+)?\s*$", re.IGNORECASE)
 _OUTLET: Final = re.compile(r"\s+[|\-–—»·:•]+\s+")
+_FRONT: Final = re.compile(r"https?://[^/]+/?(?:index\.\w+)?$")
+_LANGUAGES: Final = ("content-language", "og:locale", "language")
 
 
-def find_address(parser: LexborHTMLParser, url: str | None) -> str | None:
-    """Return the address given, else the canonical one that the page states."""
-    if url is not None:
-        return url
-    for query, name in (
-        ("link[rel=canonical]", "href"),
-        ("meta[property='og:url']", "content"),
-        ("base[href]", "href"),
-    ):
-        found = _attribute(parser, query, name)
-        address = canonicalise(found, None) if found else None
-        if address:
-            return address
-    return None
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the head of a page says.
+
+    Attributes:
+        address: Its canonical address, None where it says none.
+        base: What its relative links start from, None where it says nothing of it.
+        language: ISO 639-1 code, None where it declares none.
+        headline: What it calls itself when shared, else in its title; the outlet's name may follow.
+        is_story: Whether it calls itself an article.
+    """
+
+    address: str | None
+    base: str | None
+    language: str | None
+    headline: str
+    is_story: bool
 
 
-def find_base(parser: LexborHTMLParser, url: str | None) -> str | None:
-    """Return the address that the page's relative links start from."""
-    found = _attribute(parser, "base[href]", "href")
-    base = canonicalise(found, url) if found else None
-    return base or url
+def read_facts(parser: LexborHTMLParser) -> Facts:
+    """Return what the head of a page says of it."""
+    said: dict[str, str] = {}
+    for node in parser.css("meta, link[rel=canonical], base, title"):
+        own = node.attributes
+        if node.tag == "meta":
+            name = own.get("property") or own.get("name") or own.get("http-equiv")
+            if name and own.get("content"):
+                said.setdefault(name.lower(), own["content"] or "")
+        elif node.tag == "title":
+            said.setdefault("title", node.text())
+        elif own.get("href"):
+            said.setdefault(node.tag or "", own["href"] or "")
+    root = parser.root.attributes if parser.root else {}
+    declared = (root.get("lang"), root.get("xml:lang"), *map(said.get, _LANGUAGES))
+    codes = (_LANGUAGE.match(code) for code in declared if code)
+    language = next((code[1].lower() for code in codes if code), None)
+    base = said.get("base")
+    addresses = (canonicalise(said[k], None) for k in ("link", "og:url") if k in said)
+    return Facts(
+        address=next((a for a in addresses if a), canonicalise(base, None) if base else None),
+        base=base,
+        language=language,
+        headline=clean_title(said.get("og:title") or said.get("title") or ""),
+        is_story="article" in said.get("og:type", ""),
+    )
 
 
-def find_language(parser: LexborHTMLParser) -> str | None:
-    """Return the ISO 639-1 code of the language that the page declares, if any."""
-    for query, name in (
-        ("html", "lang"),
-        ("html", "xml:lang"),
-        ("meta[http-equiv=content-language i]", "content"),
-        ("meta[property='og:locale']", "content"),
-        ("meta[name=language i]", "content"),
-    ):
-        found = _attribute(parser, query, name)
-        code = _LANGUAGE.match(found) if found else None
-        if code:
-            return code[1].lower()
-    return None
-
-
-def find_title(parser: LexborHTMLParser, url: str | None, *, is_article: bool) -> str | None:
+def find_title(outline: Outline, facts: Facts, url: str | None, *, is_article: bool) -> str | None:
     """Return the headline of the page's own story; None on front and section pages."""
-    kind = _attribute(parser, "meta[property='og:type']", "content") or ""
-    if not is_article and "article" not in kind:
+    if not (is_article or facts.is_story) or (url and _FRONT.match(url)):
         return None
-    if url and re.fullmatch(r"https?://[^/]+/?(?:index\.\w+)?", url):
-        return None
-    stated = _attribute(parser, "meta[property='og:title']", "content")
-    if not stated:
-        node = parser.css_first("title")
-        stated = node.text() if node else ""
-    stated = clean_title(stated or "")
-    shown = [clean_title(h.text(separator=" ")) for h in parser.css("h1")]
+    stated = facts.headline
+    shown = [clean_title(outline.text(i)) for i, tag in enumerate(outline.tags) if tag == "h1"]
     for headline in shown:
-        if headline and (headline in stated or stated in headline) and len(headline) >= 8:
+        if len(headline) >= 8 and (headline in stated or stated in headline):
             return headline
     parts = _OUTLET.split(stated)
-    best = max(parts, key=len) if parts else ""
-    if len(parts) > 1 and len(parts[0]) >= 0.5 * len(best):
-        best = parts[0]
-    if best:
-        return best
-    return next((h for h in shown if len(h) >= 12), None)
-
-
-def _attribute(parser: LexborHTMLParser, query: str, name: str) -> str | None:
-    node = parser.css_first(query)
-    return node.attributes.get(name) if node else None
+    longest = max(parts, key=len)
+    if len(parts) > 1 and len(parts[0]) >= 0.5 * len(longest):
+        longest = parts[0]
+    return longest or next((h for h in shown if len(h) >= 12), None)

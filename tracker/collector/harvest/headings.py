@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from tracker.collector.harvest.furniture import find_furniture
@@ -14,6 +15,10 @@ LONGEST: Final = 90
 MOST_WORDS: Final = 12
 MOST_LINES: Final = 40
 """Texts looked at above a list."""
+NEAR_LINES: Final = 12
+"""Texts looked at between two stories, to see whether they part."""
+MOST_LEVELS: Final = 6
+"""Levels between a list and an element that holds its heading too."""
 
 FAINT: Final = 0.55
 """Score from which a line names a list."""
@@ -22,6 +27,8 @@ SURE: Final = 1.7
 ROW: Final = 0.45
 """Score of a link among others like it: it parts lists but names none."""
 
+_GOOD: Final = 1.6
+LIKELY_NONE: Final = 0.5
 _MARKED: Final = frozenset(("legend", "caption", "th", "dt", "strong", "b"))
 _WHOLE: Final = HEADINGS | frozenset(("legend", "caption", "dt", "th"))
 _LISTS: Final = frozenset(("ul", "ol", "li", "tr", "table"))
@@ -75,12 +82,18 @@ class Place:
 def find_heading(outline: Outline, place: Place) -> Heading:
     """Return the best heading between the story before and the list."""
     start = place.before.last if place.before else 0
-    lines = outline.pieces(start, place.story.at)
-    best = _find(outline, place, lines[: -MOST_LINES - 1 : -1])
-    if best.score < 1.6:
+    lines = outline.last_pieces(start, place.story.at, MOST_LINES)
+    best = _find(outline, place, lines)
+    if best.score < _GOOD:
         alt = _find(outline, place, _pictures(outline, start, place.story))
         best = max(best, alt, key=lambda h: h.score)
     return best
+
+
+def find_parting(outline: Outline, place: Place) -> Heading:
+    """Return the best heading right before a story that may begin a list."""
+    start = place.before.last if place.before else 0
+    return _find(outline, place, outline.last_pieces(start, place.story.at, NEAR_LINES))
 
 
 def _find(outline: Outline, place: Place, lines: list[tuple[int, str]]) -> Heading:
@@ -91,13 +104,16 @@ def _find(outline: Outline, place: Place, lines: list[tuple[int, str]]) -> Headi
     small = _small_unit(outline, story)
     container = small if place.container == story.unit else place.container
     best, best_top, seen = NO_HEADING, -1, set[int]()
-    top = story.anchor
+    top, levels = story.anchor, 0
     for at, piece in lines:
-        if at < unit_end or at >= story.anchor or at in place.part:
+        if at < unit_end:
+            break
+        if at >= story.anchor or at in place.part:
             continue
         while not top <= at < outline.ends[top]:
+            levels += top <= container and _is_level(outline, top)
             top = outline.parents[top]
-        if best.score >= 1.6 and top != best_top:
+        if levels > MOST_LEVELS or (best.score >= _GOOD and top != best_top):
             break
         if _is_item(outline, at, story):
             continue
@@ -106,38 +122,41 @@ def _find(outline: Outline, place: Place, lines: list[tuple[int, str]]) -> Headi
             continue
         seen.add(e)
         score = _score(outline, e, at, text)
-        if score <= 0:
-            continue
-        if score != ROW:
+        if score > best.score and score != ROW:
             score -= 1.2 if small <= at < outline.ends[small] else 0.0
-            score -= _distance(outline, at, top, container, story, count_words(text))
-        same = top == best_top
-        if score > best.score and (
-            best.score < 0.5 or score >= best.score + (0.0 if same and best.score < 1.6 else 0.6 if same else 2.0)
-        ):
+            score -= 0.15 * max(0, levels - 1) + _crowd(outline, at, top, story, text)
+        if score > best.score and score >= best.score + _lead(best, top == best_top):
             best, best_top = Heading(e, text, score), top
     return best
 
 
-def _distance(
-    outline: Outline, at: int, top: int, container: int, story: Story, n_words: float
-) -> float:
-    """Return what a line loses by standing far from the list, or in a crowd of other words."""
-    steps, i = 0, max(container, top)
-    size = outline.n_texts(i)
-    while i > top:
-        i = outline.parents[i]
-        now = outline.n_texts(i)
-        steps += now > size and outline.tags[i] not in _HOLLOW
-        size = now
-    if steps > 6:
-        return 10.0
+def _lead(best: Heading, same_scope: bool) -> float:
+    """Return by how much a line further up must beat the best below it."""
+    if best.score < LIKELY_NONE:
+        return 0.0
+    if same_scope:
+        return 0.0 if best.score < _GOOD else 0.6
+    return 2.0
+
+
+def _is_level(outline: Outline, i: int) -> bool:
+    """Say whether the parent of an element holds more than it; a table's inside is hollow."""
+    p = outline.parents[i]
+    return outline.tags[p] not in _HOLLOW and outline.n_texts(p) > outline.n_texts(i)
+
+
+def _crowd(outline: Outline, at: int, top: int, story: Story, text: str) -> float:
+    """Return what a line loses by standing among other words."""
     branch = outline.branch(top, at)
-    crowd = 0.0
-    if outline.n_texts(branch) > 1 and not outline.inside(story.anchor, branch):
-        around = count_words(outline.text(branch)) - n_words
-        crowd = 0.0 if around <= 25 else 0.6 if around <= 60 else 1.6
-    return 0.15 * max(0, steps - 1) + crowd
+    if branch <= story.anchor < outline.ends[branch]:
+        return 0.0
+    n_texts = outline.n_texts(branch)
+    if n_texts <= 1:
+        return 0.0
+    if n_texts > 60:
+        return 1.6
+    around = count_words(outline.text(branch)) - count_words(text)
+    return 0.0 if around <= 25 else 0.6 if around <= 60 else 1.6
 
 
 def _score(outline: Outline, e: int, at: int, text: str) -> float:
@@ -151,11 +170,11 @@ def _score(outline: Outline, e: int, at: int, text: str) -> float:
     announced = announce(text)
     if announced == "slot" or (announced == "service" and linked and words > 2):
         return 0.0
-    if linked and "more" in find_furniture(text).kinds and not _says_of_what(text):
-        return 0.0
     score = _markup(outline, e, at, text)
     if score < 1 and linked and is_row(outline, e):
         return ROW
+    if linked and words <= 6 and _leads_to_more(text) and not _says_of_what(text):
+        return 0.0
     return score + (1.5 if announced and announced != "service" else 0.0)
 
 
@@ -216,7 +235,7 @@ def _bare_text(outline: Outline, i: int) -> str:
     kept = [
         (at, t)
         for n, (at, t) in enumerate(linked)
-        if "more" not in find_furniture(t).kinds and not ((n or plain) and _only_says_more(t))
+        if not _leads_to_more(t) and not ((n or plain) and _only_says_more(t))
     ]
     if len(kept) > 1:
         if count_words(plain):
@@ -293,6 +312,11 @@ def _is_linked(outline: Outline, at: int) -> bool:
         if outline.tags[at] == "a":
             return True
     return False
+
+
+@lru_cache(maxsize=4096)
+def _leads_to_more(text: str) -> bool:
+    return "more" in find_furniture(text).kinds
 
 
 def _only_says_more(text: str) -> bool:

@@ -16,6 +16,14 @@ _ARCHIVED: Final = re.compile(r"^(?:https?:)?(?://web\.archive\.org)?/web/\d{4,1
 _SLASH: Final = re.compile(r"^(https?):/(?=[^/])", re.IGNORECASE)
 
 
+_CANONICAL: Final = re.compile(
+    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/(?![/.])(?:[A-Za-z0-9._~!$'()*+,;=:@-]|%[0-9A-F]{2})*)*$"
+)
+"""Addresses that are canonical as they are: most are, and need no further look."""
+_ROOTED: Final = re.compile(r"/(?!/)")
+_ORIGIN: Final = re.compile(r"https?://[^/?#]+")
+
+
 def unarchived(href: str) -> str:
     """Return the address that a web archive's copy of a link stood for."""
     return _SLASH.sub(r"\1://", _ARCHIVED.sub("", href)) if "/web/" in href else href
@@ -29,6 +37,10 @@ def absolute(href: str, base: str | None) -> str | None:
     scheme = _SCHEME.match(href)
     if scheme and scheme[1].lower() not in ("http", "https"):
         return None
+    if base and _ROOTED.match(href):
+        origin = _ORIGIN.match(base)
+        if origin and "/." not in href:
+            return origin[0].lower() + href
     try:
         joined = urljoin(base, href) if base and not (scheme and "//" in href) else href
         parts = urlsplit(joined)
@@ -37,7 +49,7 @@ def absolute(href: str, base: str | None) -> str | None:
     return parts.geturl() if parts.scheme in ("http", "https") and parts.hostname else None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def canonicalise(href: str, base: str | None) -> str | None:
     """Return the canonical address that `href` on the page `base` leads to, or None.
 
@@ -47,8 +59,11 @@ def canonicalise(href: str, base: str | None) -> str | None:
     joined = absolute(href, base)
     if joined is None:
         return None
+    joined = joined.partition("#")[0]
+    if _CANONICAL.match(joined):
+        return joined
     try:
-        cleaned = clean_url(joined.partition("#")[0])
+        cleaned = clean_url(joined)
     except (ValueError, UnicodeError):
         return None
     return str(cleaned).partition("#")[0] if cleaned else None

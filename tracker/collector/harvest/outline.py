@@ -115,6 +115,18 @@ class Outline:
         last = bisect_left(self.text_at, stop, first)
         return list(zip(self.text_at[first:last], self.texts[first:last], strict=True))
 
+    def last_pieces(self, start: int, stop: int, n: int) -> list[tuple[int, str]]:
+        """Return the last `n` of the texts from `start` up to `stop`, the last first."""
+        last = bisect_left(self.text_at, stop)
+        first = max(last - n, bisect_left(self.text_at, start, 0, last))
+        return list(
+            zip(
+                self.text_at[first:last][::-1],
+                self.texts[first:last][::-1],
+                strict=True,
+            )
+        )
+
     def ancestors(self, i: int) -> list[int]:
         """Return the ancestors of entry `i`, nearest first."""
         found = []

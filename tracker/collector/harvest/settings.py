@@ -40,11 +40,13 @@ class Setting:
         return bool(self.article)
 
 
-def read_setting(outline: Outline, url: str | None, title: str | None) -> Setting:
+def read_setting(
+    outline: Outline, url: str | None, article: range, title: str | None
+) -> Setting:
     """Return what is known of a page."""
     url = url or guess_site(outline) or ""
     words = frozenset(fold(title or "").split())
-    return Setting(url, site_of(url), make_of_address(url), find_article(outline), words)
+    return Setting(url, site_of(url), make_of_address(url), article, words)
 
 
 def guess_site(outline: Outline) -> str | None:
