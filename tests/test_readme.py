@@ -1,0 +1,87 @@
+"""What the README shows is run, so that it stays true."""
+
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+from tracker import Study
+from tracker.cli import main
+from tracker.config import parse_config
+from tracker.tables import LIST_KINDS
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_two_commands_are_there():
+    assert "python3 -m pip install uv && python3 -m uv run tracker demo\n" in blocks("sh")
+    assert "python3 -m uv run pytest\n" in blocks("sh")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        part.strip()
+        for block in blocks("sh")
+        for line in block.splitlines()
+        for part in line.split("&&")
+        if "run tracker " in part
+    ],
+)
+def test_every_command_shown_is_one_the_command_line_takes(line: str):
+    words = shlex.split(line.partition("run tracker ")[2])
+    result = CliRunner().invoke(main, [*words, "--help"])
+    assert result.exit_code == 0, result.output
+
+
+def test_the_guard_sees_a_command_that_does_not_exist():
+    for words in (["harvest"], ["report", "--opne"]):
+        assert CliRunner().invoke(main, [*words, "--help"]).exit_code == 2
+
+
+def test_the_table_of_verbs_is_complete_and_right():
+    verbs = dict(re.findall(r"^\| `tracker (\w+)(.*?)` \|", README, re.MULTILINE))
+    assert set(verbs) == set(main.commands)
+    for verb, usage in verbs.items():
+        options = {
+            option for item in main.commands[verb].params if isinstance(item, click.Option)
+            for option in item.opts
+        }  # fmt: skip
+        assert set(re.findall(r"--?[\w-]+", usage)) <= options, verb
+
+
+def test_the_settings_shown_are_read():
+    (text,) = blocks("toml")
+    assert [theme.name for theme in parse_config(text).theme] == ["Honduras", "Strikes"]
+
+
+def test_the_kinds_of_list_named_are_those_that_exist():
+    paragraph = re.search(r"Kinds of list: (.*?)\n\n", README, re.DOTALL)
+    assert paragraph
+    assert set(re.findall(r"`(\w+)`", paragraph[1])) == set(LIST_KINDS) - {"article"}
+
+
+def test_the_python_shown_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: Callable[..., pl.DataFrame]
+):
+    monkeypatch.chdir(tmp_path)
+    table().write_parquet("x.parquet")
+    study = Study("output")
+    study.ingest("x.parquet")
+    study.update()
+    (code,) = blocks("python")
+    names: dict[str, object] = {}
+    exec(code, names)
+    attention = names["attention"]
+    assert isinstance(attention, pl.DataFrame)
+    assert attention.height
+    assert Path("themes.html").stat().st_size > 1000
