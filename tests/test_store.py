@@ -95,6 +95,17 @@ def test_files_are_written_whole_and_only_below_the_folder(tmp_path: Path):
     assert [p.name for p in (tmp_path / "study" / "topics").iterdir()] == ["a.html"]
 
 
+def test_pages_of_an_earlier_report_go_and_unchanged_ones_are_not_written_again(tmp_path: Path):
+    store = Store(tmp_path)
+    for name in ("a", "b"):
+        store.write_file(f"topics/{name}.html", name)
+    before = (tmp_path / "topics" / "a.html").stat()
+    store.write_file("topics/a.html", "a")
+    store.prune_files("topics", {"topics/a.html"})
+    assert [path.name for path in (tmp_path / "topics").iterdir()] == ["a.html"]
+    assert (tmp_path / "topics" / "a.html").stat().st_ino == before.st_ino
+
+
 def test_a_folder_that_is_a_file_is_refused(tmp_path: Path):
     (tmp_path / "x").write_text("")
     with pytest.raises(StoreError, match="found a file"):

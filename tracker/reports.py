@@ -43,6 +43,9 @@ SUBJECT_FIGURES: Final = {
     "life": figures.stays_figure,
     "events": figures.events_figure,
 }
+FOLDERS: Final = ("topics", "themes", "data")
+"""Folders that hold nothing but the report's pages: what an earlier report left there goes."""
+
 FIGURES: Final = (*STUDY_FIGURES, *SUBJECT_FIGURES)
 
 
@@ -113,11 +116,14 @@ def write_report(
         InputError: If the study was never updated.
     """
     data = read_report_data(store, config, generated_at)
-    page = store.folder / "index.html"
+    written = set()
     for done, file in enumerate(build_report(data, single_file=single_file), 1):
-        page = store.write_file(file.path, file.text)
+        store.write_file(file.path, file.text)
+        written.add(file.path)
         progress("pages", done, done)
-    return page
+    for folder in FOLDERS:
+        store.prune_files(folder, written)
+    return store.folder / "index.html"
 
 
 def _list_problems(captures: pl.DataFrame) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ Every write is one atomic commit, so a process killed at any moment leaves a stu
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -155,9 +155,17 @@ class Store:
             raise StoreError(f"{path}: wanted a path below the study's folder")
         target = self.folder / relative
         target.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(target) as file:
-            file.write(content.encode("utf-8") if isinstance(content, str) else content)
+        data = content.encode("utf-8") if isinstance(content, str) else content
+        if not (target.is_file() and target.read_bytes() == data):
+            with replacing(target) as file:
+                file.write(data)
         return target
+
+    def prune_files(self, folder: str, kept: Collection[str]) -> None:
+        """Remove the files right below one of the report's folders that are not in `kept`."""
+        for path in (self.folder / folder).glob("*.*"):
+            if f"{folder}/{path.name}" not in kept and path.is_file():
+                path.unlink()
 
     def _place(self, table: Table) -> Path:
         return self.folder / "tables" / table.name
