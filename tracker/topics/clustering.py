@@ -5,10 +5,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.topics.similarity import Rows
+from tracker.topics.similarity import Rows, mean_rows
 
 NEAR: Final = 2 / 3
 """What is less similar than this part of a threshold will not reach it through others."""
+_AT_ONCE: Final = 8192  # items whose similarities are a dense matrix
+_BLOCK: Final = 1024
 
 
 def link(between: Rows, own: Rows, other: Rows) -> Rows:
@@ -35,8 +37,53 @@ def link_rows(means: Rows, others: Rows) -> Rows:
     return link(means @ others.T, own[:, None], other[None, :])
 
 
-def agglomerate(
+def find_near(means: Rows, others: Rows, threshold: float) -> NDArray[np.intp]:
+    """Return which of `others` are near enough to any of `means` to come together with it."""
+    near = np.zeros(len(others), bool)
+    for start in range(0, len(means), _BLOCK):
+        block = means[start : start + _BLOCK]
+        near |= (link_rows(block, others) >= NEAR * threshold).any(axis=0)
+    return np.flatnonzero(near)
+
+
+def join_items(
     means: Rows, sizes: NDArray[np.intp], threshold: float, n_fixed: int = 0
+) -> NDArray[np.intp]:
+    """Return the cluster of each item, as `agglomerate` does, whatever their number.
+
+    Above some thousand items they are joined in batches, each to the clusters of the ones
+    before, so that memory does not grow with the square of all of them.
+
+    Args:
+        means: Mean row of each item, (n, d).
+        sizes: How many headlines each item stands for.
+        threshold: Similarity at which clusters are joined.
+        n_fixed: The first so many items are never put together.
+    """
+    clusters = np.concatenate([np.arange(n_fixed), np.full(len(means) - n_fixed, -1)]).astype(
+        np.intp
+    )
+    n_clusters = n_fixed
+    for start in range(n_fixed, len(means), _AT_ONCE):
+        batch = np.arange(start, min(start + _AT_ONCE, len(means)))
+        centres = mean_rows(means, clusters, n_clusters, sizes)
+        near = find_near(means[batch], centres, threshold)
+        heads = np.bincount(clusters[:start], weights=sizes[:start], minlength=n_clusters)
+        joined = agglomerate(
+            np.vstack([centres[near], means[batch]]),
+            np.concatenate([heads[near], sizes[batch]]),
+            threshold,
+            len(near),
+        )
+        # Clusters that hold an old one come first: the others are numbered on from there.
+        names = np.concatenate([near, n_clusters + np.arange(joined.max() + 1 - len(near))])
+        clusters[batch] = names[joined[len(near) :]]
+        n_clusters += int(joined.max()) + 1 - len(near)
+    return clusters
+
+
+def agglomerate(
+    means: Rows, sizes: NDArray[np.floating] | NDArray[np.intp], threshold: float, n_fixed: int = 0
 ) -> NDArray[np.intp]:
     """Return the cluster of each item, numbered from 0 in the order of their first items.
 

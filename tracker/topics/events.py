@@ -3,14 +3,13 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from tracker.tables import EVENTS
-from tracker.topics.clustering import NEAR, agglomerate, link_rows
+from tracker.topics.clustering import join_items
 from tracker.topics.similarity import (
     NEIGHBOURS,
     Rows,
@@ -19,8 +18,6 @@ from tracker.topics.similarity import (
     mean_rows,
     unit,
 )
-
-_AT_ONCE: Final = 8192  # headlines placed together: their similarities are a dense matrix
 
 
 @dataclass(frozen=True)
@@ -52,34 +49,15 @@ def place_headlines(pool: Rows, events: NDArray[np.intp], new: Rows, threshold: 
     n_pool = len(pool)
     n_events = int(events.max()) + 1 if n_pool else 0
     everything = np.vstack([pool, new])
-    drawn = np.vstack(
-        [draw_within(pool, events, NEIGHBOURS), draw_together(new, everything, NEIGHBOURS, n_pool)]
-    )
-    place = np.concatenate([events, np.full(len(new), -1, np.intp)])
-    for start in range(n_pool, len(drawn), _AT_ONCE):
-        batch = np.arange(start, min(start + _AT_ONCE, len(drawn)))
-        n_events = _place_batch(drawn, place, batch, n_events, threshold)
-    homes = unit(mean_rows(drawn, place, n_events))[place[n_pool:]]
-    fit = np.einsum("ij,ij->i", drawn[n_pool:], homes)
-    return Placement(place[n_pool:], np.clip(fit, 0, 1).astype(np.float64))
-
-
-def _place_batch(
-    rows: Rows, place: NDArray[np.intp], batch: NDArray[np.intp], n_events: int, threshold: float
-) -> int:
-    means, new = mean_rows(rows, place, n_events), rows[batch]
-    near = np.flatnonzero((link_rows(means, new) >= NEAR * threshold).any(axis=1))
-    sizes = np.bincount(place[place >= 0], minlength=n_events)[near]
-    clusters = agglomerate(
-        np.vstack([means[near], new]),
-        np.concatenate([sizes, np.ones(len(batch), np.intp)]),
-        threshold,
-        n_fixed=len(near),
-    )
-    known = dict(zip(clusters[: len(near)].tolist(), near.tolist(), strict=True))
-    for row, cluster in zip(batch.tolist(), clusters[len(near) :].tolist(), strict=True):
-        place[row] = known.setdefault(cluster, n_events + len(known) - len(near))
-    return n_events + len(known) - len(near)
+    old = draw_within(pool, events, NEIGHBOURS)
+    drawn = draw_together(new, everything, NEIGHBOURS, n_pool)
+    sizes = np.concatenate([np.bincount(events, minlength=n_events), np.ones(len(new), np.intp)])
+    means = np.vstack([mean_rows(old, events, n_events), drawn])
+    place = join_items(means, sizes, threshold, n_events)[n_events:]
+    rows, groups = np.vstack([old, drawn]), np.concatenate([events, place])
+    homes = unit(mean_rows(rows, groups, int(groups.max()) + 1))[place]
+    fit = np.einsum("ij,ij->i", drawn, homes)
+    return Placement(place, np.clip(fit, 0, 1).astype(np.float64))
 
 
 def name_id(prefix: str, founder: str) -> str:

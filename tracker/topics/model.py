@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.topics.clustering import agglomerate
+from tracker.topics.clustering import join_items
 from tracker.topics.similarity import Rows, mean_rows
 
 with warnings.catch_warnings():
@@ -38,7 +38,8 @@ class EventClusters:
         n_topics: How many of the items are topics.
         near: The items that may change; the others stay as they are.
         news: The items with news tonight: only their clusters are worded.
-        threshold: Similarity at which items are joined.
+        joining: Similarity at which events join a topic.
+        founding: Similarity at which events found one together.
         least: Headlines that make a cluster.
 
     Attributes:
@@ -53,12 +54,13 @@ class EventClusters:
         n_topics: int,
         near: NDArray[np.intp],
         news: NDArray[np.intp],
-        threshold: float,
+        joining: float,
+        founding: float,
         least: int,
     ) -> None:
         self._items, self._n_topics, self._near = items, n_topics, near
         self._news = news
-        self._threshold, self._least = threshold, least
+        self._joining, self._founding, self._least = joining, founding, least
         self.clusters = np.arange(0)
         self.labels_ = np.arange(0)
 
@@ -68,13 +70,11 @@ class EventClusters:
         sizes = np.bincount(self._items, minlength=n_items)
         clusters = np.arange(n_items)
         if len(self._near):
-            near = np.sort(self._near)
-            means = mean_rows(rows, self._items, n_items)[near]
+            means, near = mean_rows(rows, self._items, n_items), np.sort(self._near)
             fixed = int((near < self._n_topics).sum())
-            joined = agglomerate(means, sizes[near], self._threshold, fixed)
-            first = np.full(int(joined.max()) + 1, n_items)
-            np.minimum.at(first, joined, near)
-            clusters[near] = first[joined]
+            clusters[near] = _join(means, sizes, near, self._joining, fixed)
+            alone = near[clusters[near] >= self._n_topics]
+            clusters[alone] = _join(means, sizes, alone, self._founding, 0)
         heads = np.bincount(clusters, weights=sizes, minlength=n_items)
         kept = (heads >= self._least) & (np.bincount(clusters, minlength=n_items) > 0)
         kept[: self._n_topics] = True
@@ -83,6 +83,16 @@ class EventClusters:
         worded = np.isin(self.clusters, self.clusters[self._news])
         self.labels_ = np.where(worded, self.clusters, -1)[self._items]
         return self
+
+
+def _join(
+    means: Rows, sizes: NDArray[np.intp], items: NDArray[np.intp], threshold: float, n_fixed: int
+) -> NDArray[np.intp]:
+    """Return for each of `items` the first item of its cluster."""
+    if not len(items):
+        return items
+    joined = join_items(means[items], sizes[items], threshold, n_fixed)
+    return items[np.unique(joined, return_index=True)[1]][joined]
 
 
 class _EventTopics(BERTopic):  # type: ignore[misc]

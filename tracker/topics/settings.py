@@ -18,6 +18,7 @@ class TopicSettings:
             encoder does not know the language.
         event_similarity: At which headlines are one event.
         topic_similarity: At which an event belongs to a topic.
+        birth_similarity: At which events without a topic found one together.
         merge_similarity: At which two topics become one.
         split_similarity: Below which the parts of a topic become two.
         revival_similarity: Cosine at which events are a topic that had gone to sleep.
@@ -31,6 +32,7 @@ class TopicSettings:
     meaning: float = 0.6
     event_similarity: float = 0.42
     topic_similarity: float = 0.38
+    birth_similarity: float = 0.42
     merge_similarity: float = 0.5
     split_similarity: float = 0.25
     revival_similarity: float = 0.6

@@ -87,11 +87,21 @@ def unit(rows: NDArray[np.floating]) -> Rows:
     return np.asarray(rows / np.maximum(lengths, 1e-12), np.float32)
 
 
-def mean_rows(rows: Rows, groups: NDArray[np.intp], n_groups: int) -> Rows:
-    """Return the mean row of each group, given the group of each row (-1 for none)."""
+def mean_rows(
+    rows: Rows, groups: NDArray[np.intp], n_groups: int, sizes: NDArray[np.intp] | None = None
+) -> Rows:
+    """Return the mean row of each group.
+
+    Args:
+        rows: The rows, (n, d).
+        groups: The group of each row; -1 for none.
+        n_groups: How many groups there are.
+        sizes: How many headlines each row stands for; one by default.
+    """
     inside = np.flatnonzero(groups >= 0)
-    sizes = np.maximum(np.bincount(groups[inside], minlength=n_groups), 1)
-    weights = (1 / sizes).astype(np.float32)[groups[inside]]
+    size = np.ones(len(inside)) if sizes is None else sizes[inside].astype(float)
+    total = np.maximum(np.bincount(groups[inside], weights=size, minlength=n_groups), 1)
+    weights = (size / total[groups[inside]]).astype(np.float32)
     mix = sparse.csr_matrix((weights, (groups[inside], inside)), (n_groups, len(rows)))
     return np.asarray(mix @ rows, np.float32)
 

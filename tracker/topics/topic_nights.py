@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.topics.clustering import NEAR, link_rows
+from tracker.topics.clustering import find_near
 from tracker.topics.events import name_id
 from tracker.topics.labels import choose_label
 from tracker.topics.lineage import Change, find_mergers, find_return, find_splits
@@ -88,6 +88,7 @@ def settle_night(
             near,
             items.item[fresh],
             settings.topic_similarity,
+            settings.birth_similarity,
             settings.least_headlines,
         ),
     )
@@ -103,8 +104,7 @@ def _find_near(
     """Return the items that tonight's headlines are in or may come to."""
     means = mean_rows(rows, items.item, len(items))
     changed = np.unique(items.item[fresh])
-    alike = link_rows(means[changed], means)
-    return np.union1d(np.flatnonzero((alike >= NEAR * threshold).any(axis=0)), changed)
+    return np.union1d(find_near(means[changed], means, threshold), changed)
 
 
 def _draw(rows: Rows, items: _Items, near: NDArray[np.intp]) -> Rows:
