@@ -86,3 +86,25 @@ def test_a_study_without_anything_to_count_still_has_a_page():
     empty = replace(world, **{name: getattr(world, name).clear() for name in names}, watchlist=())
     page = {file.path: file for file in build_report(empty)}["index.html"].text
     assert "Nothing was observed on 9 February 2024" in page
+
+
+def test_a_headline_that_stood_in_no_list_is_shown_as_that_and_counted_as_no_slot():
+    world = build_world()
+    story = world.headlines.head(1).with_columns(
+        headline_id=pl.lit("own-story"),
+        title=pl.lit("Atlantis: our reporter went there"),
+        wordings=pl.lit(["Atlantis: our reporter went there"]),
+    )
+    theme = pl.DataFrame(
+        [("Atlantis", "own-story", "term", 1.0)], world.themes.schema, orient="row"
+    )
+    world = replace(
+        world,
+        headlines=pl.concat([world.headlines, story]),
+        themes=pl.concat([world.themes, theme]),
+    )
+    files = {file.path: file.text for file in build_report(world)}
+    page = str(files["themes/atlantis.html"])
+    assert "Atlantis: our reporter went there" in page
+    assert "in no list" in page
+    assert "stood in no list" in page

@@ -177,7 +177,7 @@ def tell_subject(prepared: Prepared, subject: Subject) -> str:
     """Return a sentence on where a subject stands tonight and when it stood highest."""
     curve = prepared.curve(subject.key)
     if curve is None or curve.peak is None or not curve.share[curve.peak]:
-        return f"{subject.name} was looked for on every observed night and not seen"
+        return f"{subject.name} was looked for on every observed night and stood in no list"
     room = CHOOSERS[curve.channel]
     peak, top = prepared.curves.nights[curve.peak], percent(curve.share[curve.peak] or 0)
     if curve.peak == len(curve.share) - 1:

@@ -62,14 +62,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One headline of a subject with where and when it stood."""
+    """One headline of a subject with where and when it stood; no rank where it held no slot."""
 
     link: Link
     source: str
     first: date
     last: date
     nights: int
-    best: int
+    best: int | None
 
 
 def read_cards(prepared: Prepared, findings: Sequence[Finding], kind: str) -> list[Card]:
@@ -160,7 +160,12 @@ def read_rows(prepared: Prepared, sources: Sequence[str]) -> list[Row]:
     rows = []
     for subject in prepared.subjects.values():
         curve = prepared.curve(subject.key)
-        shown = prepared.slots.of(subject.key)
+        columns = ["headline_id", "source"]
+        shown = prepared.slots.of(subject.key).select(
+            *columns, pl.col("night").alias("first"), pl.col("night").alias("last")
+        )
+        unlisted = prepared.slots.unlisted_of(subject.key)
+        shown = pl.concat([shown, unlisted.select(shown.columns)])
         if curve is None or (shown.is_empty() and not subject.watched):
             continue
         terms, state = topics.get(subject.key, ("", "watched" if subject.watched else "theme"))
@@ -176,8 +181,8 @@ def read_rows(prepared: Prepared, sources: Sequence[str]) -> list[Row]:
                 prepared.curves.nights[peak] if peak is not None and curve.share[peak] else None,
                 shown["headline_id"].n_unique(),
                 sorted(place[source] for source in shown["source"].unique()),
-                shown["night"].min(),  # type: ignore[arg-type]
-                shown["night"].max(),  # type: ignore[arg-type]
+                shown["first"].min(),  # type: ignore[arg-type]
+                shown["last"].max(),  # type: ignore[arg-type]
             )
         )
     rows.sort(key=lambda r: (not r.subject.watched, -(r.last or 0), -r.n_headlines, r.subject.key))
@@ -185,7 +190,10 @@ def read_rows(prepared: Prepared, sources: Sequence[str]) -> list[Row]:
 
 
 def read_shown(prepared: Prepared, subject: Subject) -> list[Shown]:
-    """Return a subject's headlines, the latest first, at most `MOST_HEADLINES`."""
+    """Return a subject's headlines, the latest first, at most `MOST_HEADLINES`.
+
+    Those that never held a slot come last.
+    """
     rows = (
         prepared.slots.of(subject.key)
         .sort("night", "slot")
@@ -199,15 +207,16 @@ def read_shown(prepared: Prepared, subject: Subject) -> list[Shown]:
             pl.col("rank").min().alias("best"),
         )
         .sort(["last", "first", "headline_id"], descending=[True, True, False])
-        .head(MOST_HEADLINES)
     )
+    unlisted = prepared.slots.unlisted_of(subject.key).drop("subject")
+    rows = pl.concat([rows, unlisted], how="diagonal").head(MOST_HEADLINES)
     return [
         Shown(
             Link(clean(row["title"]), web_link(row["url"]), ""),
             row["source"],
             row["first"],
             row["last"],
-            row["nights"],
+            row["nights"] or 0,
             row["best"],
         )
         for row in rows.iter_rows(named=True)

@@ -111,7 +111,8 @@ def _choose_pages(prepared: Prepared) -> list[Subject]:
     """Return the subjects that get a page: themes with headlines, topics with two or more."""
     themes, topics = [], []
     for subject in prepared.subjects.values():
-        n = prepared.slots.of(subject.key)["headline_id"].n_unique()
+        slots = prepared.slots
+        n = slots.of(subject.key)["headline_id"].n_unique() + slots.unlisted_of(subject.key).height
         if subject.kind == "theme" and (n or subject.watched):
             themes.append(subject)
         elif subject.kind == "topic" and n >= 2:
@@ -194,7 +195,8 @@ def _build_subjects(site: _Site, chosen: Sequence[Subject]) -> Iterator[ReportFi
                 if key in site.prepared.subjects
             ],
             life=read_life(site.prepared, subject),
-            total=len(site.prepared.headlines_of(subject.key)),
+            total=len(site.prepared.headlines_of(subject.key))
+            + site.prepared.slots.unlisted_of(subject.key).height,
             shown=read_shown(site.prepared, subject),
             findings=findings.get(subject.key, ()),
         )

@@ -26,16 +26,23 @@ class Slots:
         mentions: The rows once per subject they carry, with `subject` first, sorted by it.
         spans: Per subject where its mentions begin, and how many they are.
         coverage: source, night, state (`NOT_VISITED`, `FAILED` or `OBSERVED`), slots, captures.
+        unlisted: subject, headline_id, title, source, url?, first, last: headlines of a subject
+            that never held a slot, such as the page's own story.
     """
 
     rows: pl.DataFrame
     mentions: pl.DataFrame
     spans: Mapping[str, tuple[int, int]]
     coverage: pl.DataFrame
+    unlisted: pl.DataFrame
 
     def of(self, subject: str) -> pl.DataFrame:
         """Return the rows that carry `subject`."""
         return self.mentions.slice(*self.spans.get(subject, (0, 0)))
+
+    def unlisted_of(self, subject: str) -> pl.DataFrame:
+        """Return the headlines of `subject` that never held a slot, the latest first."""
+        return self.unlisted.filter(pl.col("subject") == subject)
 
 
 def night_of(column: str, time_zone: str) -> pl.Expr:
@@ -80,7 +87,27 @@ def read_slots(data: ReportData) -> Slots:
     counts = mentions.group_by("subject", maintain_order=True).len()
     ends = counts["len"].cum_sum().to_list()
     spans = {key: (end - n, n) for (key, n), end in zip(counts.iter_rows(), ends, strict=True)}
-    return Slots(rows, mentions, spans, _read_coverage(data, rows))
+    coverage = _read_coverage(data, rows)
+    return Slots(rows, mentions, spans, coverage, _read_unlisted(data, rows))
+
+
+def _read_unlisted(data: ReportData, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the headlines of each subject that stand in no counted list."""
+    zone = data.time_zone
+    return (
+        data.headlines.join(rows, on="headline_id", how="anti")
+        .join(list_members(data).select("subject", "headline_id").unique(), on="headline_id")
+        .select(
+            "subject",
+            "headline_id",
+            "title",
+            "source",
+            "url",
+            night_of("first_seen", zone).alias("first"),
+            night_of("last_seen", zone).alias("last"),
+        )
+        .sort("subject", "last", "headline_id", descending=[False, True, False])
+    )
 
 
 def _find_shown(data: ReportData) -> pl.DataFrame:
