@@ -25,8 +25,8 @@ from tracker.tables import (
     SIGNALS,
     THEMES,
     TOPICS,
+    night_of,
 )
-from tracker.updates import local_night
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -60,7 +60,7 @@ def read_report_data(store: Store, config: Config, generated_at: datetime) -> Re
     if not isinstance(last_night, date):
         raise InputError(f"{store.folder}: found no attention to draw; run tracker update first")
     zone = config.study.time_zone
-    captures = store.read(CAPTURES).filter(local_night("captured_at", zone) <= last_night)
+    captures = store.read(CAPTURES).filter(night_of("captured_at", zone) <= last_night)
     known = captures.lazy().select("capture_id")
     return ReportData(
         attention=attention,

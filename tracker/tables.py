@@ -58,6 +58,11 @@ LINEAGE_EVENTS: Final = ("born", "merged", "split", "revived", "retired")
 SIGNAL_KINDS: Final = ("rise", "fade", "new", "back", "burst")
 
 
+def night_of(column: str, time_zone: str) -> pl.Expr:
+    """Return the night of a column of times: its date in the study's time zone."""
+    return pl.col(column).dt.convert_time_zone(time_zone).dt.date()
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of a table.

@@ -26,6 +26,7 @@ from tracker.tables import (
     SIGHTINGS,
     SIGNALS,
     THEMES,
+    night_of,
 )
 from tracker.topics.countries import country_themes
 from tracker.topics.encoder import Encoder
@@ -82,7 +83,7 @@ def update_study(
         InputError: If nothing was captured by then.
     """
     zone = config.study.time_zone
-    captures = store.read(CAPTURES).with_columns(night=local_night("captured_at", zone))
+    captures = store.read(CAPTURES).with_columns(night=night_of("captured_at", zone))
     if as_of is not None:
         captures = captures.filter(pl.col("night") <= as_of)
     if captures.is_empty():
@@ -126,11 +127,6 @@ def update_study(
     )
 
 
-def local_night(column: str, time_zone: str) -> pl.Expr:
-    """Return the night of a time: its date in the study's time zone."""
-    return pl.col(column).dt.convert_time_zone(time_zone).dt.date()
-
-
 def mark_missing_lists(store: Store, captures: pl.DataFrame) -> None:
     """Write a row for each list that was expected on a capture and is not there."""
     lists = store.read(LISTS)
@@ -170,7 +166,7 @@ def texts_of(headlines: pl.DataFrame, time_zone: str) -> pl.DataFrame:
         pl.col("wordings").list.first().alias("text"),
         "url",
         "language",
-        local_night("first_seen", time_zone).alias("night"),
+        night_of("first_seen", time_zone).alias("night"),
     )
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from tracker.plotter.inputs import ReportData
 from tracker.plotter.subjects import list_members
-from tracker.tables import CHANNELS
+from tracker.tables import CHANNELS, night_of
 
 _KIND_CHANNEL = {kind: channel for channel, kinds in CHANNELS.items() for kind in kinds}
 
@@ -43,11 +43,6 @@ class Slots:
     def unlisted_of(self, subject: str) -> pl.DataFrame:
         """Return the headlines of `subject` that never held a slot, the latest first."""
         return self.unlisted.filter(pl.col("subject") == subject)
-
-
-def night_of(column: str, time_zone: str) -> pl.Expr:
-    """Return the night of a column of UTC times: the date in the study's zone."""
-    return pl.col(column).dt.convert_time_zone(time_zone).dt.date()
 
 
 def read_slots(data: ReportData) -> Slots:

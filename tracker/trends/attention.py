@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from tracker.tables import ATTENTION, CHANNELS, TIME
+from tracker.tables import ATTENTION, CHANNELS, night_of
 from tracker.trends.intervals import CONFIDENCE, bound_share
 from tracker.trends.panels import SLOTS, Weighting, measure_panel
 
@@ -50,11 +50,10 @@ def expose_slots(
         orient="row",
     )
     boxes = lists.lazy().join(channels.lazy(), on="kind").select("capture_id", "list_id", "channel")
-    night = pl.col("captured_at").cast(TIME).dt.convert_time_zone(time_zone).dt.date()
     return (
         _find_shown(captures, sightings)
         .lazy()
-        .with_columns(night.alias("night"))
+        .with_columns(night_of("captured_at", time_zone).alias("night"))
         .join(
             sightings.lazy().select("capture_id", "list_id", "rank", "headline_id"),
             left_on="shown_id",
