@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tracker.collector.harvest.text_features import NAMES, Floats, find_paragraphs, measure
 from tracker.collector.harvest.text_lines import Line, Look
@@ -149,7 +150,9 @@ def _echoes(chances: Floats) -> tuple[Floats, Floats]:
     return one_side, both_sides
 
 
-def _sections(headings: Floats, looks: Floats, chances: Floats) -> tuple[Floats, Floats, Floats]:
+def _sections(
+    headings: NDArray[np.bool_], looks: NDArray[np.int64], chances: Floats
+) -> tuple[Floats, Floats, Floats]:
     """Return the best, summed and mean chance in each line's section.
 
     A section begins at a heading that announces a list, or inside an article.
