@@ -17,6 +17,7 @@ MINILM_SHA256: Final = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab0
 _LONGEST: Final = 128  # word pieces; headlines have about fifteen
 _BATCH: Final = 32
 _LEXICAL_DIMENSION: Final = 512
+_LONGEST_NGRAM: Final = 3  # as alike for one story as sentence vectors are; four are less
 _READ: Final = 3.0  # letters a word piece: nineteen of twenty English headlines have more
 _UNREAD: Final = 1.2  # Chinese, Russian and Persian have 1.0
 
@@ -134,7 +135,7 @@ class LexicalEncoder:
 
     def encode(self, texts: Sequence[str]) -> Rows:
         """Return one unit vector a text, (n_texts, dimension) float32."""
-        return fold(hash_ngrams(texts), self.dimension)
+        return fold(hash_ngrams(texts, _LONGEST_NGRAM), self.dimension)
 
 
 class MiniLmEncoder:
@@ -157,7 +158,7 @@ class MiniLmEncoder:
         length = letters / np.maximum(pieces, 1)
         known = np.clip((length - _UNREAD) / (_READ - _UNREAD), 0, 1)[:, None]
         meaning = self._model.encode(texts)
-        wording = fold(hash_ngrams(texts), self.dimension)
+        wording = fold(hash_ngrams(texts, _LONGEST_NGRAM), self.dimension)
         return unit(known * meaning + np.sqrt(1 - known**2) * wording)
 
 

@@ -22,13 +22,14 @@ NEIGHBOURS: Final = 10
 _BLOCK: Final = 1024  # rows compared at a time, so that memory stays linear
 
 
-def hash_ngrams(texts: Sequence[str]) -> Any:
-    """Return counts of character n-grams inside words, two to four long.
+def hash_ngrams(texts: Sequence[str], longest: int = 4) -> Any:
+    """Return counts of character n-grams inside words, from two letters on.
 
     Two letters are a word in Chinese; four tell most words of other scripts apart.
 
     Args:
         texts: The texts.
+        longest: Letters of the longest n-grams.
 
     Returns:
         A sparse matrix (n_texts, n_buckets) float32.
@@ -37,7 +38,7 @@ def hash_ngrams(texts: Sequence[str]) -> Any:
         return sparse.csr_matrix((0, N_BUCKETS), dtype=np.float32)
     vectorizer = HashingVectorizer(
         analyzer="char_wb",
-        ngram_range=(2, 4),
+        ngram_range=(2, longest),
         n_features=N_BUCKETS,
         alternate_sign=False,
         norm=None,

