@@ -149,3 +149,9 @@ def test_two_tables_of_one_time_are_two_captures_and_the_same_one_is_one():
     other, _, _ = tabulate(ROWS[2:])
     assert first["capture_id"].to_list() == again["capture_id"].to_list()
     assert first["capture_id"].to_list() != other["capture_id"].to_list()
+
+
+def test_titles_are_kept_as_they_are_but_for_line_breaks(tmp_path: Path):
+    rows = [{**ROWS[0], "title": " Cut off by  ... "}, {**ROWS[1], "title": "Two\r\nlines"}]
+    titles = read_headline_table(write(tmp_path / "x.parquet", pl.DataFrame(rows))).rows["title"]
+    assert titles.to_list() == ["Cut off by  ...", "Two lines"]

@@ -36,7 +36,8 @@ class HeadlineTable:
 def read_headline_table(path: Path) -> HeadlineTable:
     """Return the rows of a headline table; rows that say nothing usable become a problem.
 
-    Times without a zone are taken as UTC. `url` and `heading` may be absent.
+    Times without a zone are taken as UTC. `url` and `heading` may be absent. Titles are kept as
+    they are but for line breaks, so that they can be joined to where they came from.
 
     Raises:
         InputError: If the file cannot be read, or columns are missing or of a wrong type; names
@@ -56,8 +57,11 @@ def read_headline_table(path: Path) -> HeadlineTable:
         else:
             columns.append(_convert(frame, name, dtype, path))
     rows = frame.select(columns).with_row_index("row", offset=1)
+    # The wording is somebody's: only what would break a line is taken out.
     rows = rows.with_columns(
-        pl.col("title", "source", "heading").str.replace_all(r"\s+", " ").str.strip_chars()
+        pl.col("title", "source", "heading")
+        .str.replace_all(r"[\r\n\t\v\f]+", " ")
+        .str.strip_chars()
     ).with_columns(pl.col("heading").fill_null(""))
     return _split(rows, path)
 
