@@ -171,6 +171,14 @@ def test_a_topic_that_slept_for_months_returns_with_its_id() -> None:
     assert revived["similarity"].item() >= study.settings.revival_similarity
 
 
+def test_a_topic_returns_though_no_night_was_seen_between() -> None:
+    study = Study()
+    study.advance(0, ELECTION)
+    study.advance(90, ["Hondurans vote again for a new president"])
+    assert study.lineage["event"].to_list() == ["born", "revived"]
+    assert study.topics["topic_id"].n_unique() == 1
+
+
 def test_a_topic_asleep_for_a_year_is_retired_and_still_comes_back() -> None:
     study = Study()
     study.advance(0, ELECTION)

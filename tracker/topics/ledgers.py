@@ -142,7 +142,10 @@ class Ledger:
         order = headlines.with_row_index("row").sort("headline_id")
         new = _open_window(order, [night] * len(order), vectors[order["row"].to_numpy()])
         changes: list[Change] = []
-        touched: set[str] = set()
+        # Before anything returns tonight: a topic with no headline left in the window sleeps.
+        touched = self._roster.let_sleep(
+            night, self.settings.window_nights, self.settings.retire_nights, changes
+        )
         if len(new):
             start = night - timedelta(days=self.settings.window_nights - 1)
             old = self._window or Window.empty(vectors.shape[1])
@@ -150,12 +153,9 @@ class Ledger:
             rows = window.rows(self.settings.meaning)
             self._place_events(night, window, rows, len(window) - len(new))
             events = [self._places[name].event for name in window.ids]
-            touched = settle_night(
+            touched |= settle_night(
                 self._roster, window, events, rows, night, self.settings, changes
             )
-        touched |= self._roster.let_sleep(
-            night, self.settings.window_nights, self.settings.retire_nights, changes
-        )
         self.as_of = night
         return self._write(night, set(new.ids), touched, changes)
 
