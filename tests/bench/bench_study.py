@@ -86,7 +86,8 @@ def bench_nightly(study: Study, table: Path, keywords: list[str]) -> None:
         "headline_id", night_of("captured_at", "UTC").alias("night")
     )
     churn = measure_churn(study.read("members"), seen.unique(), study.read("lineage"))
-    print(churn)
+    print(f"churn {churn.share:.4f} of headlines seen on both of two nights changed topic, "
+          f"{churn.unexplained:.4f} without a row in lineage")  # fmt: skip
     places = study.read("members").filter(pl.col("to_night").is_null())
     print(f"without an event {places['event_id'].null_count() / places.height:.3f}, "
           f"without a topic {places['topic_id'].null_count() / places.height:.3f}")  # fmt: skip
