@@ -144,6 +144,9 @@ def report_topic(
         if match.search(t)
     }
     held = Counter(topic[name] for name in hits if topic[name])
+    if not held:
+        print(f"{pattern}: {len(hits)} headlines, none in a topic")
+        return
     name, count = held.most_common(1)[0]
     inside = first.filter(pl.col("headline_id").replace_strict(topic) == name)
     print(

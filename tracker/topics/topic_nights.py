@@ -77,8 +77,9 @@ def settle_night(
         roster.topics[name] = roster.topics[name].follow(window.vectors[inside], night)
     split = _split(roster, window, events, drawn, night, touched, settings, changes)
     gone = _merge(roster, events, drawn, touched | split, settings, changes)
-    items = _Items.of(roster, events)
-    near = _find_near(rows, items, fresh, settings.topic_similarity)
+    if split or gone:
+        items = _Items.of(roster, events)
+        near = _find_near(rows, items, fresh, settings.topic_similarity)
     proposal = propose_topics(
         window.words,
         drawn,
@@ -150,8 +151,11 @@ def _split(
                 "active",
                 window.nights[of_part].max().astype(object),
             )
+            inside = [i for i in inside if i not in set(of_part)]
             roster.topics[name] = replace(
-                roster.topics[name], size=roster.topics[name].size - n_left
+                roster.topics[name],
+                size=roster.topics[name].size - n_left,
+                last_night=window.nights[inside].max().astype(object),
             )
             changes.append(Change(topic, "split", name, part.similarity))
             born.add(topic)
