@@ -7,10 +7,51 @@ from typing import Final
 _HOST: Final = re.compile(r"(?:https?:)?//([^/:?#]+)", re.IGNORECASE)
 _SECOND_LEVEL: Final = frozenset(("co", "com", "org", "net", "gov", "ac", "or", "ne", "go", "edu"))
 _LISTING: Final = frozenset(
-    """tag tags category categories categoria categorie categorias author authors autor autores
-    auteur auteurs topic topics thema themen tema temas sujet search suche login signin register
-    newsletter newsletters user profile profiles profil contributor contributors people staff abo
-    label rubrik keyword keywords subscribe subscription subscriptions""".split()
+    [
+        "tag",
+        "tags",
+        "category",
+        "categories",
+        "categoria",
+        "categorie",
+        "categorias",
+        "author",
+        "authors",
+        "autor",
+        "autores",
+        "auteur",
+        "auteurs",
+        "topic",
+        "topics",
+        "thema",
+        "themen",
+        "tema",
+        "temas",
+        "sujet",
+        "search",
+        "suche",
+        "login",
+        "signin",
+        "register",
+        "newsletter",
+        "newsletters",
+        "user",
+        "profile",
+        "profiles",
+        "profil",
+        "contributor",
+        "contributors",
+        "people",
+        "staff",
+        "abo",
+        "label",
+        "rubrik",
+        "keyword",
+        "keywords",
+        "subscribe",
+        "subscription",
+        "subscriptions",
+    ]
 )
 """Steps of a path below which lists stand, not stories."""
 _DATE: Final = re.compile(r"/(?:19|20)\d\d[/-]?[01]\d(?:[/-]|\D|$)|(?:19|20)\d{6}|\d{7,}")
@@ -19,25 +60,120 @@ _WORDS: Final = re.compile(r"[-_,+][^-_,+/\s?#]*[-_,+][^-_,+/\s?#]*[-_,+]")
 """Four words in one step of a path."""
 _PAGE: Final = re.compile(r"/(?:19|20)\d\d[/-]?\d\d|\.s?html?$")
 _SERVICE: Final = frozenset(
-    """privacy terms cookie cookies contact imprint impressum datenschutz advertise advertising
-    subscribe subscription subscriptions newsletter newsletters login signin signup register
-    registration account career careers jobs policy policies legal disclaimer mediakit feedback
-    help support faq faqs rss sitemap appstore itunes facebook twitter instagram linkedin pinterest
-    whatsapp telegram conditions agb epaper shop store abonnement abonnements suscripcion
-    suscribete assine abo download downloads copyright fcc donate kontakt contest contests oauth
-    user users aboutus""".split()
+    [
+        "privacy",
+        "terms",
+        "cookie",
+        "cookies",
+        "contact",
+        "imprint",
+        "impressum",
+        "datenschutz",
+        "advertise",
+        "advertising",
+        "subscribe",
+        "subscription",
+        "subscriptions",
+        "newsletter",
+        "newsletters",
+        "login",
+        "signin",
+        "signup",
+        "register",
+        "registration",
+        "account",
+        "career",
+        "careers",
+        "jobs",
+        "policy",
+        "policies",
+        "legal",
+        "disclaimer",
+        "mediakit",
+        "feedback",
+        "help",
+        "support",
+        "faq",
+        "faqs",
+        "rss",
+        "sitemap",
+        "appstore",
+        "itunes",
+        "facebook",
+        "twitter",
+        "instagram",
+        "linkedin",
+        "pinterest",
+        "whatsapp",
+        "telegram",
+        "conditions",
+        "agb",
+        "epaper",
+        "shop",
+        "store",
+        "abonnement",
+        "abonnements",
+        "suscripcion",
+        "suscribete",
+        "assine",
+        "abo",
+        "download",
+        "downloads",
+        "copyright",
+        "fcc",
+        "donate",
+        "kontakt",
+        "contest",
+        "contests",
+        "oauth",
+        "user",
+        "users",
+        "aboutus",
+    ]
 )
 """Words of addresses of services: terms, subscriptions, accounts with a network."""
-_SERVICE_PHRASES: Final = ("about-us", "about_us", "sign-in", "sign-up", "e-paper", "t.me/", "bit.ly")
+_SERVICE_PHRASES: Final = (
+    "about-us",
+    "about_us",
+    "sign-in",
+    "sign-up",
+    "e-paper",
+    "t.me/",
+    "bit.ly",
+)
 _SHARING: Final = re.compile(
     r"[?&]share=|sharer|/share\?|intent/tweet|/submit\?|oauth|sharearticle|send\?text|addthis"
     r"|pin/create|[?&]replytocom=|/print[/?]|print="
 )
 _MAY_SHARE: Final = ("?", "share", "print", "oauth", "addthis")
 _AD: Final = frozenset(
-    """ad ads adclick doubleclick outbrain taboola adserver adserv adnetwork clickthrough click
-    redirect sponsor sponsored sponsors advertorial advertorials anzeige anzeigen adcount mgid
-    revcontent lentainform smi2 24smi""".split()
+    [
+        "ad",
+        "ads",
+        "adclick",
+        "doubleclick",
+        "outbrain",
+        "taboola",
+        "adserver",
+        "adserv",
+        "adnetwork",
+        "clickthrough",
+        "click",
+        "redirect",
+        "sponsor",
+        "sponsored",
+        "sponsors",
+        "advertorial",
+        "advertorials",
+        "anzeige",
+        "anzeigen",
+        "adcount",
+        "mgid",
+        "revcontent",
+        "lentainform",
+        "smi2",
+        "24smi",
+    ]
 )
 _TOKENS: Final = re.compile(r"[a-z0-9]+")
 _PARTS: Final = re.compile(r"[-_,+]")

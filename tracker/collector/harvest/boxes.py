@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from tracker.collector.harvest.candidates import find_candidates
@@ -15,9 +16,9 @@ from tracker.collector.harvest.headings import (
     find_heading,
     find_parting,
 )
+from tracker.collector.harvest.members import count_within, readmit
 from tracker.collector.harvest.outline import Outline
-from tracker.collector.harvest.stories import Story, find_headline
-from tracker.collector.harvest.titles import clean_title
+from tracker.collector.harvest.stories import Story
 from tracker.collector.harvest.words import count_words
 
 LIKELY: Final = 0.4
@@ -90,7 +91,7 @@ def find_boxes(outline: Outline) -> list[Box]:
         return []
     anchors = [s.anchor for s in stories]
     boxes = [Box([stories[0]], NO_HEADING, stories[0].unit)]
-    for before, story in zip(stories, stories[1:], strict=False):
+    for before, story in pairwise(stories):
         meeting = meet(outline, anchors, before, story)
         heading = NO_HEADING
         if not _are_neighbours(outline, meeting):
@@ -107,7 +108,7 @@ def find_boxes(outline: Outline) -> list[Box]:
         box.stories.append(story)
         box.container = outline.common(min(box.container, story.anchor), story.anchor)
     for box in boxes:
-        _readmit(outline, box, anchors, rest)
+        box.stories = readmit(outline, box.stories, anchors, rest)
         box.container = box.stories[0].unit
         if len(box.stories) > 1:
             box.container = outline.common(box.stories[0].anchor, box.stories[-1].anchor)
@@ -118,14 +119,10 @@ def meet(outline: Outline, anchors: Sequence[int], before: Story, story: Story) 
     """Return where two stories' branches of the page meet."""
     top = outline.common(before.anchor, story.anchor)
     left, right = outline.branch(top, before.anchor), outline.branch(top, story.anchor)
-    n_left = 1 if left == before.unit else _count(outline, anchors, left)
-    n_right = 1 if right == story.unit else _count(outline, anchors, right)
+    n_left = 1 if left == before.unit else count_within(outline, anchors, left)
+    n_right = 1 if right == story.unit else count_within(outline, anchors, right)
     alike = outline.shape(left) == outline.shape(right)
     return Meeting(before, story, top, left, right, n_left, n_right, alike)
-
-
-def _count(outline: Outline, anchors: Sequence[int], i: int) -> int:
-    return bisect_left(anchors, outline.ends[i]) - bisect_left(anchors, i)
 
 
 def _are_neighbours(outline: Outline, m: Meeting) -> bool:
@@ -142,26 +139,38 @@ def _joins(outline: Outline, box: Box, m: Meeting, heading: Heading) -> bool:
         return False
     if m.story.numeral == 1 and m.before.numeral > 1:
         return False
-    one_left, one_right = m.n_left == 1, m.n_right == 1
-    if not (one_left and one_right) and is_panel(outline, box, m):
+    single = m.n_left == 1 and m.n_right == 1
+    if not single and is_panel(outline, box, m):
         return False
     gap = count_words(outline.text_between(m.before.last, m.story.first))
     if m.top != box.container and outline.inside(m.top, box.container):
         return gap <= 60
-    if not one_right and heading.score >= LIKELY:
-        if not outline.inside(heading.at, m.story.unit):
-            return False
-    if m.alike and ((one_left and one_right) or _same_path(outline, box, m)):
-        item = outline.tags[m.left] in _ITEM_TAGS or outline.shape(m.left)[-1] != "."
-        return gap <= (400 if item and one_left and one_right else 150 if item else 60)
-    if one_left and one_right:
-        return gap <= (150 if outline.tags[m.left] == outline.tags[m.right] else 25)
-    if _covers(outline, box, m.top):
-        return gap <= 60
-    if (one_left and len(box.stories) > 1) or not (one_left or one_right):
+    likely = m.n_right > 1 and heading.score >= LIKELY
+    if likely and not outline.inside(heading.at, m.story.unit):
         return False
+    return gap <= (_room_alike(outline, box, m) or _room_unlike(outline, box, m))
+
+
+def _room_alike(outline: Outline, box: Box, m: Meeting) -> int:
+    """Return the words that may stand between stories in branches made alike, 0 if they are not."""
+    single = m.n_left == 1 and m.n_right == 1
+    if not m.alike or not (single or _same_path(outline, box, m)):
+        return 0
+    if outline.tags[m.left] in _ITEM_TAGS or outline.shape(m.left)[-1] != ".":
+        return 400 if single else 150
+    return 60
+
+
+def _room_unlike(outline: Outline, box: Box, m: Meeting) -> int:
+    """Return the words that may stand between stories in branches made otherwise, -1 for none."""
+    if m.n_left == 1 and m.n_right == 1:
+        return 150 if outline.tags[m.left] == outline.tags[m.right] else 25
+    if _covers(outline, box, m.top):
+        return 60
+    if (m.n_left == 1 and len(box.stories) > 1) or (m.n_left > 1 and m.n_right > 1):
+        return -1
     deep = max(_steps(outline, m.story.anchor, m.top), _steps(outline, m.before.anchor, m.top))
-    return gap <= 40 and deep <= 5
+    return 40 if deep <= 5 else -1
 
 
 def _same_path(outline: Outline, box: Box, m: Meeting) -> bool:
@@ -198,9 +207,7 @@ def _is_novel(outline: Outline, box: Box, heading: Heading, m: Meeting) -> bool:
     return True
 
 
-def _rejoined(
-    outline: Outline, boxes: list[Box], story: Story, heading: Heading
-) -> Box | None:
+def _rejoined(outline: Outline, boxes: list[Box], story: Story, heading: Heading) -> Box | None:
     """Return the box that the story continues after links that hang below one of its items."""
     for box in boxes[-2:-5:-1]:
         last = box.stories[-1]
@@ -254,58 +261,6 @@ def _steps(outline: Outline, i: int, top: int) -> int:
     while i > top:
         i, steps = outline.parents[i], steps + 1
     return steps
-
-
-def _readmit(
-    outline: Outline, box: Box, anchors: Sequence[int], rest: Sequence[Story]
-) -> None:
-    """Take in what stands among the items and is made like them, however short its words."""
-    holders = [outline.parents[s.unit] for s in box.stories]
-    holder = max(set(holders), key=holders.count)
-    models = [s for s, h in zip(box.stories, holders, strict=True) if h == holder]
-    if len(models) < 2:
-        return
-    makes = {make_of(outline, s, holder) for s in models}
-    at = bisect_left(rest, holder, key=lambda s: s.anchor)
-    added: list[Story] = []
-    while at < len(rest) and rest[at].anchor < outline.ends[holder]:
-        story, at = rest[at], at + 1
-        unit = outline.branch(holder, story.anchor)
-        if _count(outline, anchors, unit) or make_of(outline, story, holder) not in makes:
-            continue
-        if not added or added[-1].unit != unit:
-            story.unit = unit
-            added.append(story)
-    added += _unlinked_items(outline, holder, models[0].unit, anchors)
-    if added and len(added) <= 2 * len(models):
-        box.stories = sorted(box.stories + added, key=lambda s: s.anchor)
-
-
-def make_of(outline: Outline, story: Story, holder: int) -> str:
-    """Return tags and classes from the story's link up to `holder`."""
-    i, found = story.anchor, []
-    while i > holder:
-        found.append(outline.shape(i))
-        i = outline.parents[i]
-    return ">".join(found)
-
-
-def _unlinked_items(
-    outline: Outline, holder: int, model: int, anchors: Sequence[int]
-) -> list[Story]:
-    """Return the items of a list that are not linked, as the page's own story often is."""
-    found, shape = [], outline.shape(model)
-    for i in outline.children(holder):
-        if outline.shape(i) != shape or _count(outline, anchors, i) or not outline.n_texts(i):
-            continue
-        if "a" in outline.tags[i : outline.ends[i]]:
-            continue
-        text, at = find_headline(outline, i)
-        title = clean_title(text)
-        weight = count_words(title)
-        if 4 <= weight <= 30:
-            found.append(Story(i, i, outline.ends[i], title, "", title, weight, at, unit=i))
-    return found if len(found) <= 2 else []
 
 
 def set_headings(outline: Outline, boxes: Sequence[Box]) -> None:

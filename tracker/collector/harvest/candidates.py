@@ -11,6 +11,8 @@ from tracker.collector.harvest.words import count_words
 
 STRONG: Final = 4
 """Words from which a link alone looks like a headline."""
+_NEAR: Final = 60
+"""Entries around a link that are looked at as its sentence."""
 _RANK: Final = re.compile(r"^\W?0?(\d{1,2})\W?$")
 _LEADS_ON: Final = (":", "|", "»", "-", "–", "•", "·", ">", ")")
 
@@ -88,9 +90,9 @@ def _choose_from(outline: Outline, group: list[Story]) -> list[Story]:
         return []
     strong = [s for s in group if s.weight >= STRONG]
     share = len(strong) / len(group)
-    if len(group) >= 3 and sum(s.weight >= 2 for s in group) >= 0.8 * len(group):
-        if sum(looks_dated(s.href) for s in group) >= 0.9 * len(group):
-            return group
+    worded = sum(s.weight >= 2 for s in group) >= 0.8 * len(group)
+    if len(group) >= 3 and worded and _are_dated(group):
+        return group
     if share < 0.25 and len(group) >= 4:
         return [s for s in strong if s.weight >= 6 and looks_like_article(s.href)]
     if share >= 0.3:
@@ -98,6 +100,10 @@ def _choose_from(outline: Outline, group: list[Story]) -> list[Story]:
         if share >= 0.5 or article >= 0.8:
             return [s for s in group if s.weight >= 2 or article > 0.8]
     return strong
+
+
+def _are_dated(group: list[Story]) -> bool:
+    return sum(looks_dated(s.href) for s in group) >= 0.9 * len(group)
 
 
 def _announces(story: Story) -> bool:
@@ -127,12 +133,12 @@ def _in_sentence(outline: Outline, story: Story) -> bool:
         block = outline.parents[block]
     if outline.n_texts(block) == outline.n_texts(story.anchor):
         return False
-    start, stop = block + 1, outline.ends[block]
-    for j in range(story.anchor - 1, max(block, story.anchor - 200), -1):
+    start, stop = max(block + 1, story.anchor - _NEAR), min(outline.ends[block], story.last + _NEAR)
+    for j in range(story.anchor - 1, start - 1, -1):
         if outline.tags[j] in BLOCKS or outline.tags[j] == "br":
             start = j + 1 if outline.tags[j] == "br" else outline.ends[j]
             break
-    for j in range(story.last, min(stop, story.last + 200)):
+    for j in range(story.last, stop):
         if outline.tags[j] in BLOCKS or outline.tags[j] == "br":
             stop = j
             break
@@ -147,7 +153,7 @@ def _in_sentence(outline: Outline, story: Story) -> bool:
 def _unlinked_text(outline: Outline, start: int, stop: int) -> str:
     return " ".join(
         text
-        for at, text in outline.pieces(start, stop)[:60]
+        for at, text in outline.pieces(start, stop)
         if not any(outline.tags[a] == "a" for a in outline.ancestors(at)[:5])
     )
 

@@ -35,7 +35,13 @@ _SHARE_BROKEN: Final = 0.02
 _HEAD: Final = 4096
 _SAMPLE: Final = 100_000
 _HIGH: Final = re.compile(rb"[\x80-\xff]+")
-_SIGNS: Final = (b"\xc3\x83\xc2", b"\xc3\xa2\xe2\x82\xac", b"\xc3\x90\xc2", b"\xc3\x91\xe2", b"\xc3\x82\xc2")
+_SIGNS: Final = (
+    b"\xc3\x83\xc2",
+    b"\xc3\xa2\xe2\x82\xac",
+    b"\xc3\x90\xc2",
+    b"\xc3\x91\xe2",
+    b"\xc3\x82\xc2",
+)
 """What text that was encoded twice has in it, as bytes."""
 _C1: Final = "".join(chr(i) for i in range(0x80, 0xA0))
 _CP1252: Final = {

@@ -11,14 +11,14 @@ from tracker.collector.harvest.addresses import (
     make_of_address,
     site_of,
 )
-from tracker.collector.harvest.boxes import Box, make_of
+from tracker.collector.harvest.boxes import Box
 from tracker.collector.harvest.furniture import find_furniture
 from tracker.collector.harvest.headings import NO_HEADING
 from tracker.collector.harvest.kinds import announce
+from tracker.collector.harvest.members import make_of
 from tracker.collector.harvest.outline import Outline
 from tracker.collector.harvest.settings import Setting
 from tracker.collector.harvest.stories import Story
-
 
 LEAST: Final = 0.45
 """Likeness below which no heading makes links a list of headlines."""

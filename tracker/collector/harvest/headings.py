@@ -8,6 +8,7 @@ from typing import Final
 from tracker.collector.harvest.furniture import find_furniture
 from tracker.collector.harvest.kinds import announce, find_label, kind_of_heading
 from tracker.collector.harvest.outline import HEADINGS, Outline
+from tracker.collector.harvest.rows import is_row
 from tracker.collector.harvest.stories import Story
 from tracker.collector.harvest.words import count_words
 
@@ -28,14 +29,14 @@ ROW: Final = 0.45
 """Score of a link among others like it: it parts lists but names none."""
 
 _GOOD: Final = 1.6
-LIKELY_NONE: Final = 0.5
+_UNLIKELY: Final = 0.5
 _MARKED: Final = frozenset(("legend", "caption", "th", "dt", "strong", "b"))
 _WHOLE: Final = HEADINGS | frozenset(("legend", "caption", "dt", "th"))
 _LISTS: Final = frozenset(("ul", "ol", "li", "tr", "table"))
 _HOLLOW: Final = frozenset(("tr", "tbody", "table", "center"))
 _DATE: Final = re.compile(
-    r"^[\d\s.,:/|–—%+#-]+$|\b\d{1,2}:\d\d|\b\d{1,2},? (?:19|20)\d\d\b|^\d{1,2}[.h]\d\d|\bago\b"
-    r"|^\D{0,12}\d{1,2}[./ ]\D{0,12}[./ ]?(?:19|20)\d\d$"
+    r"^[\d\s.,:/|–—%+#-]+$|^[(\[（].{0,24}[)\]）]$|\b\d{1,2}:\d\d|\b\d{1,2},? (?:19|20)\d\d\b"
+    r"|^\d{1,2}[.h]\d\d|\bago\b|^\D{0,12}\d{1,2}[./ ]\D{0,12}[./ ]?(?:19|20)\d\d$"
 )
 _BUTTON: Final = re.compile(
     r"^(?:close|×|x|menu|all|back|top|\+|loading|show search|skip|previous|next|prev|more)\W*$",
@@ -132,7 +133,7 @@ def _find(outline: Outline, place: Place, lines: list[tuple[int, str]]) -> Headi
 
 def _lead(best: Heading, same_scope: bool) -> float:
     """Return by how much a line further up must beat the best below it."""
-    if best.score < LIKELY_NONE:
+    if best.score < _UNLIKELY:
         return 0.0
     if same_scope:
         return 0.0 if best.score < _GOOD else 0.6
@@ -204,6 +205,8 @@ def _element(outline: Outline, at: int, piece: str, start: int, story: Story) ->
     if outline.tags[at] == "img":
         return at, piece
     best = i = outline.parents[at]
+    if outline.ends[i] > story.first or i < start:
+        return at, piece
     growing = True
     for _ in range(4):
         if i < start or outline.ends[i] > story.first or not i:
@@ -245,30 +248,6 @@ def _bare_text(outline: Outline, i: int) -> str:
     return " ".join(t for at, t in pieces if at not in dropped).rstrip(" ()[]|")
 
 
-def is_row(outline: Outline, e: int) -> bool:
-    """Say whether an element stands in a row of short texts like it."""
-    for _ in range(2):
-        p = outline.parents[e]
-        if len(short_row(outline, e, p)) > 2:
-            return True
-        e = p
-    return False
-
-
-def short_row(outline: Outline, i: int, p: int) -> list[int]:
-    """Return the children of `p` of the tag of `i`, if all of them are short texts."""
-    found, j = [], p + 1
-    while j < outline.ends[p] and len(found) < 30:
-        if outline.tags[j] == outline.tags[i]:
-            n = outline.n_texts(j)
-            if n > 2 or (n and len(outline.text(j)) > LONGEST // 2):
-                return []
-            if n:
-                found.append(j)
-        j = outline.ends[j]
-    return found
-
-
 def _pictures(outline: Outline, start: int, story: Story) -> list[tuple[int, str]]:
     """Return the words of the last pictures before the story, nearest first."""
     found = []
@@ -289,10 +268,10 @@ def _is_item(outline: Outline, at: int, story: Story) -> bool:
     shape = outline.shape(story.unit)
     if branch == story.unit or outline.shape(branch) != shape:
         return False
-    if shape[-1] != "." or outline.tags[branch] in ("li", "article", "tr"):
+    if shape[-1] != ".":
         return True
     text = outline.text(branch)
-    return count_words(text) >= 5 and kind_of_heading(text) is None
+    return count_words(text) >= 4 and kind_of_heading(text) is None
 
 
 def _small_unit(outline: Outline, story: Story) -> int:

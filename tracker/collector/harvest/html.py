@@ -1,29 +1,119 @@
 """Headline lists of a page of HTML."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from selectolax.lexbor import LexborHTMLParser
 
 from tracker.collector.harvest.boxes import Box, find_boxes, set_headings
 from tracker.collector.harvest.decoding import decode
+from tracker.collector.harvest.embedded import read_data_lists
 from tracker.collector.harvest.evidence import holds_headlines, weigh
 from tracker.collector.harvest.facts import find_title, read_facts
-from tracker.collector.harvest.identity import name_boxes
+from tracker.collector.harvest.identity import name_boxes, name_list
 from tracker.collector.harvest.links import canonicalise
+from tracker.collector.harvest.markup import make_safe
 from tracker.collector.harvest.outline import Outline, read_outline
+from tracker.collector.harvest.overrides import Override, point_out
 from tracker.collector.harvest.pages import HeadlineList, Item, Page
 from tracker.collector.harvest.settings import Setting, find_article, read_setting
 from tracker.collector.harvest.tabs import name_panels
 from tracker.collector.harvest.verdicts import kind_of_box
 
+_SHOWN: int = 3
 
-def harvest_html(body: bytes, *, url: str | None = None, charset: str | None = None) -> Page:
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of one block of links, and why.
+
+    Attributes:
+        place: Where it stands: tags, classes and ids from the outside in.
+        heading: The heading found above it; empty if none.
+        n_items: Its links.
+        titles: The first of their words.
+        kind: The kind of list it was taken for; None where it was left.
+        why: What spoke for and against it, in words.
+    """
+
+    place: str
+    heading: str
+    n_items: int
+    titles: tuple[str, ...]
+    kind: str | None
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    outline: Outline
+    boxes: list[Box]
+    address: str | None
+    base: str | None
+    title: str | None
+    language: str | None
+
+
+def harvest_html(
+    body: bytes,
+    *,
+    url: str | None = None,
+    charset: str | None = None,
+    overrides: Sequence[Override] = (),
+) -> Page:
     """Return the headline lists of a page.
 
     Args:
         body: The page as it came.
         url: Its address; without one, what the page says of itself is taken.
         charset: The charset that the HTTP header names, if any.
+        overrides: Boxes pointed out by hand, which are taken whatever they look like.
+
+    Raises:
+        ConfigError: If an override's selector is not CSS or its kind no kind of list.
     """
-    parser = LexborHTMLParser(decode(body, charset))
+    text = make_safe(decode(body, charset))
+    reading = _read(text, url, overrides)
+    boxes = [box for box in reading.boxes if box.kind]
+    lists = tuple(
+        HeadlineList(list_id, box.heading.text, box.kind, _items(box, reading.base))
+        for list_id, box in zip(name_boxes(reading.outline, boxes), boxes, strict=True)
+    )
+    if not lists:
+        lists = _lists_of_data(text, reading.base)
+    return Page(reading.address, reading.title, reading.language, lists)
+
+
+def explain_html(
+    body: bytes,
+    *,
+    url: str | None = None,
+    charset: str | None = None,
+    overrides: Sequence[Override] = (),
+) -> tuple[Decision, ...]:
+    """Return why each block of links of a page was taken or left, in the order of the page.
+
+    Takes the arguments of `harvest_html`, and goes the same way.
+
+    Raises:
+        ConfigError: If an override's selector is not CSS or its kind no kind of list.
+    """
+    reading = _read(make_safe(decode(body, charset)), url, overrides)
+    return tuple(
+        Decision(
+            place=_place(reading.outline, box.container),
+            heading=box.heading.text,
+            n_items=len(box.stories),
+            titles=tuple(s.title for s in box.stories[:_SHOWN]),
+            kind=box.kind or None,
+            why=tuple(box.why),
+        )
+        for box in reading.boxes
+    )
+
+
+def _read(text: str, url: str | None, overrides: Sequence[Override]) -> _Reading:
+    parser = LexborHTMLParser(text)
     facts = read_facts(parser)
     address = url if url is not None else facts.address
     base = (canonicalise(facts.base, address) if facts.base else None) or address
@@ -31,15 +121,13 @@ def harvest_html(body: bytes, *, url: str | None = None, charset: str | None = N
     article = find_article(outline)
     title = find_title(outline, facts, address, is_article=bool(article))
     setting = read_setting(outline, address, article, title)
-    boxes = [box for box in judge_boxes(outline, setting) if box.kind]
-    lists = tuple(
-        HeadlineList(list_id, box.heading.text, box.kind, _items(box, base))
-        for list_id, box in zip(name_boxes(outline, boxes), boxes, strict=True)
-    )
-    return Page(address, title, facts.language, lists)
+    boxes = _judge(outline, setting)
+    if overrides:
+        boxes = point_out(parser, outline, boxes, overrides)
+    return _Reading(outline, boxes, address, base, title, facts.language)
 
 
-def judge_boxes(outline: Outline, setting: Setting) -> list[Box]:
+def _judge(outline: Outline, setting: Setting) -> list[Box]:
     """Return all boxes of a page, those that are headline lists with their kind."""
     boxes = find_boxes(outline)
     for box in boxes:
@@ -57,3 +145,23 @@ def _items(box: Box, base: str | None) -> tuple[Item, ...]:
         Item(rank, story.title, canonicalise(story.href, base) if story.href else None)
         for rank, story in enumerate(box.stories, 1)
     )
+
+
+def _lists_of_data(text: str, base: str | None) -> tuple[HeadlineList, ...]:
+    lists = []
+    for n, found in enumerate(read_data_lists(text, base)):
+        items = tuple(Item(rank, t, u) for rank, (t, u) in enumerate(found.items, 1))
+        list_id = name_list(f"data|{found.kind}|{found.heading}|{n}")
+        lists.append(HeadlineList(list_id, found.heading, found.kind, items))
+    return tuple(lists)
+
+
+def _place(outline: Outline, i: int) -> str:
+    """Return where an element stands, as the last four steps of a CSS path."""
+    steps = []
+    for at in [i, *outline.ancestors(i)][:4]:
+        own = outline.attributes(at)
+        named = "#" + (own.get("id") or "") if own.get("id") else ""
+        classes = "".join("." + c for c in (own.get("class") or "").split()[:2])
+        steps.append(outline.tags[at] + named + classes)
+    return " > ".join(reversed(steps))

@@ -26,8 +26,13 @@ def name_boxes(outline: Outline, boxes: Sequence[Box]) -> list[str]:
         base = f"{box.kind}|{_digitless(box.heading.text)}|{_place(outline, box)}"
         seen[base] = seen.get(base, 0) + 1
         text = base if seen[base] == 1 else f"{base}|{seen[base]}"
-        names.append(blake2b(text.encode(), digest_size=6).hexdigest())
+        names.append(name_list(text))
     return names
+
+
+def name_list(text: str) -> str:
+    """Return the name, 12 hexadecimal digits, for what a list is known by."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
 def _digitless(heading: str) -> str:

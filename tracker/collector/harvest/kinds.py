@@ -113,8 +113,10 @@ def find_label(heading: str) -> Label | None:
         found += [(3 * len(p), kind, p) for p, kind in table.anywhere if p in folded]
     if not found:
         return None
+    phrases = [f[2] for f in found]
+    whole = [f for f in found if not any(f[2] != p and f[2] in p for p in phrases)]
     _, kind, phrase = max(
-        found, key=lambda f: (f[0] * (f[1] != "latest" or 0.4), -_PRECEDENCE.index(f[1]))
+        whole, key=lambda f: (f[0] * (f[1] != "latest" or 0.4), -_PRECEDENCE.index(f[1]))
     )
     leads = folded.startswith(phrase)
     return Label(kind, phrase, len(phrase) / len(folded), leads)

@@ -12,7 +12,9 @@ _SCHEME: Final = re.compile(r"^\s*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _SPACE: Final = re.compile(r"[\t\r\n]+")
 
 
-_ARCHIVED: Final = re.compile(r"^(?:https?:)?(?://web\.archive\.org)?/web/\d{4,14}[a-z_]*/(?=https?:)", re.IGNORECASE)
+_ARCHIVED: Final = re.compile(
+    r"^(?:https?:)?(?://web\.archive\.org)?/web/\d{4,14}[a-z_]*/(?=https?:)", re.IGNORECASE
+)
 _SLASH: Final = re.compile(r"^(https?):/(?=[^/])", re.IGNORECASE)
 
 

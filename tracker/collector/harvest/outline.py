@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -16,14 +17,61 @@ MOST_NODES: Final = 150_000
 TEXT: Final = "-text"
 HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 BLOCKS: Final = HEADINGS | frozenset(
-    """address article aside blockquote body center dd details dialog div dl dt fieldset figcaption
-    figure footer form header hr li main nav ol p pre section summary table tbody td tfoot th thead
-    tr ul""".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
-_SKIPPED: Final = (
-    """script style svg template iframe object select textarea math noscript audio video canvas map
-    datalist"""
-).split()
+_SKIPPED: Final = [
+    "script",
+    "style",
+    "svg",
+    "template",
+    "iframe",
+    "object",
+    "select",
+    "textarea",
+    "math",
+    "noscript",
+    "audio",
+    "video",
+    "canvas",
+    "map",
+    "datalist",
+]
 _STATE: Final = re.compile(
     r"(?:is-?|item-?|slide-?|li-?|no-?)?(?:active|current|selected|first|last|odd|even|alt|open"
     r"|show|hidden|cloned|visible|center|start|end|left|right|on|off)(?:-(?:child|item|slide))?\d*$"
@@ -178,12 +226,9 @@ def read_outline(parser: LexborHTMLParser) -> Outline:
     ends.append(0)
     nodes.append(root)
     open_ids, open_at = [root.mem_id], [0]
-    top_id, top_at, here = open_ids[0], 0, 0
-    for node in walk:
+    top_id, top_at = open_ids[0], 0
+    for here, node in enumerate(islice(walk, MOST_NODES), 1):
         parent = node.parent.mem_id  # type: ignore[union-attr]
-        if here >= MOST_NODES:
-            break
-        here += 1
         while top_id != parent:
             ends[top_at] = here
             open_ids.pop()

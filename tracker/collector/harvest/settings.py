@@ -40,9 +40,7 @@ class Setting:
         return bool(self.article)
 
 
-def read_setting(
-    outline: Outline, url: str | None, article: range, title: str | None
-) -> Setting:
+def read_setting(outline: Outline, url: str | None, article: range, title: str | None) -> Setting:
     """Return what is known of a page."""
     url = url or guess_site(outline) or ""
     words = frozenset(fold(title or "").split())
@@ -67,7 +65,8 @@ def find_article(outline: Outline) -> range:
     spans: dict[int, tuple[int, int]] = {}
     for i, tag in enumerate(outline.tags):
         if tag == "p":
-            size = len(outline.text(i))
+            text = outline.text(i)
+            size = len(text) if text.isascii() else len(text.encode()) // 2
             if size > _PARAGRAPH:
                 p = outline.parents[i]
                 sizes[p] = sizes.get(p, 0) + size

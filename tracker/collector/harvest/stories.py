@@ -143,7 +143,8 @@ def _join(outline: Outline, links: list[Story]) -> list[Story]:
             if other.weight >= 4:
                 break
         if before is not None and _same_card(outline, before, link):
-            if link.title or not _belongs_below(outline, before, link, links[n + 1 : n + 4]):
+            after = links[n + 1 : n + 4]
+            if link.title or not _belongs_below(outline, before, link, after):
                 _extend(outline, before, link)
                 continue
         joined.append(link)
@@ -157,9 +158,7 @@ def _extend(outline: Outline, story: Story, link: Story) -> None:
     story.last = link.last
 
 
-def _belongs_below(
-    outline: Outline, before: Story, link: Story, after: list[Story]
-) -> bool:
+def _belongs_below(outline: Outline, before: Story, link: Story, after: list[Story]) -> bool:
     """Say whether a link without words belongs to one that follows rather than to `before`."""
     for other in after:
         if other.key == link.key and other.title:

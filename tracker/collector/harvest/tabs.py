@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from tracker.collector.harvest.boxes import Box
-from tracker.collector.harvest.headings import MOST_LINES, SURE, Heading, short_row
+from tracker.collector.harvest.headings import MOST_LINES, SURE, Heading
 from tracker.collector.harvest.kinds import kind_of_heading
 from tracker.collector.harvest.outline import Outline
+from tracker.collector.harvest.rows import short_row
 from tracker.collector.harvest.stories import Story
 
 

@@ -39,9 +39,7 @@ def kind_of_box(outline: Outline, box: Box, setting: Setting) -> str:
     return "related"
 
 
-def _kind_aside(
-    outline: Outline, box: Box, signs: frozenset[str], label: str | None
-) -> str | None:
+def _kind_aside(outline: Outline, box: Box, signs: frozenset[str], label: str | None) -> str | None:
     """Return the kind of a list that is not among those editors or readers choose."""
     n = len(box.stories)
     if label == "sponsored" or sum(is_advertising(s.href) for s in box.stories) * 2 > n:
@@ -51,7 +49,7 @@ def _kind_aside(
         return "sponsored"
     if n <= 2 and (label == "nextprev" or "nextprev" in signs or _is_next(outline, box)):
         return "nextprev"
-    if label == "other" or any("#comment" in s.href for s in box.stories):
+    if label == "other" or sum("#comment" in s.href for s in box.stories) * 2 > n:
         return "other"
     if "menu" in signs and not (label in _CHOSEN and not _opens_from_menu(outline, box)):
         return "menu"

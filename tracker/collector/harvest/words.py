@@ -8,7 +8,9 @@ _WORD: Final = re.compile(r"[^\W\d_]\S*")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _KANA: Final = re.compile(r"[\u3040-\u30ff]")
 _THAI: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
-_UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_UNSPACED: Final = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
+)
 _LATIN: Final = re.compile(r"[A-Za-z0-9]+")
 _LETTERS_PER_WORD: Final = ((_HAN, 1.7), (_KANA, 2.6), (_THAI, 4.5))
 """Letters to a word in scripts written without spaces, so that headlines there count alike."""

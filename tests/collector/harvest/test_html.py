@@ -1,0 +1,153 @@
+"""What `harvest_html` and `explain_html` promise, on small pages."""
+
+import pytest
+
+from tracker.collector.harvest.html import explain_html, harvest_html
+from tracker.collector.harvest.overrides import Override
+from tracker.collector.harvest.pages import Page
+from tracker.errors import ConfigError
+
+URL = "https://tern.example/2024/05/14/bridge-closes-for-repairs/"
+STORIES = (
+    ("/2024/05/14/baker-wins-the-lottery-twice/", "Baker wins the lottery twice in a week"),
+    ("/2024/05/13/seal-blocks-the-runway/", "Seal blocks the airport runway for an hour"),
+    ("/2024/05/11/school-meals-to-be-free/", "School meals to be free from September"),
+)
+
+
+def box(heading: str, *, items: tuple[tuple[str, str], ...] = STORIES, tag: str = "ul") -> str:
+    rows = "".join(f'<li><a href="{href}">{title}</a></li>' for href, title in items)
+    return f'<div class="box"><h2>{heading}</h2><{tag}>{rows}</{tag}></div>'
+
+
+def harvest(html: str, url: str | None = URL) -> Page:
+    return harvest_html(f"<html><body>{html}</body></html>".encode(), url=url)
+
+
+def test_items_keep_their_order_and_their_words() -> None:
+    (found,) = harvest(box("Most read")).lists
+    assert (found.heading, found.kind) == ("Most read", "most_read")
+    assert [item.title for item in found.items] == [title for _, title in STORIES]
+    assert found.items[0].url == "https://tern.example/2024/05/14/baker-wins-the-lottery-twice/"
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("Latest news", "latest"),
+        ("Meistgelesen", "most_read"),
+        ("Sur le même sujet", "related"),
+        ("Selección del editor", "picks"),
+        ("Читайте также", "related"),
+        ("关联新闻排行", "most_read"),
+        ("Sponsored content", "sponsored"),
+        ("Shipping and ports", "section"),
+    ],
+)
+def test_the_heading_tells_the_kind_in_any_language(heading: str, kind: str) -> None:
+    assert [x.kind for x in harvest(box(heading)).lists] == [kind]
+
+
+def test_picture_and_title_of_one_story_are_one_item() -> None:
+    items = "".join(
+        f'<li><a href="{href}"><img src="x.jpg" alt=""></a><span class="kicker">News</span>'
+        f'<h3><a href="{href}">{title}</a></h3><p>It happened on a Tuesday, people said.</p></li>'
+        for href, title in STORIES
+    )
+    (found,) = harvest(f"<h2>Latest</h2><ul>{items}</ul>").lists
+    assert [item.title for item in found.items] == [title for _, title in STORIES]
+
+
+def test_a_card_that_is_one_link_gives_its_headline_alone() -> None:
+    items = "".join(
+        f'<a class="card" href="{href}"><span class="tag">Local</span><h3>{title}</h3>'
+        f'<p class="excerpt">It happened on a Tuesday, people said.</p><time>2 May</time></a>'
+        for href, title in STORIES
+    )
+    (found,) = harvest(f"<h2>Latest</h2><div>{items}</div>").lists
+    assert [item.title for item in found.items] == [title for _, title in STORIES]
+
+
+def test_tracking_and_fragments_leave_the_address() -> None:
+    items = (("/2024/05/14/a-b-c-d/?utm_source=x&id=7#top", STORIES[0][1]), *STORIES[1:])
+    (found,) = harvest(box("Latest", items=items)).lists
+    assert found.items[0].url == "https://tern.example/2024/05/14/a-b-c-d/?id=7"
+
+
+def test_links_that_run_code_are_no_items() -> None:
+    items = (("javascript:alert(1)", "This looks like any other headline today"), *STORIES)
+    (found,) = harvest(box("Latest", items=items)).lists
+    assert [item.title for item in found.items] == [title for _, title in STORIES]
+
+
+def test_menus_and_small_print_are_no_lists() -> None:
+    rows = "".join(
+        f'<li><a href="/{word}/">{word.title()}</a></li>' for word in ("world", "sport", "privacy")
+    )
+    assert harvest(f"<nav><ul>{rows}</ul></nav><footer><ul>{rows}</ul></footer>").lists == ()
+
+
+def test_phrases_linked_in_a_sentence_are_no_list() -> None:
+    text = " ".join(
+        f'The council said on Monday that <a href="{href}">{title.lower()}</a>, as had been feared.'
+        for href, title in STORIES
+    )
+    assert harvest(f"<p>{text}</p>").lists == ()
+
+
+def test_two_headed_lists_in_one_element_stay_two() -> None:
+    first, second = STORIES[:2], (STORIES[2], ("/2024/05/09/old-map/", "Old map found in a wall"))
+    inner = "".join(
+        f"<h3>{heading}</h3>" + "".join(f'<p><a href="{h}">{t}</a></p>' for h, t in items)
+        for heading, items in (("Ports", first), ("Schools", second))
+    )
+    lists = harvest(f"<div>{inner}</div>").lists
+    assert [(x.heading, len(x.items)) for x in lists] == [("Ports", 2), ("Schools", 2)]
+
+
+def test_without_an_address_the_pages_own_is_taken() -> None:
+    head = f'<link rel="canonical" href="{URL}">'
+    page = harvest(head + box("Latest"), url=None)
+    assert page.url == URL
+    assert page.lists[0].items[0].url is not None
+
+
+def test_a_relative_link_of_an_unknown_page_has_no_address() -> None:
+    page = harvest(box("Latest"), url=None)
+    assert page.url is None
+    assert page.lists[0].items[0].url is None
+
+
+def test_the_same_box_keeps_its_name_when_its_items_change() -> None:
+    other = (("/2024/05/15/x-y-z/", "Honduras signs a deal for two new ports"), *STORIES[:2])
+    (one,), (two,) = harvest(box("Most read")).lists, harvest(box("Most read", items=other)).lists
+    assert one.list_id == two.list_id
+    (elsewhere,) = harvest(box("Latest")).lists
+    assert elsewhere.list_id != one.list_id
+
+
+def test_the_explanation_tells_of_every_block_what_became_of_it() -> None:
+    menu = '<nav><ul><li><a href="/about-us/">About us and our story</a></li></ul></nav>'
+    html = f"<html><body>{menu}{box('Most read')}</body></html>".encode()
+    taken = [d for d in explain_html(html, url=URL) if d.kind]
+    left = [d for d in explain_html(html, url=URL) if not d.kind]
+    assert [(d.heading, d.kind, d.n_items) for d in taken] == [("Most read", "most_read", 3)]
+    assert [d.titles for d in left] == [("About us and our story",)]
+    assert all(d.why for d in (*taken, *left))
+
+
+def test_an_override_takes_a_box_that_was_left() -> None:
+    short = (("/a/", "Rents fall"), ("/b/", "Bees again"))
+    html = f'<html><body><div id="ours">{box("Odds", items=short)}</div></body></html>'.encode()
+    assert harvest_html(html, url=URL).lists == ()
+    (found,) = harvest_html(html, url=URL, overrides=[Override("#ours", "picks")]).lists
+    assert (found.kind, [item.title for item in found.items]) == (
+        "picks",
+        ["Rents fall", "Bees again"],
+    )
+
+
+@pytest.mark.parametrize("override", [Override("div[[", "picks"), Override("div", "best")])
+def test_an_override_that_cannot_be_is_told(override: Override) -> None:
+    with pytest.raises(ConfigError, match="override"):
+        harvest_html(b"<p>x</p>", overrides=[override])

@@ -1,0 +1,42 @@
+import pytest
+
+from tracker.collector.harvest.kinds import announce, fold, kind_of_heading
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("Most Read in Football", "most_read"),
+        ("LATEST ATP NEWS", "latest"),
+        ("Latest posts by Ann Reed", "related"),
+        ("Recent comments", "other"),
+        ("Previous article", "nextprev"),
+        ("Najczęściej czytane", "most_read"),
+        ("Lo más leído", "most_read"),
+        ("आज की ताजा खबर", "latest"),
+        ("الأكثر قراءة", "most_read"),
+        ("人気記事ランキング", "most_read"),
+        ("관련기사", "related"),
+        ("ข่าวที่เกี่ยวข้อง", "related"),
+    ],
+)
+def test_words_of_a_heading_tell_its_kind(heading: str, kind: str) -> None:
+    assert kind_of_heading(heading) == kind
+
+
+@pytest.mark.parametrize(
+    "heading", ["", "Football", "Fans say the most read book of all is dull, a study finds", "国际"]
+)
+def test_other_words_tell_nothing(heading: str) -> None:
+    assert kind_of_heading(heading) is None
+
+
+@pytest.mark.parametrize(("heading", "what"), [("Jobs", "service"), ("Anzeige", "slot")])
+def test_services_and_advertising_slots_are_no_kinds_of_list(heading: str, what: str) -> None:
+    assert announce(heading) == what
+    assert kind_of_heading(heading) is None
+
+
+def test_case_accents_and_punctuation_do_not_matter() -> None:
+    assert fold("  «MÁS  leídas»: ") == fold("mas leidas")
+    assert kind_of_heading("MAS LEIDAS") == kind_of_heading("Más leídas") == "most_read"
