@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 import polars as pl
+from threadpoolctl import threadpool_limits
 
 from tracker.errors import TableError
 from tracker.tables import LINEAGE, MEMBERS, TOPICS
@@ -147,17 +148,19 @@ class Ledger:
             night, self.settings.window_nights, self.settings.retire_nights, changes
         )
         if len(new):
-            start = night - timedelta(days=self.settings.window_nights - 1)
-            old = self._window or Window.empty(vectors.shape[1])
-            window = self._window = old.since(start).join(new)
-            rows = window.rows(self.settings.meaning)
-            self._place_events(night, window, rows, len(window) - len(new))
-            events = [self._places[name].event for name in window.ids]
-            touched |= settle_night(
-                self._roster, window, events, rows, night, self.settings, changes
-            )
+            with threadpool_limits(1, "blas"):  # more threads cost a night's small products more
+                touched |= self._place(night, new, changes)
         self.as_of = night
         return self._write(night, set(new.ids), touched, changes)
+
+    def _place(self, night: date, new: Window, changes: list[Change]) -> set[str]:
+        start = night - timedelta(days=self.settings.window_nights - 1)
+        old = self._window or Window.empty(new.vectors.shape[1])
+        window = self._window = old.since(start).join(new)
+        rows = window.rows(self.settings.meaning)
+        self._place_events(night, window, rows, len(window) - len(new))
+        events = [self._places[name].event for name in window.ids]
+        return settle_night(self._roster, window, events, rows, night, self.settings, changes)
 
     def _check(self, night: date, headlines: pl.DataFrame, vectors: Rows) -> None:
         if self.as_of is not None and night <= self.as_of:
