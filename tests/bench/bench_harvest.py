@@ -55,10 +55,10 @@ def main(paths: list[str]) -> None:
 
         works["trafilatura's extract"] = extract
     size = sum(map(len, bodies)) / len(bodies) / 1000
-    print(f"{platform.machine()}, Python {platform.python_version()}, ", end="")  # noqa: T201
-    print(f"selectolax {version('selectolax')}; {len(bodies)} pages of {size:.0f} kB")  # noqa: T201
+    print(f"{platform.machine()}, Python {platform.python_version()}, ", end="")
+    print(f"selectolax {version('selectolax')}; {len(bodies)} pages of {size:.0f} kB")
     for name, work in works.items():
-        print(f"{name:28} {rate(work, bodies):8.0f} pages/s")  # noqa: T201
+        print(f"{name:28} {rate(work, bodies):8.0f} pages/s")
 
 
 if __name__ == "__main__":
