@@ -83,7 +83,7 @@ class Place:
 def find_heading(outline: Outline, place: Place) -> Heading:
     """Return the best heading between the story before and the list."""
     start = place.before.last if place.before else 0
-    lines = outline.last_pieces(start, place.story.at, MOST_LINES)
+    lines = outline.last_pieces(start, _begin(place.story), MOST_LINES)
     best = _find(outline, place, lines)
     if best.score < _GOOD:
         alt = _find(outline, place, _pictures(outline, start, place.story))
@@ -94,7 +94,12 @@ def find_heading(outline: Outline, place: Place) -> Heading:
 def find_parting(outline: Outline, place: Place) -> Heading:
     """Return the best heading right before a story that may begin a list."""
     start = place.before.last if place.before else 0
-    return _find(outline, place, outline.last_pieces(start, place.story.at, NEAR_LINES))
+    return _find(outline, place, outline.last_pieces(start, _begin(place.story), NEAR_LINES))
+
+
+def _begin(story: Story) -> int:
+    """Return the entry where a story's card begins: all of it stands below the heading."""
+    return min(story.first if story.first >= story.unit else story.anchor, story.at)
 
 
 def _find(outline: Outline, place: Place, lines: list[tuple[int, str]]) -> Heading:
@@ -122,6 +127,8 @@ def _find(outline: Outline, place: Place, lines: list[tuple[int, str]]) -> Headi
         if e in seen:
             continue
         seen.add(e)
+        if len(text) >= 15 and (text in story.title or story.title in text):
+            continue
         score = _score(outline, e, at, text)
         if score > best.score and score != ROW:
             score -= 1.2 if small <= at < outline.ends[small] else 0.0
@@ -176,7 +183,9 @@ def _score(outline: Outline, e: int, at: int, text: str) -> float:
         return ROW
     if linked and words <= 6 and _leads_to_more(text) and not _says_of_what(text):
         return 0.0
-    return score + (1.5 if announced and announced != "service" else 0.0)
+    if announced is None or announced == "service" or (announced == "other" and score < 2):
+        return score
+    return score + 1.5
 
 
 def _markup(outline: Outline, e: int, at: int, text: str) -> float:

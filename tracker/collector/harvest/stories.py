@@ -203,4 +203,5 @@ def _borrow_headlines(outline: Outline, stories: list[Story]) -> None:
                 title = clean_title(outline.text(at))
                 if 3 <= count_words(title) <= 30:
                     story.title, story.weight, story.at = title, count_words(title), at
+                    story.first = min(story.first, i)
                 break
