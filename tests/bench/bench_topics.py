@@ -113,7 +113,7 @@ def bench_nightly(path: Path, encoder_name: str, follow: list[str]) -> None:
         seconds.setdefault(f"{night:%Y-%m}", []).append(time.process_time() - start)
         old = dict(topic)
         topic |= dict(changes.opened.select("headline_id", "topic_id").iter_rows())
-        named = set(changes.lineage["topic_id"]) | set(changes.lineage["other_id"])
+        named = {*changes.lineage["topic_id"], *changes.lineage["other_id"].drop_nulls()}
         again = shown[night] & before
         other = [name for name in again if old[name] != topic[name]]
         both, moved, before = both + len(again), moved + len(other), shown[night]
@@ -124,7 +124,9 @@ def bench_nightly(path: Path, encoder_name: str, follow: list[str]) -> None:
     print(f"{len(shown)} nights, {sum(map(sum, seconds.values())):.0f} s of processor time")
     print("seconds a night:", ", ".join(f"{m} {s:.2f}" for m, s in months.items()))
     print(f"last month / first full month: {last / first_full:.2f}")
-    print(f"churn {moved / both:.4f} ({moved} of {both}; {explained} with a row in lineage)")
+    print(
+        f"churn {moved / both:.4f} ({moved} of {both}; {explained} with a row in lineage, the others first placed)"
+    )
     print("lineage", sorted(Counter(e for c in kept for e in c.lineage["event"]).items()))
     nulls = sum(value is None for value in topic.values())
     print(f"without topic {nulls / len(topic):.3f}; {len(set(topic.values()))} topics")
