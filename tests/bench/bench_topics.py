@@ -125,7 +125,8 @@ def bench_nightly(path: Path, encoder_name: str, follow: list[str]) -> None:
     print("seconds a night:", ", ".join(f"{m} {s:.2f}" for m, s in months.items()))
     print(f"last month / first full month: {last / first_full:.2f}")
     print(
-        f"churn {moved / both:.4f} ({moved} of {both}; {explained} with a row in lineage, the others first placed)"
+        f"churn {moved / both:.4f} ({moved} of {both}; {explained} with a row in lineage, "
+        "the others got their first topic)"
     )
     print("lineage", sorted(Counter(e for c in kept for e in c.lineage["event"]).items()))
     nulls = sum(value is None for value in topic.values())
