@@ -7,6 +7,7 @@ from tracker.collector.harvest.addresses import looks_dated, looks_like_article
 from tracker.collector.harvest.kinds import find_label, kind_of_heading
 from tracker.collector.harvest.outline import BLOCKS, HEADINGS, Outline
 from tracker.collector.harvest.stories import Story, read_links
+from tracker.collector.harvest.unlinked import find_unlinked
 from tracker.collector.harvest.words import count_words
 
 STRONG: Final = 4
@@ -20,7 +21,7 @@ _LEADS_ON: Final = (":", "|", "»", "-", "–", "•", "·", ">", ")")
 def find_candidates(outline: Outline) -> tuple[list[Story], list[Story]]:
     """Return the links that look like headlines, with their units, and the other links."""
     links = read_links(outline)
-    chosen = _choose(outline, links)
+    chosen = sorted(_choose(outline, links) + find_unlinked(outline), key=lambda s: s.anchor)
     _set_units(outline, chosen)
     anchors = {s.anchor for s in chosen}
     return chosen, [s for s in links if s.anchor not in anchors and s.title]
@@ -38,7 +39,6 @@ def _choose(outline: Outline, links: list[Story]) -> list[Story]:
             for s in _choose_from(outline, group)
             if not (s.weight <= 6 and _announces(s)) and not _in_sentence(outline, s)
         ]
-    chosen.sort(key=lambda s: s.anchor)
     return chosen
 
 

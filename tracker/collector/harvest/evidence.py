@@ -52,6 +52,12 @@ def holds_headlines(outline: Outline, box: Box, setting: Setting) -> bool:
             box.why.append(f"stands under the heading of a service, “{box.heading.text}”")
             return False
         box.heading, announced = NO_HEADING, None
+    if announced == "other":
+        box.stories = [s for s in box.stories if not leads_away(s, setting)]
+        if not box.stories:
+            box.why.append("comments from elsewhere")
+            return False
+        n = len(box.stories)
     away = sum(leads_away(s, setting) for s in box.stories) / n
     if away > 0.5 and "comments" in signs:
         box.why.append("comments from elsewhere")
@@ -130,11 +136,13 @@ def likeness(story: Story, setting: Setting) -> float:
         return words
     if is_sharing(href) or _is_own_page(href, setting.url):
         return words * 0.2
+    if is_listing(href):
+        return words * 0.35
     if looks_dated(href) or _is_made_alike(href, setting):
         return min(1.0, words + 0.2)
     if looks_like_article(href):
         return words
-    if is_service(href) or is_listing(href):
+    if is_service(href):
         return words * 0.35
     return words * 0.7
 

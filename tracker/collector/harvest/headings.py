@@ -39,7 +39,7 @@ _DATE: Final = re.compile(
     r"|^\d{1,2}[.h]\d\d|\bago\b|^\D{0,12}\d{1,2}[./ ]\D{0,12}[./ ]?(?:19|20)\d\d$"
 )
 _BUTTON: Final = re.compile(
-    r"^(?:close|×|x|menu|all|back|top|\+|loading|show search|skip|previous|next|prev|more)\W*$",
+    r"^(?:close|×|x|menu|all|back|top|\+|loading|show search|skip|previous|next|prev|more|閉じる|关闭|關閉|닫기)\W*$",
     re.IGNORECASE,
 )
 
@@ -169,11 +169,9 @@ def _crowd(outline: Outline, at: int, top: int, story: Story, text: str) -> floa
 
 def _score(outline: Outline, e: int, at: int, text: str) -> float:
     """Return how much the words and the mark-up of a line are those of a heading."""
+    if not could_name(text):
+        return 0.0
     words = count_words(text)
-    if not words or words > MOST_WORDS or len(text) > LONGEST:
-        return 0.0
-    if _DATE.search(text) or _BUTTON.match(text):
-        return 0.0
     linked = _is_linked(outline, at)
     announced = announce(text)
     if announced == "slot" or (announced == "service" and linked and words > 2):
@@ -186,6 +184,13 @@ def _score(outline: Outline, e: int, at: int, text: str) -> float:
     if announced is None or announced == "service" or (announced == "other" and score < 2):
         return score
     return score + 1.5
+
+
+def could_name(text: str) -> bool:
+    """Say whether a text could be a heading: neither long, nor a date, nor a button."""
+    if len(text) > LONGEST or not 0 < count_words(text) <= MOST_WORDS:
+        return False
+    return not (_DATE.search(text) or _BUTTON.match(text))
 
 
 def _markup(outline: Outline, e: int, at: int, text: str) -> float:

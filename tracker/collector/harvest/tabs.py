@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tracker.collector.harvest.boxes import Box
-from tracker.collector.harvest.headings import MOST_LINES, SURE, Heading
+from tracker.collector.harvest.headings import MOST_LINES, SURE, Heading, could_name
 from tracker.collector.harvest.kinds import kind_of_heading
 from tracker.collector.harvest.outline import Outline
 from tracker.collector.harvest.rows import short_row
@@ -56,6 +56,7 @@ def _row_of_tabs(outline: Outline, i: int, start: int, n: int) -> list[Heading]:
             break
         row = short_row(outline, i, p)
         if n <= len(row) <= n + 3:
-            return [Heading(c, outline.text(c), 2.0) for c in row]
+            names = [Heading(c, outline.text(c), 2.0) for c in row]
+            return names if all(could_name(name.text) for name in names) else []
         i = p
     return []
