@@ -80,6 +80,16 @@ def test_links_that_run_code_are_no_items() -> None:
     assert [item.title for item in found.items] == [title for _, title in STORIES]
 
 
+def test_cards_that_lead_nowhere_are_items_without_an_address() -> None:
+    titles = [*(title for _, title in STORIES), "Old map found behind a library wall"]
+    cards = "".join(
+        f'<div class="clip"><div class="thumb"><span>1:20</span></div><h4>{title}</h4></div>'
+        for title in titles
+    )
+    (found,) = harvest(f"<h2>Gull television</h2><div>{cards}</div>").lists
+    assert [(item.title, item.url) for item in found.items] == [(t, None) for t in titles]
+
+
 def test_menus_and_small_print_are_no_lists() -> None:
     rows = "".join(
         f'<li><a href="/{word}/">{word.title()}</a></li>' for word in ("world", "sport", "privacy")

@@ -101,7 +101,7 @@ def find_boxes(outline: Outline) -> list[Box]:
         if not _joins(outline, box, meeting, heading):
             earlier = _rejoined(outline, boxes, story, heading)
             if earlier is None:
-                panel = is_panel(outline, box, meeting)
+                panel = heading.score < SURE and is_panel(outline, box, meeting)
                 boxes.append(Box([story], heading, story.unit, panel=panel))
                 continue
             box = earlier

@@ -44,35 +44,40 @@ def holds_headlines(outline: Outline, box: Box, setting: Setting) -> bool:
     """
     if box.hopeless:
         return False
-    n, mean = len(box.stories), box.likeness
-    signs = signs_around(outline, box, 6)
-    announced = announce(box.heading.text) if box.heading.text else None
+    announced = _announced(box)
     if announced == "service":
-        if box.heading.score >= 2.5 or mean < 0.75:
-            box.why.append(f"stands under the heading of a service, “{box.heading.text}”")
-            return False
-        box.heading, announced = NO_HEADING, None
-    if announced == "other":
-        box.stories = [s for s in box.stories if not leads_away(s, setting)]
-        if not box.stories:
-            box.why.append("comments from elsewhere")
-            return False
-        n = len(box.stories)
-    away = sum(leads_away(s, setting) for s in box.stories) / n
-    if away > 0.5 and "comments" in signs:
+        box.why.append(f"stands under the heading of a service, “{box.heading.text}”")
+        return False
+    signs = signs_around(outline, box, 6)
+    here = [s for s in box.stories if not leads_away(s, setting)]
+    away = 1 - len(here) / len(box.stories)
+    if (away > 0.5 and "comments" in signs) or (announced == "other" and not here):
         box.why.append("comments from elsewhere")
         return False
+    if announced == "other":
+        box.stories = here
+    n, mean = len(box.stories), box.likeness
     wanted, reasons = _wanted(signs, away, announced)
     if announced and sum(looks_dated(s.href) for s in box.stories) >= 0.8 * n:
         wanted = min(wanted, 0.5)
-    if n == 1:
-        wanted = 0.7 if announced else 0.95
-    box.why.append(f"likeness {mean:.2f}, wanted {wanted:.2f}{reasons}")
-    if n == 1 and not announced:
-        if "nextprev" in signs and mean >= 0.6:
-            return True
-        return box.heading.score >= 2.4 and mean >= 1.0 and not reasons
-    return mean >= wanted and not _speaks_of_page(box, setting)
+    if n > 1:
+        box.why.append(f"likeness {mean:.2f}, wanted {wanted:.2f}{reasons}")
+        return mean >= wanted and not _speaks_of_page(box, setting)
+    box.why.append(f"one link, likeness {mean:.2f}{reasons}")
+    if announced:
+        return mean >= 0.7 and not _speaks_of_page(box, setting)
+    if "nextprev" in signs and mean >= 0.6:
+        return True
+    return box.heading.score >= 2.4 and mean >= 1.0 and not reasons
+
+
+def _announced(box: Box) -> str | None:
+    """Return what the heading announces; a faint one of a service over headlines is dropped."""
+    announced = announce(box.heading.text) if box.heading.text else None
+    if announced == "service" and box.heading.score < 2.5 and box.likeness >= 0.75:
+        box.heading = NO_HEADING
+        return None
+    return announced
 
 
 def _speaks_of_page(box: Box, setting: Setting) -> bool:

@@ -1,12 +1,12 @@
 """The heading above a list: a heading, a bold line, a plain line or a picture's words."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
-from tracker.collector.harvest.furniture import find_furniture
-from tracker.collector.harvest.kinds import announce, find_label, kind_of_heading
+from tracker.collector.harvest.kinds import announce, kind_of_heading
+from tracker.collector.harvest.labels import bare_text, is_linked, leads_to_more, says_of_what
 from tracker.collector.harvest.outline import HEADINGS, Outline
 from tracker.collector.harvest.rows import is_row
 from tracker.collector.harvest.stories import Story
@@ -39,7 +39,8 @@ _DATE: Final = re.compile(
     r"|^\d{1,2}[.h]\d\d|\bago\b|^\D{0,12}\d{1,2}[./ ]\D{0,12}[./ ]?(?:19|20)\d\d$"
 )
 _BUTTON: Final = re.compile(
-    r"^(?:close|×|x|menu|all|back|top|\+|loading|show search|skip|previous|next|prev|more|閉じる|关闭|關閉|닫기)\W*$",
+    r"^(?:close|×|x|menu|all|back|top|\+|loading|show search|skip|previous|next|prev|more"
+    r"|閉じる|关闭|關閉|닫기)\W*$",
     re.IGNORECASE,
 )
 
@@ -104,31 +105,21 @@ def _begin(story: Story) -> int:
 
 def _find(outline: Outline, place: Place, lines: list[tuple[int, str]]) -> Heading:
     """Return the best heading among lines, of which the nearest comes first."""
-    before, story = place.before, place.story
-    start = before.last if before else 0
-    unit_end = outline.ends[before.unit] if before else 0
+    story = place.story
     small = _small_unit(outline, story)
     container = small if place.container == story.unit else place.container
     best, best_top, seen = NO_HEADING, -1, set[int]()
     top, levels = story.anchor, 0
-    for at, piece in lines:
-        if at < unit_end:
-            break
-        if at >= story.anchor or at in place.part:
-            continue
+    for at, piece in _above(outline, place, lines):
         while not top <= at < outline.ends[top]:
             levels += top <= container and _is_level(outline, top)
             top = outline.parents[top]
         if levels > MOST_LEVELS or (best.score >= _GOOD and top != best_top):
             break
-        if _is_item(outline, at, story):
-            continue
-        e, text = _element(outline, at, piece, start, story)
-        if e in seen:
+        e, text = _element(outline, at, piece, place)
+        if e in seen or _is_item(outline, at, story) or _is_headline(text, story):
             continue
         seen.add(e)
-        if len(text) >= 15 and (text in story.title or story.title in text):
-            continue
         score = _score(outline, e, at, text)
         if score > best.score and score != ROW:
             score -= 1.2 if small <= at < outline.ends[small] else 0.0
@@ -136,6 +127,23 @@ def _find(outline: Outline, place: Place, lines: list[tuple[int, str]]) -> Headi
         if score > best.score and score >= best.score + _lead(best, top == best_top):
             best, best_top = Heading(e, text, score), top
     return best
+
+
+def _above(
+    outline: Outline, place: Place, lines: list[tuple[int, str]]
+) -> Iterator[tuple[int, str]]:
+    """Return the lines between the card before and the list that are no part of its first item."""
+    unit_end = outline.ends[place.before.unit] if place.before else 0
+    for at, piece in lines:
+        if at < unit_end:
+            return
+        if at < place.story.anchor and at not in place.part:
+            yield at, piece
+
+
+def _is_headline(text: str, story: Story) -> bool:
+    """Say whether a line is the headline of the first item itself, or most of it."""
+    return len(text) >= 15 and (text in story.title or story.title in text)
 
 
 def _lead(best: Heading, same_scope: bool) -> float:
@@ -172,14 +180,14 @@ def _score(outline: Outline, e: int, at: int, text: str) -> float:
     if not could_name(text):
         return 0.0
     words = count_words(text)
-    linked = _is_linked(outline, at)
+    linked = is_linked(outline, at)
     announced = announce(text)
     if announced == "slot" or (announced == "service" and linked and words > 2):
         return 0.0
     score = _markup(outline, e, at, text)
     if score < 1 and linked and is_row(outline, e):
         return ROW
-    if linked and words <= 6 and _leads_to_more(text) and not _says_of_what(text):
+    if linked and words <= 6 and leads_to_more(text) and not says_of_what(text):
         return 0.0
     if announced is None or announced == "service" or (announced == "other" and score < 2):
         return score
@@ -214,8 +222,9 @@ def _markup(outline: Outline, e: int, at: int, text: str) -> float:
     return score
 
 
-def _element(outline: Outline, at: int, piece: str, start: int, story: Story) -> tuple[int, str]:
+def _element(outline: Outline, at: int, piece: str, place: Place) -> tuple[int, str]:
     """Return the element whose whole text is the heading, and that text."""
+    start, story = place.before.last if place.before else 0, place.story
     if outline.tags[at] == "img":
         return at, piece
     best = i = outline.parents[at]
@@ -226,7 +235,7 @@ def _element(outline: Outline, at: int, piece: str, start: int, story: Story) ->
         if i < start or outline.ends[i] > story.first or not i:
             break
         if outline.tags[i] in _WHOLE:
-            return i, _bare_text(outline, i)
+            return i, bare_text(outline, i)
         if growing and i != best:
             same = outline.n_texts(i) == 1
             growing = same or (
@@ -239,27 +248,7 @@ def _element(outline: Outline, at: int, piece: str, start: int, story: Story) ->
         if growing:
             best = i
         i = outline.parents[i]
-    return best, _bare_text(outline, best)
-
-
-def _bare_text(outline: Outline, i: int) -> str:
-    """Return the text of heading `i` without links to more of the same and without tabs."""
-    pieces = outline.pieces(i, outline.ends[i])
-    if len(pieces) == 1:
-        return pieces[0][1]
-    linked = [(at, t) for at, t in pieces if _is_linked(outline, at)]
-    plain = " ".join(t for at, t in pieces if not _is_linked(outline, at))
-    kept = [
-        (at, t)
-        for n, (at, t) in enumerate(linked)
-        if not _leads_to_more(t) and not ((n or plain) and _only_says_more(t))
-    ]
-    if len(kept) > 1:
-        if count_words(plain):
-            return plain
-        return kept[0][1] if not plain else " ".join(t for _, t in pieces)
-    dropped = {at for at, _ in linked} - {at for at, _ in kept}
-    return " ".join(t for at, t in pieces if at not in dropped).rstrip(" ()[]|")
+    return best, bare_text(outline, best)
 
 
 def _pictures(outline: Outline, start: int, story: Story) -> list[tuple[int, str]]:
@@ -297,27 +286,3 @@ def _small_unit(outline: Outline, story: Story) -> int:
             break
         i = p
     return i
-
-
-def _is_linked(outline: Outline, at: int) -> bool:
-    for _ in range(4):
-        at = outline.parents[at]
-        if outline.tags[at] == "a":
-            return True
-    return False
-
-
-@lru_cache(maxsize=4096)
-def _leads_to_more(text: str) -> bool:
-    return "more" in find_furniture(text).kinds
-
-
-def _only_says_more(text: str) -> bool:
-    label = find_label(text)
-    return label is not None and label.kind == "related" and label.share > 0.9
-
-
-def _says_of_what(text: str) -> bool:
-    """Say whether a label of related stories goes on to say of what or from whom."""
-    label = find_label(text)
-    return label is not None and label.kind == "related" and label.share < 0.8

@@ -38,7 +38,9 @@ def _card_of(outline: Outline, at: int) -> int:
             return 0
         inside = outline.tags[i : outline.ends[i]]
         if "a" in inside and any(
-            outline.attribute(j, "href") for j in range(i, outline.ends[i]) if outline.tags[j] == "a"
+            outline.attribute(j, "href")
+            for j in range(i, outline.ends[i])
+            if outline.tags[j] == "a"
         ):
             return 0
         if outline.shape(i)[-1] != "." and _has_picture(outline, i):
