@@ -214,8 +214,9 @@ def test_a_replay_gives_what_the_updates_gave(tmp_path: Path, table: Callable):
 def test_an_update_of_nothing_says_what_to_do(study: Study):
     with pytest.raises(InputError, match="found no captures; wanted some: run tracker ingest"):
         study.update()
-    with pytest.raises(InputError, match="run tracker update first"):
+    with pytest.raises(InputError, match="run tracker ingest"):
         study.report()
+    assert not study.folder.exists()
 
 
 def test_a_list_that_vanishes_is_recorded_as_missing_and_named_by_check(
@@ -254,6 +255,34 @@ def test_a_watched_theme_is_measured_also_where_it_never_occurs(tmp_path: Path, 
     fruit = study.read("themes").filter(pl.col("theme") == "Fruit")
     assert fruit.height == 2
     assert set(fruit["how"]) == {"meaning"}
+
+
+def test_what_cannot_have_been_captured_is_left_out_and_named(
+    tmp_path: Path, study: Study, table: Callable
+):
+    strange = table(2).with_columns(
+        captured_at=pl.when(pl.col("rank") == 1)
+        .then(pl.datetime(2999, 1, 1, time_zone="UTC"))
+        .otherwise(pl.datetime(1850, 1, 1, time_zone="UTC"))
+        .cast(pl.Datetime("us", "UTC"))
+    )
+    pl.concat([table(2), strange]).write_parquet(tmp_path / "x.parquet")
+    result = study.ingest(tmp_path / "x.parquet")
+    assert result.captures == 4
+    assert "from before the web or from the future" in result.problems[0].message
+
+
+def test_standing_at_a_night_to_come_is_standing_at_the_last_one(
+    tmp_path: Path, study: Study, table: Callable
+):
+    table(3).write_parquet(tmp_path / "x.parquet")
+    study.ingest(tmp_path / "x.parquet")
+    assert study.update(as_of=date(2030, 1, 1)).night == FIRST + 2 * NIGHT
+
+
+def test_an_empty_path_is_refused(study: Study):
+    with pytest.raises(InputError, match="found an empty one"):
+        study.ingest("")
 
 
 def test_a_theme_without_terms_must_be_a_country(tmp_path: Path, table: Callable):

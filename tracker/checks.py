@@ -8,7 +8,7 @@ import polars as pl
 from tracker.collector.sources import name_source
 from tracker.errors import StoreError
 from tracker.study import Study
-from tracker.tables import CAPTURES, HEADLINES, LISTS, MEMBERS, RUNS, TABLES
+from tracker.tables import ATTENTION, CAPTURES, LISTS, RUNS, TABLES, night_of
 from tracker.views import view_sources
 
 
@@ -37,7 +37,7 @@ def check_study(study: Study) -> list[Finding]:
     findings += _check_tables(study)
     if not all(finding.good for finding in findings):
         return findings
-    return [*findings, *_check_runs(study), *_check_placing(study), *_check_sources(study)]
+    return [*findings, *_check_runs(study), *_check_update(study), *_check_sources(study)]
 
 
 def _describe_folder(study: Study) -> str:
@@ -58,7 +58,14 @@ def _check_tables(study: Study) -> list[Finding]:
 
 
 def _check_runs(study: Study) -> list[Finding]:
-    cut = study.store.scan(RUNS).filter(pl.col("finished_at").is_null()).collect()
+    runs = study.store.read(RUNS)
+    done = runs.filter(pl.col("finished_at").is_not_null(), pl.col("outcome") != "failed")
+    latest = done.group_by("command").agg(pl.col("started_at").max().alias("done_at"))
+    cut = (
+        runs.filter(pl.col("finished_at").is_null())
+        .join(latest, on="command", how="left")
+        .filter(pl.col("done_at").is_null() | (pl.col("done_at") < pl.col("started_at")))
+    )
     findings = [
         Finding(
             f"run {run['run_id']}",
@@ -70,14 +77,16 @@ def _check_runs(study: Study) -> list[Finding]:
     return findings or [Finding("runs", True, "none was cut off")]
 
 
-def _check_placing(study: Study) -> list[Finding]:
-    captures = study.store.scan(CAPTURES).select(pl.col("captured_at").max()).collect().item()
-    known = study.store.scan(HEADLINES).select(pl.col("last_seen").max()).collect().item()
-    placed = study.store.scan(MEMBERS).select(pl.len()).collect().item()
-    if captures is not None and (known is None or not placed or known < captures):
-        # Captures may hold no headline at all, so this is a hint and not a fault.
-        return [Finding("update", placed > 0, "there are captures newer than the last update")]
-    return [Finding("update", True, "everything taken in has been placed")]
+def _check_update(study: Study) -> list[Finding]:
+    zone = study.config.study.time_zone
+    captures = study.store.scan(CAPTURES).select(night_of("captured_at", zone).max()).collect()
+    captured = captures.item()
+    stands = study.store.scan(ATTENTION).select(pl.col("night").max()).collect().item()
+    if captured is None or stands == captured:
+        return [Finding("update", True, "everything taken in has been counted")]
+    until = f"the study stands at {stands}" if stands else "nothing was counted yet"
+    message = f"{until}, pages were taken in up to {captured}; run tracker update"
+    return [Finding("update", False, message)]
 
 
 def _count_missing(study: Study) -> dict[str, int]:

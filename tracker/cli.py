@@ -1,5 +1,6 @@
 """The command line: verbs of a few lines; the only place that knows a terminal."""
 
+import io
 import json
 import logging
 import os
@@ -64,6 +65,18 @@ class _Tracker(click.Group):
             return super().invoke(ctx)
         except TrackerError as error:
             raise click.ClickException(make_safe(str(error))) from error
+        except BrokenPipeError:
+            # Whoever read the output has read enough.
+            sys.stderr.close()
+            sys.exit(0)
+        except KeyboardInterrupt:
+            raise click.ClickException(
+                "stopped; what was done is kept, run it again to go on"
+            ) from None
+        except OSError as error:
+            raise click.ClickException(
+                make_safe(f"{error.filename or 'output'}: {error.strerror}")
+            ) from error
 
 
 @click.group(cls=_Tracker, context_settings={"help_option_names": ["-h", "--help"]})
@@ -85,7 +98,7 @@ class _Tracker(click.Group):
 @click.version_option(package_name="tracker")
 @click.pass_context
 def main(ctx: click.Context, folder: Path, config: Path | None, verbose: int, quiet: bool) -> None:
-    r"""See which themes rise and fade in the headline lists of news pages.
+    """See which themes rise and fade in the headline lists of news pages.
 
     Start with `tracker demo`, or take in pages of your own:
 
@@ -93,7 +106,11 @@ def main(ctx: click.Context, folder: Path, config: Path | None, verbose: int, qu
       tracker ingest saved-pages/ archive.warc.gz
       tracker update
       tracker report --open
-    """
+    """  # noqa: D301 - click needs the control character
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter shows a question mark instead of ending the run.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     levels = [logging.WARNING, logging.INFO, logging.DEBUG]
     logging.basicConfig(level=levels[min(verbose, 2)], format="%(levelname)s %(name)s: %(message)s")
     ctx.obj = Settings(folder, config, quiet)
@@ -137,7 +154,7 @@ def peek(places: Sequence[str], as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(readable=False))
 @click.option("--source", help="The outlet of everything in PATHS; by address unless given.")
 @click.option(
     "--captured-at",
@@ -152,7 +169,7 @@ def peek(places: Sequence[str], as_json: bool) -> None:
 @click.pass_obj
 def ingest(
     settings: Settings,
-    paths: tuple[Path, ...],
+    paths: tuple[str, ...],
     source: str | None,
     captured_at: datetime | None,
     workers: int,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -33,6 +33,9 @@ _logger = logging.getLogger(__name__)
 BATCH: Final = 250
 """Pages between two commits: what a killed process has to do again."""
 BATCH_BYTES: Final = 100_000_000
+FIRST_PAGE: Final = datetime(1991, 8, 6, tzinfo=UTC)
+"""The day the first page of the web was announced."""
+_STRANGE: Final = "from before the web or from the future"
 
 Harvester = Callable[[Sequence[Document]], Iterable[Page | Problem]]
 
@@ -66,6 +69,7 @@ class Ingester:
         store: Where to.
         keeper: Keeps the raw pages.
         source_of: The outlet of a host, as the configuration calls it.
+        now: What time it is; nothing can have been captured later.
         source: The outlet of everything, if the user said so.
         captured_at: The time of pages that do not say theirs, if the user said so.
         harvest_all: Harvests documents, in their order; perhaps in several processes.
@@ -76,6 +80,7 @@ class Ingester:
     store: Store
     keeper: BodyKeeper
     source_of: Callable[[str], str]
+    now: datetime
     source: str | None = None
     captured_at: datetime | None = None
     harvest_all: Harvester = field(default=lambda documents: map(harvest, documents))
@@ -114,7 +119,11 @@ class Ingester:
                 self._note(document)
                 continue
             self._add(pages=1)
-            if not self._is_known(document, file.path):
+            first, last = self._span()
+            if not first <= self._date(document, file.path) <= last:
+                date = self._date(document, file.path)
+                self._note(Problem(document.origin, f"one page {_STRANGE} ({date}); left out"))
+            elif not self._is_known(document, file.path):
                 self._pages.append((document, file.path))
             size = sum(len(page.body) for page, _ in self._pages)
             if len(self._pages) >= BATCH or size >= BATCH_BYTES:
@@ -128,7 +137,7 @@ class Ingester:
             return
         for problem in table.problems:
             self._note(problem)
-        rows = table.rows
+        rows = self._drop_strange_dates(table.rows, path)
         if self.source is not None:
             rows = rows.with_columns(pl.lit(self.source).alias("source"))
         found = rows_of.tabulate_table(rows)
@@ -160,6 +169,17 @@ class Ingester:
         self._batch.append(
             rows_of.tabulate_page(document, page, source=source, url=url, captured_at=captured_at)
         )
+
+    def _drop_strange_dates(self, rows: pl.DataFrame, path: Path) -> pl.DataFrame:
+        good = pl.col("captured_at").is_between(*self._span())
+        bad = rows.filter(~good)
+        if bad.height:
+            sample = bad["captured_at"][0]
+            self._note(Problem(str(path), f"{bad.height} rows {_STRANGE}, e.g. {sample}; left out"))
+        return rows.filter(good)
+
+    def _span(self) -> tuple[datetime, datetime]:
+        return FIRST_PAGE, self.now + timedelta(days=2)
 
     def _date(self, document: Document, path: Path) -> datetime:
         return document.captured_at or self.captured_at or modified_at(path)

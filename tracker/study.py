@@ -95,6 +95,8 @@ class Study:
         if captured_at is not None and captured_at.tzinfo is None:
             raise InputError(f"captured_at: found {captured_at}; wanted a time with a time zone")
         paths = [paths] if isinstance(paths, PathLike) else list(paths)
+        if not all(str(path).strip() for path in paths):
+            raise InputError("paths: found an empty one; wanted files and folders")
         with record_run(self.store, "ingest", self._clock) as run:
             keeper = BodyKeeper(self.store, run.run_id, run.started_at)
             with closing(keeper), open_harvester(workers) as harvest_all:
@@ -102,6 +104,7 @@ class Study:
                     self.store,
                     keeper,
                     self._name_host,
+                    run.started_at,
                     source=source,
                     captured_at=captured_at,
                     harvest_all=harvest_all,
@@ -163,6 +166,7 @@ class Study:
         """
         from tracker.reports import write_report  # noqa: PLC0415 - loads plotly
 
+        self._want_captures()
         with record_run(self.store, "report", self._clock) as run:
             return write_report(
                 self.store, self.config, run.started_at, single_file=single_file, progress=progress
@@ -206,6 +210,7 @@ class Study:
     ) -> "UpdateResult":
         from tracker.updates import update_study  # noqa: PLC0415 - loads the models
 
+        self._want_captures()
         with record_run(self.store, command, self._clock) as run:
             result = update_study(
                 self.store,
@@ -217,6 +222,10 @@ class Study:
             )
             run.details.update(asdict(result))
         return result
+
+    def _want_captures(self) -> None:
+        if not self.store.exists:
+            raise InputError(f"{self.folder}: found no captures; wanted some: run tracker ingest")
 
     def _load_encoder(self) -> "Encoder":
         from tracker.topics.encoder import load_encoder  # noqa: PLC0415 - loads the models

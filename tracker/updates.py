@@ -75,7 +75,7 @@ def update_study(
         store: The study's store; the caller holds it for writing.
         config: The study's settings.
         encoder: Loads the encoder; called once.
-        as_of: The night to stand at; the last captured one if None.
+        as_of: Stand at the last night captured up to this one; the last of all if None.
         first: Do the topics again from this night on, even if nothing changed.
         progress: Told how far it is.
 
@@ -92,7 +92,7 @@ def update_study(
             f"{store.folder}: found no captures{until}; wanted some: run tracker ingest"
         )
     nights = captures["night"].unique().sort().to_list()
-    night = as_of or nights[-1]
+    night = nights[-1]
     model = encoder()
     mark_missing_lists(store, captures.drop("night"))
     headlines = update_headlines(store, captures, progress)

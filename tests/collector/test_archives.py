@@ -98,6 +98,34 @@ def test_what_cannot_be_used_is_named_with_what_is_wanted(tmp_path: Path):
             list_files(tmp_path / name)
 
 
+@pytest.mark.parametrize("name", ["x.html", "x.txt"])
+def test_bytes_that_are_no_page_are_a_problem_and_not_a_page(tmp_path: Path, name):
+    (tmp_path / name).write_bytes(bytes(5000) + os.urandom(5000))
+    documents, (problem,) = read(tmp_path / name)
+    assert not documents
+    assert "wanted a page" in problem.message
+
+
+def test_a_page_with_nuls_in_it_is_still_a_page(tmp_path: Path):
+    (tmp_path / "x.html").write_bytes(b"\0\0" + PAGE + b"\0" * 50)
+    (document,), problems = read(tmp_path / "x.html")
+    assert document.body.count(PAGE) == 1
+    assert not problems
+
+
+def test_a_study_below_a_folder_is_not_taken_for_pages(tmp_path: Path):
+    (tmp_path / "study" / "tables" / "runs" / "_delta_log").mkdir(parents=True)
+    (tmp_path / "study" / "index.html").write_bytes(PAGE)
+    (tmp_path / "page.html").write_bytes(PAGE)
+    assert [file.path.name for file in list_files(tmp_path)] == ["page.html"]
+
+
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe.html")
+    with pytest.raises(InputError, match="neither a file nor a folder"):
+        list_files(tmp_path / "pipe.html")
+
+
 def test_a_cut_gzip_page_gives_what_is_left_and_says_so(tmp_path: Path):
     path = tmp_path / "page.html.gz"
     path.write_bytes(gzip.compress(PAGE + os.urandom(5000))[:-2000])

@@ -151,6 +151,27 @@ def test_two_tables_of_one_time_are_two_captures_and_the_same_one_is_one():
     assert first["capture_id"].to_list() != other["capture_id"].to_list()
 
 
+def test_times_may_be_written_in_several_ways_in_one_file(tmp_path: Path):
+    times = {
+        "2026-01-01T10:00:00+09:00": datetime(2026, 1, 1, 1, tzinfo=UTC),
+        "2026-01-01 23:30:00": datetime(2026, 1, 1, 23, 30, tzinfo=UTC),
+        "2026-01-02T03:04:05.678Z": datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=UTC),
+        "2026-01-02 03:04 UTC": datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
+        "2026-01-03": datetime(2026, 1, 3, tzinfo=UTC),
+        "2026-01-03T10:00:00 -0500": datetime(2026, 1, 3, 15, tzinfo=UTC),
+    }
+    rows = [{**ROWS[0], "captured_at": text} for text in times]
+    pl.DataFrame(rows).write_csv(tmp_path / "x.csv")
+    table = read_headline_table(tmp_path / "x.csv")
+    assert table.rows["captured_at"].to_list() == list(times.values())
+
+
+def test_a_table_without_rows_says_so(tmp_path: Path):
+    pl.DataFrame(ROWS).clear().write_csv(tmp_path / "x.csv")
+    (problem,) = read_headline_table(tmp_path / "x.csv").problems
+    assert "found no rows" in problem.message
+
+
 def test_titles_are_kept_as_they_are_but_for_line_breaks(tmp_path: Path):
     rows = [{**ROWS[0], "title": " Cut off by  ... "}, {**ROWS[1], "title": "Two\r\nlines"}]
     titles = read_headline_table(write(tmp_path / "x.parquet", pl.DataFrame(rows))).rows["title"]

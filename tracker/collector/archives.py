@@ -1,6 +1,7 @@
 """Pages and headline tables out of whatever files a person has."""
 
 import gzip
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -51,29 +52,42 @@ class File:
 def list_files(path: Path) -> list[File]:
     """Return the files to take in at `path`, sorted by name; of a folder, all it holds.
 
-    In a folder, files of other kinds are passed over, and so is `page.txt` beside `page.html`:
-    it is the same page.
+    In a folder, files of other kinds are passed over, and so are studies below it, with their
+    tables and reports, and `page.txt` beside `page.html`: it is the same page.
 
     Raises:
         InputError: If there is nothing at `path`, or nothing that can be read.
     """
     if not path.exists():
         raise InputError(f"{path}: no such file or folder; wanted {WANTED}")
-    if not path.is_dir():
+    if not path.is_dir() and not path.is_file():
+        raise InputError(f"{path}: found neither a file nor a folder; wanted {WANTED}")
+    if path.is_file():
         form = _form_of(path) or _sniff(path)
         if form is None:
             raise InputError(f"{path}: found neither a page nor an archive in it; wanted {WANTED}")
         return [File(path, form)]
     files = [
         File(found, form)
-        for found in sorted(path.rglob("*"))
-        if found.is_file() and not found.name.startswith(".") and (form := _form_of(found))
+        for found in _walk(path)
+        if not found.name.startswith(".") and (form := _form_of(found))
     ]
     pages = {_stem(file.path) for file in files if file.form == "html"}
     files = [file for file in files if file.form != "text" or _stem(file.path) not in pages]
     if not files:
         raise InputError(f"{path}: found no page, archive or table in this folder; wanted {WANTED}")
     return files
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder, sorted, but not those of a study."""
+    if (folder / "tables" / "runs" / "_delta_log").is_dir():
+        return
+    for found in sorted(folder.iterdir()):
+        if found.is_dir() and not found.is_symlink():
+            yield from _walk(found)
+        elif found.is_file():
+            yield found
 
 
 def read_documents(file: File) -> Iterator[Document | Problem]:
@@ -101,6 +115,9 @@ def _read_page_file(file: File) -> Iterator[Document | Problem]:
     body, trouble = _unpack(file.path)
     if trouble:
         yield Problem(str(file.path), trouble)
+    if body.strip() and not _looks_like_page(body, file.form):
+        yield Problem(str(file.path), f"found no {file.form} in it; wanted a page")
+        return
     if not body.strip():
         if not trouble:
             yield Problem(str(file.path), "found nothing in it; wanted a page")
@@ -111,6 +128,22 @@ def _read_page_file(file: File) -> Iterator[Document | Problem]:
         form="html" if file.form == "html" else "text",
         captured_at=find_date("/".join(file.path.parts[-2:])),
     )
+
+
+_MARKUP: Final = re.compile(
+    rb"<(?:!doctype|html|head|body|div|span|meta|link|script|title|table|ul>|ol>|li>)",
+    re.IGNORECASE,
+)
+
+
+def _looks_like_page(body: bytes, form: str) -> bool:
+    """Return whether bytes may be a page at all: markup for HTML, few NULs for text."""
+    start = body[:200_000]
+    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return True
+    if form == "html":
+        return _MARKUP.search(start) is not None
+    return start.count(b"\0") * 10 < len(start)
 
 
 def _unpack(path: Path) -> tuple[bytes, str | None]:

@@ -63,7 +63,32 @@ def read_headline_table(path: Path) -> HeadlineTable:
         .str.replace_all(r"[\r\n\t\v\f]+", " ")
         .str.strip_chars()
     ).with_columns(pl.col("heading").fill_null(""))
+    if rows.is_empty():
+        return HeadlineTable(rows.drop("row"), (Problem(str(path), "found no rows; wanted some"),))
     return _split(rows, path)
+
+
+_FORMATS: Final = (
+    "%Y-%m-%dT%H:%M:%S%.f%:z",
+    "%Y-%m-%dT%H:%M%:z",
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M",
+    "%Y-%m-%d",
+)
+"""Ways to write a time, tried in order, each row for itself."""
+
+
+def _parse_time(column: pl.Expr, form: str) -> pl.Expr:
+    text = column.str.strip_chars().str.replace(r"\s*(?:Z|UTC|GMT)$", "+00:00")
+    text = text.str.replace(r"^(\d{4}-\d\d-\d\d) +", "${1}T").str.replace(
+        r" *([+-]\d\d):?(\d\d)$", "${1}:${2}"
+    )
+    if form == "%Y-%m-%d":
+        return (
+            text.str.to_date(form, strict=False).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+        )
+    parsed = text.str.to_datetime(form, time_unit="us", strict=False)
+    return parsed if form.endswith("z") else parsed.dt.replace_time_zone("UTC")
 
 
 def _read(path: Path) -> pl.DataFrame:
@@ -84,7 +109,7 @@ def _convert(frame: pl.DataFrame, name: str, dtype: Any, path: Path) -> pl.Expr:
     column = pl.col(name)
     if name == "captured_at":
         if found == pl.String:
-            column = column.str.to_datetime(time_unit="us", time_zone="UTC", strict=False)
+            column = pl.coalesce(*(_parse_time(column, form) for form in _FORMATS))
         elif isinstance(found, pl.Datetime):
             zone = column.dt.convert_time_zone if found.time_zone else column.dt.replace_time_zone
             column = zone("UTC").cast(TIME)
