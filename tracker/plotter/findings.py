@@ -118,7 +118,11 @@ def _tell_change(
         return f"after {count((end - start).days + 1, 'night')} without it"
     if kind == "new":
         return f"first seen on {short_day(start)}"
-    words = f"{points(value)} since {short_day(start)}"
+    # A change is the mean of a stretch against the level of the weeks before that stretch.
+    stretch = (
+        short_day(start) if end in (None, start) else f"{short_day(start)} to {short_day(end)}"
+    )
+    words = f"{points(value)} against the weeks before, {stretch}"
     if low is not None and high is not None:
         words += f" (95% interval: {signed(low)} to {signed(high)})"
     return words

@@ -91,7 +91,8 @@ def read_cards(prepared: Prepared, findings: Sequence[Finding], kind: str) -> li
     for finding in [f for f in found if f.subject.key in keys][:CARDS_A_KIND]:
         curve = prepared.curves.by_subject[finding.subject.key, finding.channel]
         when = "tonight" if finding.night == last_night else f"on {short_day(finding.night)}"
-        cards.append(_card(prepared, curve, finding.headline, finding.change, when, finding.night))
+        told = finding.headline if finding.night == last_night else f"{finding.headline} ({when})"
+        cards.append(_card(prepared, curve, told, finding.change, when, finding.night))
     return cards
 
 
