@@ -161,3 +161,23 @@ def test_an_override_takes_a_box_that_was_left() -> None:
 def test_an_override_that_cannot_be_is_told(override: Override) -> None:
     with pytest.raises(ConfigError, match="override"):
         harvest_html(b"<p>x</p>", overrides=[override])
+
+
+def test_a_card_built_of_spans_gives_its_title_without_what_is_glued_to_it():
+    cards = "".join(
+        f'<a class="card" href="/news/world/story-of-the-day-640{n}"><span class="k">World</span>'
+        f'<span class="x">{title}</span><span class="y">By our newsdesk</span>'
+        f'<span class="z">{n} days ago</span><span class="c">1{n} comments</span></a>'
+        for n, title in enumerate(
+            ("Ferry service returns to the islands", "Late frost ruins the apple harvest",
+             "Museum opens its hidden archive")
+        )
+    )  # fmt: skip
+    page = harvest_html(
+        f"<html><body><h2>Latest news</h2><div>{cards}</div></body></html>".encode()
+    )
+    assert [item.title for item in page.lists[0].items] == [
+        "Ferry service returns to the islands",
+        "Late frost ruins the apple harvest",
+        "Museum opens its hidden archive",
+    ]

@@ -85,7 +85,8 @@ def find_headline(outline: Outline, root: int) -> tuple[str, int]:
         return "", root
     if len(pieces) == 1:
         return pieces[0][1], pieces[0][0]
-    places = [_place(outline, at, root) for at, _ in pieces]
+    parts = _parts(outline, root)
+    places = [_place(outline, at, root, parts) for at, _ in pieces]
     read = [(p, place) for p, place in zip(pieces, places, strict=True) if place[0] >= 0]
     if not read:
         read = [(p, (0, root)) for p in pieces]
@@ -110,7 +111,18 @@ def _first_block(pieces: list[_Piece], n_words: int) -> list[_Piece]:
     return next(iter(blocks.values()))
 
 
-def _place(outline: Outline, at: int, root: int) -> tuple[int, int]:
+def _parts(outline: Outline, root: int) -> frozenset[int]:
+    """Return the children of a card that is built of inline parts, each of a name of its own.
+
+    Three or more of them without loose text between: kicker, title, author, date, as spans.
+    """
+    parts = [i for i in outline.children(root) if outline.n_texts(i)]
+    names = {outline.attribute(i, "class") for i in parts if outline.tags[i] != TEXT}
+    whole = len(parts) >= 3 and len(names) == len(parts) and "" not in names
+    return frozenset(parts) if whole else frozenset()
+
+
+def _place(outline: Outline, at: int, root: int, parts: frozenset[int]) -> tuple[int, int]:
     """Return how much the text at `at` is the headline (-1 to 2), and its block."""
     rank, block, beside = 0, root, False
     i = outline.parents[at]
@@ -118,7 +130,7 @@ def _place(outline: Outline, at: int, root: int) -> tuple[int, int]:
         tag = outline.tags[i]
         if tag in HEADINGS:
             rank = 2
-        if block == root and tag in BLOCKS:
+        if block == root and (tag in BLOCKS or i in parts):
             block = i
         if tag in ("time", "small", "button", "figcaption"):
             return -1, block
