@@ -20,6 +20,7 @@ _SCRIPTS: Final = (
     "script[type='application/ld+json'], script[type='application/json'], "
     "script#__NEXT_DATA__, script#__NUXT_DATA__"
 )
+_SIGNS: Final = ("application/ld+json", "application/json", "__NEXT_DATA__", "__NUXT_DATA__")
 _TITLES: Final = ("headline", "title", "name", "shortHeadline", "heading")
 _ADDRESSES: Final = (
     "url",
@@ -51,6 +52,8 @@ class DataList:
 
 def read_data_lists(text: str, base: str | None) -> list[DataList]:
     """Return the headline lists in the JSON that a page's scripts read."""
+    if not any(sign in text for sign in _SIGNS):
+        return []
     lists: list[DataList] = []
     for script in LexborHTMLParser(text).css(_SCRIPTS):
         try:

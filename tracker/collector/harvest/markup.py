@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-MOST_CHARS: Final = 12_000_000
+MOST_CHARS: Final = 6_000_000
 """Characters read of one page; what lies beyond is not read."""
 MOST_OPEN: Final = 4_000
 """Elements left open at once; parsers' time grows with the square of the depth."""
