@@ -24,7 +24,8 @@ def find_candidates(outline: Outline) -> tuple[list[Story], list[Story]]:
     chosen = sorted(_choose(outline, links) + find_unlinked(outline), key=lambda s: s.anchor)
     _set_units(outline, chosen)
     anchors = {s.anchor for s in chosen}
-    return chosen, [s for s in links if s.anchor not in anchors and s.title]
+    rest = [s for s in links if s.anchor not in anchors and s.title]
+    return chosen, sorted(rest, key=lambda s: s.anchor)
 
 
 def _choose(outline: Outline, links: list[Story]) -> list[Story]:

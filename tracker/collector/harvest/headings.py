@@ -280,7 +280,7 @@ def _is_item(outline: Outline, at: int, story: Story) -> bool:
 def _small_unit(outline: Outline, story: Story) -> int:
     """Return the largest element around the story with little text beside its headline."""
     i, most = story.anchor, outline.n_texts(story.anchor) + 3
-    while i != story.unit:
+    while i and i != story.unit:
         p = outline.parents[i]
         if outline.n_texts(p) > most:
             break

@@ -199,9 +199,9 @@ class Outline:
         return a
 
     def branch(self, top: int, i: int) -> int:
-        """Return the child of `top` that is or holds entry `i`; `top` itself for `top`."""
+        """Return the child of `top` that is or holds entry `i`; the root where none does."""
         parents = self.parents
-        while i != top and parents[i] != top:
+        while i and i != top and parents[i] != top:
             i = parents[i]
         return i
 
