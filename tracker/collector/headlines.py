@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -193,8 +194,9 @@ def derive_headlines(
     )
 
 
-def _attach_ids(rows: pl.DataFrame, name: str, parts: list[str], make: object) -> pl.DataFrame:
-    assert callable(make)
+def _attach_ids(
+    rows: pl.DataFrame, name: str, parts: list[str], make: Callable[..., str]
+) -> pl.DataFrame:
     keys = rows.select(parts).unique()
     ids = [make(*key) for key in keys.iter_rows()]
     return rows.join(
