@@ -83,6 +83,48 @@ def test_peek_shows_hostile_titles_as_text(run: Callable[..., Result], tmp_path:
     assert "[red]itself[/red]" in result.output
 
 
+MENU = '<nav><ul><li><a href="/x/">World</a></li><li><a href="/y/">Sport</a></li></ul></nav>'
+
+
+def test_peek_explains_what_became_of_each_block_of_links(
+    run: Callable[..., Result], tmp_path: Path
+):
+    evil = "Bank &#27;[31m robs [red]itself[/red] in a hurry"
+    page = PAGE.replace("<main>", MENU + "<main>").replace("Late frost ruins the", evil)
+    (tmp_path / "page.html").write_text(page)
+    people = run("peek", "--explain", "page.html")
+    assert people.exit_code == 0
+    assert "2 blocks of links, 1 taken as lists" in people.output
+    assert "nav > ul" in people.output
+    assert "announces latest" in people.output
+    assert "too few words for headlines: 0 of 2 links" in people.output
+    assert "[red]itself[/red]" in people.output
+    assert "\x1b[31m" not in people.output
+    (line,) = run("peek", "--explain", "--json", "page.html").output.splitlines()
+    row = json.loads(line)
+    assert [(block["kind"], block["n_items"]) for block in row["blocks"]] == [
+        (None, 2),
+        ("latest", 3),
+    ]
+    assert len(row["lists"]) == 1
+    assert all(block["why"] and block["place"] and block["titles"] for block in row["blocks"])
+
+
+def test_peek_says_that_a_text_cannot_be_explained(run: Callable[..., Result], tmp_path: Path):
+    (tmp_path / "page.txt").write_text("Latest news\nLate frost ruins the apple harvest\n")
+    result = run("peek", "--explain", "page.txt")
+    assert result.exit_code == 0
+    assert "page.txt: a text; only HTML pages can be explained" in result.stderr
+    (line,) = run("peek", "--explain", "--json", "page.txt").stdout.splitlines()
+    assert "blocks" not in json.loads(line)
+
+
+def test_peek_explains_lists_that_only_stand_in_data(run: Callable[..., Result], tmp_path: Path):
+    data = Path(__file__).parent / "pages" / "scripts_only" / "page.html"
+    result = run("peek", "--explain", data)
+    assert "lists come from data embedded in the page" in " ".join(result.output.split())
+
+
 def test_the_whole_way_from_table_to_report(
     run: Callable[..., Result], tmp_path: Path, table: Callable[..., pl.DataFrame]
 ):

@@ -17,6 +17,7 @@ from tracker.errors import TrackerError
 from tracker.terminal import (
     make_safe,
     output_options,
+    print_decisions,
     print_page,
     print_rows,
     show_progress,
@@ -133,23 +134,36 @@ def init(settings: Settings, force: bool) -> None:
 @main.command()
 @click.argument("places", metavar="PATH|URL...", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a page.")
-def peek(places: Sequence[str], as_json: bool) -> None:
+@click.option(
+    "--explain", is_flag=True,
+    help="Say of every block of links of HTML pages why it was taken or left.",
+)  # fmt: skip
+def peek(places: Sequence[str], as_json: bool, explain: bool) -> None:
     """Show the headline lists found on pages, and store nothing.
 
     Takes files, folders, archives and addresses of pages. A page that cannot be read is reported,
     the others are shown, and the exit code is 3.
+
+    With --explain each block of links is shown with its place on the page, the heading found
+    above it, the kind of list it was taken for (or "left"), its first links, and why. Likeness
+    is how much its links look like headlines by their words and addresses, from 0 to 1; what is
+    wanted of it depends on where it stands.
     """
     from tracker.peeks import peek_at
 
     partly = False
-    for sight in peek_at(places):
+    for sight in peek_at(places, explain=explain):
         partly = partly or sight.problem is not None
         if as_json:
             click.echo(sight_to_json(sight))
+        elif sight.decisions is not None:
+            print_decisions(sight)
         elif sight.page is not None:
             print_page(sight.origin, sight.page)
         if sight.problem is not None:
             warn(f"{sight.origin}: {sight.problem}")
+        elif explain and sight.decisions is None:
+            warn(f"{sight.origin}: a text; only HTML pages can be explained")
     sys.exit(PARTLY if partly else 0)
 
 

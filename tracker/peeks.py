@@ -1,17 +1,20 @@
 """A look at the lists of pages, without storing anything."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from tracker.collector.archives import list_files, read_documents
 from tracker.collector.documents import Document, Problem
+from tracker.collector.harvest.explanations import Decision
+from tracker.collector.harvest.html import explain_html
 from tracker.collector.harvest.pages import Page
 from tracker.errors import InputError
 from tracker.ingests import harvest
 
 _SCHEMES: Final = ("http://", "https://")
+_Found = Document | Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,33 +25,43 @@ class Sight:
         origin: The place as it was given; for archives with the place of the record in them.
         page: The harvested page; None if there is none.
         problem: What could not be read; None if all could.
+        decisions: Why each block of links was taken or left; None if nobody asked, or the page
+            is a text.
     """
 
     origin: str
     page: Page | None = None
     problem: str | None = None
+    decisions: tuple[Decision, ...] | None = None
 
 
-def peek_at(places: Sequence[str]) -> Iterator[Sight]:
+def peek_at(places: Sequence[str], *, explain: bool = False) -> Iterator[Sight]:
     """Yield what is found at each file, folder, archive or address, in order.
 
     A page that can be read in part is seen with its problem.
+
+    Args:
+        places: Files, folders and addresses.
+        explain: Whether to say of every block of links why it was taken or left.
     """
+
+    def see(found: _Found) -> Sight:
+        return _see(found, explain=explain)
+
     for place in places:
         if place.startswith(_SCHEMES):
-            yield _peek_at_url(place)
+            yield _peek_at_url(place, see)
         else:
-            yield from _peek_at_path(place)
+            yield from _peek_at_path(place, see)
 
 
-def _peek_at_url(url: str) -> Sight:
+def _peek_at_url(url: str, see: Callable[[_Found], Sight]) -> Sight:
     from tracker.collector.fetch import fetch_page  # noqa: PLC0415 - files need no HTTP client
 
-    found = fetch_page(url)
-    return replace(_see(found), origin=url)
+    return replace(see(fetch_page(url)), origin=url)
 
 
-def _peek_at_path(place: str) -> Iterator[Sight]:
+def _peek_at_path(place: str, see: Callable[[_Found], Sight]) -> Iterator[Sight]:
     path = Path(place)
     try:
         files = list_files(path)
@@ -60,29 +73,34 @@ def _peek_at_path(place: str) -> Iterator[Sight]:
             if len(files) == 1:
                 yield Sight(place, problem="a headline table, not a page; use tracker ingest")
             continue
-        for sight in _pair(read_documents(file)):
+        for sight in _pair(read_documents(file), see):
             yield replace(sight, origin=place) if sight.origin == str(path) else sight
 
 
-def _pair(found: Iterator[Document | Problem]) -> Iterator[Sight]:
+def _pair(found: Iterator[_Found], see: Callable[[_Found], Sight]) -> Iterator[Sight]:
     """Yield one sight a place: a problem and the page after it may speak of the same one."""
     pending: Problem | None = None
     for item in found:
         if isinstance(item, Document) and pending and pending.origin == item.origin:
-            yield replace(_see(item), problem=pending.message)
+            yield replace(see(item), problem=pending.message)
             pending = None
             continue
         if pending:
-            yield _see(pending)
+            yield see(pending)
         pending = item if isinstance(item, Problem) else None
         if isinstance(item, Document):
-            yield _see(item)
+            yield see(item)
     if pending:
-        yield _see(pending)
+        yield see(pending)
 
 
-def _see(found: Document | Problem) -> Sight:
-    page = harvest(found) if isinstance(found, Document) else found
+def _see(found: _Found, *, explain: bool) -> Sight:
+    if isinstance(found, Problem):
+        return Sight(found.origin, problem=found.message)
+    page = harvest(found)
     if isinstance(page, Problem):
         return Sight(page.origin, problem=page.message)
-    return Sight(found.origin, page)
+    decisions = None
+    if explain and found.form == "html":
+        decisions = explain_html(found.body, url=found.url, charset=found.charset)
+    return Sight(found.origin, page, decisions=decisions)

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -152,8 +153,38 @@ def print_page(origin: str, page: "Page") -> None:
     Console().print(tree)
 
 
+def print_decisions(sight: "Sight") -> None:
+    """Print of every block of links of a page where it stands, what became of it, and why."""
+    from rich.console import Console
+    from rich.text import Text
+    from rich.tree import Tree
+
+    head = Text(make_safe(sight.origin), style="bold")
+    decisions = sight.decisions or ()
+    taken = sum(decision.kind is not None for decision in decisions)
+    head.append(f"\n{len(decisions)} blocks of links, {taken} taken as lists", style="not bold")
+    tree = Tree(head)
+    for decision in decisions:
+        kind, style = (decision.kind, "cyan") if decision.kind else ("left", "dim")
+        links = "1 link" if decision.n_items == 1 else f"{decision.n_items} links"
+        name = Text(kind, style=style).append(f"  {make_safe(decision.heading)}", style="bold")
+        branch = tree.add(name.append(f"  {links}", style="dim not bold"))
+        branch.add(Text(f"at   {make_safe(decision.place)}", style="dim"))
+        for title in decision.titles:
+            branch.add(Text(f"e.g. {make_safe(title)}"))
+        branch.add(Text(f"why  {make_safe('; '.join(decision.why) or 'it looks like a list')}"))
+    console = Console()
+    console.print(tree)
+    if not taken and sight.page is not None and sight.page.lists:
+        n = len(sight.page.lists)
+        console.print(f"no block was taken: {n} lists come from data embedded in the page")
+
+
 def sight_to_json(sight: "Sight") -> str:
-    """Return one line of JSON: source, url, title, language and the lists with their items."""
+    """Return one line of JSON: source, url, title, language and the lists with their items.
+
+    Where an explanation was asked for, `blocks` has one entry for each block of links.
+    """
     row: dict[str, Any] = {"source": sight.origin}
     if sight.problem is not None:
         row["error" if sight.page is None else "warning"] = sight.problem
@@ -169,6 +200,8 @@ def sight_to_json(sight: "Sight") -> str:
             }
             for box in page.lists
         ]
+    if sight.decisions is not None:
+        row["blocks"] = [asdict(decision) for decision in sight.decisions]
     return json.dumps(row, ensure_ascii=False)
 
 

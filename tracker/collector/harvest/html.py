@@ -9,6 +9,7 @@ from tracker.collector.harvest.boxes import Box, find_boxes, set_headings
 from tracker.collector.harvest.decoding import decode
 from tracker.collector.harvest.embedded import read_data_lists
 from tracker.collector.harvest.evidence import holds_headlines, weigh
+from tracker.collector.harvest.explanations import Decision, tell_decisions
 from tracker.collector.harvest.facts import find_title, read_facts
 from tracker.collector.harvest.identity import name_boxes, name_list
 from tracker.collector.harvest.links import canonicalise
@@ -19,29 +20,6 @@ from tracker.collector.harvest.pages import HeadlineList, Item, Page
 from tracker.collector.harvest.settings import Setting, find_article, read_setting
 from tracker.collector.harvest.tabs import name_panels
 from tracker.collector.harvest.verdicts import kind_of_box
-
-_SHOWN: int = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What became of one block of links, and why.
-
-    Attributes:
-        place: Where it stands: tags, classes and ids from the outside in.
-        heading: The heading found above it; empty if none.
-        n_items: Its links.
-        titles: The first of their words.
-        kind: The kind of list it was taken for; None where it was left.
-        why: What spoke for and against it, in words.
-    """
-
-    place: str
-    heading: str
-    n_items: int
-    titles: tuple[str, ...]
-    kind: str | None
-    why: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +77,7 @@ def explain_html(
         ConfigError: If an override's selector is not CSS or its kind no kind of list.
     """
     reading = _read(make_safe(decode(body, charset)), url, overrides)
-    return tuple(
-        Decision(
-            place=_place(reading.outline, box.container),
-            heading=box.heading.text,
-            n_items=len(box.stories),
-            titles=tuple(s.title for s in box.stories[:_SHOWN]),
-            kind=box.kind or None,
-            why=tuple(box.why),
-        )
-        for box in reading.boxes
-    )
+    return tell_decisions(reading.outline, reading.boxes)
 
 
 def _read(text: str, url: str | None, overrides: Sequence[Override]) -> _Reading:
@@ -154,14 +122,3 @@ def _lists_of_data(text: str, base: str | None) -> tuple[HeadlineList, ...]:
         list_id = name_list(f"data|{found.kind}|{found.heading}|{n}")
         lists.append(HeadlineList(list_id, found.heading, found.kind, items))
     return tuple(lists)
-
-
-def _place(outline: Outline, i: int) -> str:
-    """Return where an element stands, as the last four steps of a CSS path."""
-    steps = []
-    for at in [i, *outline.ancestors(i)][:4]:
-        own = outline.attributes(at)
-        named = "#" + (own.get("id") or "") if own.get("id") else ""
-        classes = "".join("." + c for c in (own.get("class") or "").split()[:2])
-        steps.append(outline.tags[at] + named + classes)
-    return " > ".join(reversed(steps))
