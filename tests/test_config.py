@@ -1,4 +1,5 @@
 import re
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,8 @@ import pytest
 from tracker.config import Config, parse_config, read_config
 from tracker.config_templates import render_template
 from tracker.errors import ConfigError
+
+OVERRIDE = "[[source]]\nname = 'Post'\nurl = 'https://post.example'\n[[source.override]]\n"
 
 
 def uncomment(template: str) -> str:
@@ -22,6 +25,7 @@ def test_every_setting_in_the_written_file_is_read_and_has_its_default():
         assert getattr(config, section) == getattr(Config(), section)
     assert [theme.name for theme in config.theme] == ["Honduras", "Strikes"]
     assert config.source[0].url == "https://www.example.com/"
+    assert config.source[0].override[0].valid_until == date(2027, 1, 31)
 
 
 def test_every_setting_is_explained():
@@ -56,6 +60,15 @@ def test_settings_reach_the_config():
     assert config.theme[0].terms == ("strike",)
 
 
+def test_an_override_counts_up_to_and_with_its_last_night_where_the_study_is():
+    text = OVERRIDE + "selector = 'ul'\nkind = 'latest'\nvalid_until = 2027-01-31"
+    config = parse_config(f"{text}\n[study]\ntime_zone = 'Asia/Seoul'")
+    (override,) = config.find_overrides("Post")
+    assert config.overrides_at("Post", datetime(2027, 1, 31, 14, 59, tzinfo=UTC)) == (override,)
+    assert config.overrides_at("Post", datetime(2027, 1, 31, 15, 0, tzinfo=UTC)) == ()
+    assert config.overrides_at("Herald", datetime(2027, 1, 1, tzinfo=UTC)) == ()
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -70,9 +83,30 @@ def test_settings_reach_the_config():
         ("[signals]\nfdr = 2", "signals.fdr: found 2.0; wanted a number between 0 and 1"),
         ("[signals]\nmin_slots = 0", "signals.min_slots: found 0; wanted 1 or more"),
         ("[[theme]]\nterms = ['x']", "theme[1]: name missing"),
-        ("[[theme]]\nname = 'x'\nterms = 'x'", "theme[1].terms: found 'x'; wanted a list"),
+        ("[[theme]]\nname = 'x'\nterms = 'x'", "theme[1, x].terms: found 'x'; wanted a list"),
         ("[[theme]]\nname = ' '", "theme: found an empty name"),
         ("[[theme]]\nname = 'x'\n[[theme]]\nname = 'x'", "theme: found x twice"),
+        (
+            OVERRIDE + "selector = 'a['\nkind = 'latest'",
+            "source[1, Post].override[1]: selector: found 'a['; wanted a CSS selector",
+        ),
+        (
+            OVERRIDE + "selector = 'ul'\nkind = 'lates'",
+            "source[1, Post].override[1]: kind: found 'lates'; wanted one of most_read, latest",
+        ),
+        (
+            OVERRIDE + "selector = 'ul'\nkind = 'latest'\nvalid_until = '2027-01-31'",
+            "valid_until: found '2027-01-31'; wanted a date without quotes, such as 2027-01-31",
+        ),
+        (
+            OVERRIDE + "selector = 'ul'\nkind = 'latest'\nvalid_until = 2027-01-31T10:00:00",
+            "valid_until: found 2027-01-31 10:00:00; wanted a date without quotes",
+        ),
+        (OVERRIDE + "selector = 'ul'", "source[1, Post].override[1]: kind missing"),
+        (
+            OVERRIDE + "selectr = 'ul'",
+            "override[1].selectr: no such setting; did you mean selector",
+        ),
         ("study = 1", "study: found 1; wanted a table"),
         ("[study", "not valid TOML"),
     ],

@@ -60,8 +60,10 @@ def test_the_table_of_verbs_is_complete_and_right():
 
 
 def test_the_settings_shown_are_read():
-    (text,) = blocks("toml")
-    assert [theme.name for theme in parse_config(text).theme] == ["Honduras", "Strikes"]
+    themes, overrides = blocks("toml")
+    assert [theme.name for theme in parse_config(themes).theme] == ["Honduras", "Strikes"]
+    (source,) = parse_config(overrides).source
+    assert source.override[0].kind == "most_read"
 
 
 def test_the_kinds_of_list_named_are_those_that_exist():

@@ -1,12 +1,13 @@
 """Is the study whole, and was everything observed that should have been?"""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import polars as pl
 
 from tracker.collector.sources import name_source
 from tracker.errors import StoreError
+from tracker.ingests import describe_end
 from tracker.study import Study
 from tracker.tables import ATTENTION, CAPTURES, LISTS, RUNS, TABLES, night_of
 from tracker.views import view_sources
@@ -101,6 +102,16 @@ def _count_missing(study: Study) -> dict[str, int]:
     return dict(counts.iter_rows())
 
 
+def _check_overrides(study: Study, source: str, last: datetime) -> list[Finding]:
+    """Return a finding for each override of a source that its last capture went without."""
+    holding = study.config.overrides_at(source, last)
+    return [
+        Finding(f"source {source}", False, f"{describe_end(override)}; renew or remove it")
+        for override in study.config.find_overrides(source)
+        if override not in holding
+    ]
+
+
 def _check_sources(study: Study) -> list[Finding]:
     sources = view_sources(study.store)
     if sources.is_empty():
@@ -126,6 +137,7 @@ def _check_sources(study: Study) -> list[Finding]:
             message += f"; {lost} lists that were always there are missing from the last capture"
         good = not (late or broken or lost)
         findings.append(Finding(f"source {row['source']}", good, message))
+        findings += _check_overrides(study, row["source"], row["last_capture"])
     seen = set(sources["source"])
     return findings + [
         Finding(f"source {source.name}", False, f"configured ({source.url}), never captured")

@@ -26,6 +26,7 @@ from tracker.terminal import (
 )
 
 if TYPE_CHECKING:
+    from tracker.config import Config
     from tracker.study import Study
     from tracker.updates import UpdateResult
 
@@ -48,14 +49,18 @@ class Settings:
     config: Path | None
     quiet: bool
 
+    def read_config(self) -> "Config":
+        """Return the settings these options name, or those lying here, or the defaults."""
+        from tracker.config import CONFIG_NAME, Config, read_config
+
+        path = self.config or Path(CONFIG_NAME)
+        return read_config(path) if self.config or path.exists() else Config()
+
     def open(self) -> "Study":
         """Return the study these options name."""
         from tracker.study import Study
 
-        config = self.config
-        if config is None and Path("tracker.toml").exists():
-            config = Path("tracker.toml")
-        return Study(self.folder, config=config)
+        return Study(self.folder, config=self.read_config())
 
 
 class _Tracker(click.Group):
@@ -138,7 +143,8 @@ def init(settings: Settings, force: bool) -> None:
     "--explain", is_flag=True,
     help="Say of every block of links of HTML pages why it was taken or left.",
 )  # fmt: skip
-def peek(places: Sequence[str], as_json: bool, explain: bool) -> None:
+@click.pass_obj
+def peek(settings: Settings, places: Sequence[str], as_json: bool, explain: bool) -> None:
     """Show the headline lists found on pages, and store nothing.
 
     Takes files, folders, archives and addresses of pages. A page that cannot be read is reported,
@@ -147,12 +153,13 @@ def peek(places: Sequence[str], as_json: bool, explain: bool) -> None:
     With --explain each block of links is shown with its place on the page, the heading found
     above it, the kind of list it was taken for (or "left"), its first links, and why. Likeness
     is how much its links look like headlines by their words and addresses, from 0 to 1; what is
-    wanted of it depends on where it stands.
+    wanted of it depends on where it stands. A box that is missed can be pointed out in
+    tracker.toml, by [[source.override]]; peek and ingest then take it.
     """
     from tracker.peeks import peek_at
 
     partly = False
-    for sight in peek_at(places, explain=explain):
+    for sight in peek_at(places, config=settings.read_config(), explain=explain):
         partly = partly or sight.problem is not None
         if as_json:
             click.echo(sight_to_json(sight))
@@ -198,8 +205,8 @@ def ingest(
     moment = captured_at.replace(tzinfo=UTC) if captured_at else None
     with show_progress(settings.quiet) as progress:
         result = settings.open().ingest(paths, source=source, captured_at=moment, progress=progress)
-    for problem in result.problems:
-        warn(str(problem))
+    for line in (*result.notes, *map(str, result.problems)):
+        warn(line)
     counts = {name: value for name, value in vars(result).items() if name != "problems"}
     if as_json:
         problems = [asdict(problem) for problem in result.problems]

@@ -3,13 +3,17 @@
 import dataclasses
 import difflib
 import tomllib
+import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
+from tracker.collector.harvest.overrides import Override
+from tracker.collector.sources import name_source
 from tracker.errors import ConfigError
 from tracker.topics.settings import TopicSettings
 
@@ -40,10 +44,14 @@ class SourceSettings:
     Attributes:
         name: How the outlet is called in tables and charts.
         url: Its address; pages of this host belong to it.
+        override: Boxes of its pages that are missed or taken for another kind, pointed out by
+            hand (tracker peek --explain says where they stand). They count for pages that are
+            taken in from then on.
     """
 
     name: str
     url: str
+    override: tuple[Override, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -173,6 +181,27 @@ class Config:
             if not all(name.strip() for name in names):
                 raise ConfigError(f"{kind}: found an empty name; wanted one for each")
 
+    def name_outlet(self, host: str) -> str:
+        """Return how an outlet's host, or one above it, is called here; else the host."""
+        for source in self.source:
+            known = name_source(source.url)
+            if known and (host == known or host.endswith(f".{known}")):
+                return source.name
+        return host
+
+    def find_overrides(self, outlet: str) -> tuple[Override, ...]:
+        """Return the overrides of an outlet, whatever their dates."""
+        found = (source.override for source in self.source if source.name == outlet)
+        return next(found, ())
+
+    def overrides_at(self, outlet: str, moment: datetime) -> tuple[Override, ...]:
+        """Return the overrides of an outlet that count for a capture at an aware time.
+
+        They are judged by the capture's own night, so that old captures always give the same.
+        """
+        night = moment.astimezone(ZoneInfo(self.study.time_zone)).date()
+        return tuple(o for o in self.find_overrides(outlet) if o.holds_on(night))
+
 
 def read_config(path: Path) -> Config:
     """Return the settings in a TOML file.
@@ -240,7 +269,12 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
         if not isinstance(value, list):
             raise ConfigError(f"{where}: found {value!r}; wanted a list")
         inner = hint.__args__[0]
-        return tuple(_convert(inner, item, f"{where}[{i}]") for i, item in enumerate(value, 1))
+        return tuple(
+            _convert(inner, item, f"{where}[{_call(i, item)}]") for i, item in enumerate(value, 1)
+        )
+    if typing.get_origin(hint) is types.UnionType:
+        # TOML has no null: what may be None is left out.
+        hint = next(inner for inner in hint.__args__ if inner is not types.NoneType)
     if dataclasses.is_dataclass(hint):
         if not isinstance(value, dict):
             raise ConfigError(f"{where}: found {value!r}; wanted a table")
@@ -248,6 +282,21 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if type(value) is not hint:
-        wanted = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
-        raise ConfigError(f"{where}: found {value!r}; wanted {wanted.get(hint, hint)}")
+        found = str(value) if isinstance(value, date) else repr(value)
+        raise ConfigError(f"{where}: found {found}; wanted {_WANTED.get(hint, hint)}")
     return value
+
+
+_WANTED: Final = {
+    str: "text",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    date: "a date without quotes, such as 2027-01-31",
+}
+
+
+def _call(i: int, item: object) -> str:
+    """Return how errors call the `i`-th entry of a list: by its name too, if it has one."""
+    name = item.get("name") if isinstance(item, dict) else None
+    return f"{i}, {name}" if isinstance(name, str) and name.strip() else str(i)

@@ -4,8 +4,10 @@ import dataclasses
 import inspect
 import re
 import textwrap
+from datetime import date
 from typing import Any, Final
 
+from tracker.collector.harvest.overrides import Override
 from tracker.config import (
     AttentionSettings,
     Config,
@@ -27,7 +29,13 @@ _SECTIONS: Final[tuple[tuple[str, type], ...]] = (
 _HEAD: Final = """\
 # Settings of a study. Every setting is here with its default; remove the # to change one.
 """
-_SOURCES: Final = (SourceSettings(name="Example Post", url="https://www.example.com/"),)
+_SOURCES: Final = (
+    SourceSettings(
+        name="Example Post",
+        url="https://www.example.com/",
+        override=(Override("aside ul.top", "most_read", date(2027, 1, 31)),),
+    ),
+)
 _THEMES: Final = (
     ThemeSettings(name="Honduras"),
     ThemeSettings(
@@ -57,11 +65,16 @@ def render_template() -> str:
 def _render(header: str, kind: type, values: object, *, comment: bool) -> str:
     about = _describe(kind)
     lines = [f"# {header}" if comment else header]
+    inner: list[str] = []
     for item in dataclasses.fields(kind):
-        text = textwrap.wrap(about[item.name], 92)
-        lines += [f"#   {line}" for line in text]
-        lines.append(f"# {item.name} = {_to_toml(getattr(values, item.name))}")
-    return "\n".join(lines) + "\n"
+        text = [f"#   {line}" for line in textwrap.wrap(about[item.name], 92)]
+        value = getattr(values, item.name)
+        if isinstance(value, tuple) and value and dataclasses.is_dataclass(value[0]):
+            below = f"[[{header.strip('[]')}.{item.name}]]"
+            inner += [*text, _render(below, type(value[0]), value[0], comment=comment)]
+            continue
+        lines += [*text, f"# {item.name} = {_to_toml(value)}"]
+    return "\n".join([*lines, *inner]).rstrip("\n") + "\n"
 
 
 def _describe(kind: type) -> dict[str, str]:
@@ -79,4 +92,6 @@ def _to_toml(value: Any) -> str:
         return f'"{escaped}"'
     if isinstance(value, tuple):
         return f"[{', '.join(_to_toml(item) for item in value)}]"
+    if isinstance(value, date):
+        return value.isoformat()
     return repr(value)

@@ -19,10 +19,12 @@ from tracker.collector.archives import File, list_files, modified_at, read_docum
 from tracker.collector.documents import Document, Problem
 from tracker.collector.harvest.decoding import decode
 from tracker.collector.harvest.html import harvest_html
+from tracker.collector.harvest.overrides import Override
 from tracker.collector.harvest.pages import Page
 from tracker.collector.harvest.text import harvest_text
 from tracker.collector.headline_tables import read_headline_table
 from tracker.collector.sources import name_source
+from tracker.config import Config
 from tracker.errors import InputError
 from tracker.progress import Progress, be_silent
 from tracker.store import Store
@@ -37,7 +39,8 @@ FIRST_PAGE: Final = datetime(1991, 8, 6, tzinfo=UTC)
 """The day the first page of the web was announced."""
 _STRANGE: Final = "from before the web or from the future"
 
-Harvester = Callable[[Sequence[Document]], Iterable[Page | Problem]]
+Overrides = tuple[Override, ...]
+Harvester = Callable[[Sequence[Document], Sequence[Overrides]], Iterable[Page | Problem]]
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class IngestResult:
         lists: Lists in these.
         sightings: Slots in these.
         problems: What could not be read.
+        notes: What the user should know of, although all could be read; each once.
     """
 
     files: int = 0
@@ -59,6 +63,7 @@ class IngestResult:
     lists: int = 0
     sightings: int = 0
     problems: tuple[Problem, ...] = field(default=(), repr=False)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -68,7 +73,7 @@ class Ingester:
     Attributes:
         store: Where to.
         keeper: Keeps the raw pages.
-        source_of: The outlet of a host, as the configuration calls it.
+        config: Says how outlets are called, and which of their boxes are pointed out by hand.
         now: What time it is; nothing can have been captured later.
         source: The outlet of everything, if the user said so.
         captured_at: The time of pages that do not say theirs, if the user said so.
@@ -79,11 +84,13 @@ class Ingester:
 
     store: Store
     keeper: BodyKeeper
-    source_of: Callable[[str], str]
+    config: Config
     now: datetime
     source: str | None = None
     captured_at: datetime | None = None
-    harvest_all: Harvester = field(default=lambda documents: map(harvest, documents))
+    harvest_all: Harvester = field(
+        default=lambda documents, overrides: map(harvest, documents, overrides)
+    )
     progress: Progress = be_silent
     result: IngestResult = field(default_factory=IngestResult)
 
@@ -155,6 +162,10 @@ class Ingester:
         return rows_of.identify_capture(document, source, document.url, captured_at) in self._known
 
     def _take_page(self, document: Document, path: Path, page: Page | Problem) -> None:
+        if isinstance(page, Page) and page.url and not self._is_named(document):
+            source = self._name(document, page.url, path)
+            overrides = self._choose_overrides(source, self._date(document, path))
+            page = harvest(document, overrides) if overrides else page
         if isinstance(page, Problem):
             self._note(page)
             return
@@ -189,11 +200,33 @@ class Ingester:
             return said
         host = name_source(url) if urlsplit(url).scheme in ("http", "https") else None
         # Texts without an address: a folder of them is most often one corpus of one publisher.
-        return self.source_of(host) if host else path.resolve().parent.name or path.stem
+        return self.config.name_outlet(host) if host else path.resolve().parent.name or path.stem
+
+    def _is_named(self, document: Document) -> bool:
+        """Return whether it is known whose page it is before it has been read."""
+        return bool(self.source or document.source or document.url)
+
+    def _find_overrides(self, document: Document, path: Path) -> Overrides:
+        if not self._is_named(document):
+            return ()
+        source = self._name(document, document.url or "", path)
+        return self._choose_overrides(source, self._date(document, path))
+
+    def _choose_overrides(self, source: str, captured_at: datetime) -> Overrides:
+        """Return an outlet's overrides that hold for a capture, noting those that do no more."""
+        found = self.config.find_overrides(source)
+        holding = self.config.overrides_at(source, captured_at)
+        for override in found:
+            note = f"{source}: {describe_end(override)}; later captures are harvested without it"
+            if override not in holding and note not in self.result.notes:
+                self.result = replace(self.result, notes=(*self.result.notes, note))
+        return holding
 
     def _commit(self) -> None:
         pages, self._pages = self._pages, []
-        harvested = self.harvest_all([document for document, _ in pages])
+        harvested = self.harvest_all(
+            [document for document, _ in pages], [self._find_overrides(*page) for page in pages]
+        )
         for (document, path), page in zip(pages, harvested, strict=True):
             self._take_page(document, path, page)
             self.progress("pages", self.result.pages, self.result.pages)
@@ -218,11 +251,23 @@ class Ingester:
         self.result = replace(self.result, problems=(*self.result.problems, problem))
 
 
-def harvest(document: Document) -> Page | Problem:
-    """Return the harvested page of a document, HTML or text, or the problem in its place."""
+def describe_end(override: Override) -> str:
+    """Return what there is to say of an override that no longer counts."""
+    return f"the override {override.selector} ended on {override.valid_until}"
+
+
+def harvest(document: Document, overrides: Overrides = ()) -> Page | Problem:
+    """Return the harvested page of a document, HTML or text, or the problem in its place.
+
+    Args:
+        document: The page.
+        overrides: Its boxes that are pointed out by hand; texts have none.
+    """
     try:
         if document.form == "html":
-            return harvest_html(document.body, url=document.url, charset=document.charset)
+            return harvest_html(
+                document.body, url=document.url, charset=document.charset, overrides=overrides
+            )
         return harvest_text(decode(document.body, document.charset), url=document.url)
     except Exception as error:
         # One page in a million that our own code trips over must not end a night's run.
@@ -234,16 +279,16 @@ def harvest(document: Document) -> Page | Problem:
 def open_harvester(workers: int) -> Iterator[Harvester]:
     """Give a harvester that works in so many processes; one works in this process."""
     if workers < 2:
-        yield lambda documents: map(harvest, documents)
+        yield lambda documents, overrides: map(harvest, documents, overrides)
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         # A process costs a second to start: a handful of pages is done before that.
         yield (
-            lambda documents: (
-                pool.map(harvest, documents, chunksize=4)
+            lambda documents, overrides: (
+                pool.map(harvest, documents, overrides, chunksize=4)
                 if len(documents) >= 8 * workers
-                else map(harvest, documents)
+                else map(harvest, documents, overrides)
             )
         )
 

@@ -2,19 +2,24 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from tracker.collector.archives import list_files, read_documents
+from tracker.collector.archives import list_files, modified_at, read_documents
 from tracker.collector.documents import Document, Problem
 from tracker.collector.harvest.explanations import Decision
 from tracker.collector.harvest.html import explain_html
 from tracker.collector.harvest.pages import Page
+from tracker.collector.sources import name_source
+from tracker.config import Config
 from tracker.errors import InputError
-from tracker.ingests import harvest
+from tracker.ingests import Overrides, harvest
 
 _SCHEMES: Final = ("http://", "https://")
 _Found = Document | Problem
+_See = Callable[[_Found, datetime], "Sight"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +40,19 @@ class Sight:
     decisions: tuple[Decision, ...] | None = None
 
 
-def peek_at(places: Sequence[str], *, explain: bool = False) -> Iterator[Sight]:
+def peek_at(
+    places: Sequence[str], *, config: Config | None = None, explain: bool = False
+) -> Iterator[Sight]:
     """Yield what is found at each file, folder, archive or address, in order.
 
     A page that can be read in part is seen with its problem.
 
     Args:
         places: Files, folders and addresses.
+        config: Says which boxes are pointed out by hand; none are without one.
         explain: Whether to say of every block of links why it was taken or left.
     """
-
-    def see(found: _Found) -> Sight:
-        return _see(found, explain=explain)
-
+    see = partial(_see, config=config or Config(), explain=explain)
     for place in places:
         if place.startswith(_SCHEMES):
             yield _peek_at_url(place, see)
@@ -55,13 +60,13 @@ def peek_at(places: Sequence[str], *, explain: bool = False) -> Iterator[Sight]:
             yield from _peek_at_path(place, see)
 
 
-def _peek_at_url(url: str, see: Callable[[_Found], Sight]) -> Sight:
+def _peek_at_url(url: str, see: _See) -> Sight:
     from tracker.collector.fetch import fetch_page  # noqa: PLC0415 - files need no HTTP client
 
-    return replace(see(fetch_page(url)), origin=url)
+    return replace(see(fetch_page(url), datetime.now(UTC)), origin=url)
 
 
-def _peek_at_path(place: str, see: Callable[[_Found], Sight]) -> Iterator[Sight]:
+def _peek_at_path(place: str, see: _See) -> Iterator[Sight]:
     path = Path(place)
     try:
         files = list_files(path)
@@ -73,34 +78,47 @@ def _peek_at_path(place: str, see: Callable[[_Found], Sight]) -> Iterator[Sight]
             if len(files) == 1:
                 yield Sight(place, problem="a headline table, not a page; use tracker ingest")
             continue
-        for sight in _pair(read_documents(file), see):
+        for sight in _pair(read_documents(file), modified_at(file.path), see):
             yield replace(sight, origin=place) if sight.origin == str(path) else sight
 
 
-def _pair(found: Iterator[_Found], see: Callable[[_Found], Sight]) -> Iterator[Sight]:
+def _pair(found: Iterator[_Found], moment: datetime, see: _See) -> Iterator[Sight]:
     """Yield one sight a place: a problem and the page after it may speak of the same one."""
     pending: Problem | None = None
     for item in found:
         if isinstance(item, Document) and pending and pending.origin == item.origin:
-            yield replace(see(item), problem=pending.message)
+            yield replace(see(item, moment), problem=pending.message)
             pending = None
             continue
         if pending:
-            yield see(pending)
+            yield see(pending, moment)
         pending = item if isinstance(item, Problem) else None
         if isinstance(item, Document):
-            yield see(item)
+            yield see(item, moment)
     if pending:
-        yield see(pending)
+        yield see(pending, moment)
 
 
-def _see(found: _Found, *, explain: bool) -> Sight:
+def _see(found: _Found, moment: datetime, *, config: Config, explain: bool) -> Sight:
+    """Return what was seen; `moment` is when pages were captured that do not say it."""
     if isinstance(found, Problem):
         return Sight(found.origin, problem=found.message)
-    page = harvest(found)
+    captured_at = found.captured_at or moment
+    overrides = _find_overrides(config, found.url, captured_at)
+    page = harvest(found, overrides)
+    if isinstance(page, Page) and not found.url:
+        overrides = _find_overrides(config, page.url, captured_at)
+        page = harvest(found, overrides) if overrides else page
     if isinstance(page, Problem):
         return Sight(page.origin, problem=page.message)
     decisions = None
     if explain and found.form == "html":
-        decisions = explain_html(found.body, url=found.url, charset=found.charset)
+        decisions = explain_html(
+            found.body, url=found.url, charset=found.charset, overrides=overrides
+        )
     return Sight(found.origin, page, decisions=decisions)
+
+
+def _find_overrides(config: Config, url: str | None, captured_at: datetime) -> Overrides:
+    host = name_source(url) if url else None
+    return config.overrides_at(config.name_outlet(host), captured_at) if host else ()

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tracker.collector.sources import name_source
 from tracker.config import Config, read_config
 from tracker.errors import InputError, TableError
 from tracker.progress import Progress, be_silent
@@ -103,7 +102,7 @@ class Study:
                 result = Ingester(
                     self.store,
                     keeper,
-                    self._name_host,
+                    self.config,
                     run.started_at,
                     source=source,
                     captured_at=captured_at,
@@ -233,11 +232,3 @@ class Study:
         if self._encoder is None:
             self._encoder = load_encoder(self.config.study.encoder)
         return self._encoder
-
-    def _name_host(self, host: str) -> str:
-        """Return how the configuration calls an outlet's host, or one above it; else the host."""
-        for source in self.config.source:
-            known = name_source(source.url)
-            if known and (host == known or host.endswith(f".{known}")):
-                return source.name
-        return host

@@ -1,11 +1,12 @@
 """What `harvest_html` and `explain_html` promise, on small pages."""
 
+import re
+
 import pytest
 
 from tracker.collector.harvest.html import explain_html, harvest_html
 from tracker.collector.harvest.overrides import Override
-from tracker.collector.harvest.pages import Page
-from tracker.errors import ConfigError
+from tracker.collector.harvest.pages import HeadlineList, Page
 
 URL = "https://tern.example/2024/05/14/bridge-closes-for-repairs/"
 STORIES = (
@@ -157,10 +158,45 @@ def test_an_override_takes_a_box_that_was_left() -> None:
     )
 
 
-@pytest.mark.parametrize("override", [Override("div[[", "picks"), Override("div", "best")])
-def test_an_override_that_cannot_be_is_told(override: Override) -> None:
-    with pytest.raises(ConfigError, match="override"):
-        harvest_html(b"<p>x</p>", overrides=[override])
+def test_an_override_gives_the_box_its_kind_its_heading_and_a_lasting_name() -> None:
+    def take(*items: tuple[str, str]) -> HeadlineList:
+        html = f'<html><body>{box("Ports")}<div id="ours">{box("Odds", items=items)}</div></body>'
+        found = harvest_html(html.encode(), url=URL, overrides=[Override("#ours", "most_read")])
+        assert len(found.lists) == 2
+        return found.lists[1]
+
+    one = take(("/a/", "Rents fall"), ("/b/", "Bees again"))
+    two = take(("/c/", "Snow"), ("/d/", "Harbour master walks home after forty years at sea"))
+    assert (one.heading, one.kind) == ("Odds", "most_read")
+    assert two.items[0].title == "Snow"
+    assert one.list_id == two.list_id
+
+
+def test_each_element_that_a_selector_finds_is_a_list() -> None:
+    html = f"<html><body>{box('Ports')}{box('Schools')}</body></html>".encode()
+    lists = harvest_html(html, url=URL, overrides=[Override("div.box", "picks")]).lists
+    assert [(x.heading, x.kind) for x in lists] == [("Ports", "picks"), ("Schools", "picks")]
+    assert len({x.list_id for x in lists}) == 2
+
+
+def test_an_override_that_finds_nothing_changes_nothing() -> None:
+    html = f"<html><body>{box('Ports')}</body></html>".encode()
+    overridden = harvest_html(html, url=URL, overrides=[Override("#gone", "picks")])
+    assert overridden == harvest_html(html, url=URL)
+
+
+@pytest.mark.parametrize(
+    ("selector", "kind", "message"),
+    [
+        ("div[[", "picks", "selector: found 'div[['; wanted a CSS selector"),
+        ("", "picks", "selector: found ''; wanted a CSS selector"),
+        ("div", "best", "kind: found 'best'; wanted one of most_read, latest"),
+        ("div", "article", "kind: found 'article'; wanted one of most_read"),
+    ],
+)
+def test_an_override_that_cannot_be_is_told(selector: str, kind: str, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        Override(selector, kind)
 
 
 def test_a_card_built_of_spans_gives_its_title_without_what_is_glued_to_it():

@@ -15,8 +15,9 @@ from tracker.collector.harvest.identity import name_boxes, name_list
 from tracker.collector.harvest.links import canonicalise
 from tracker.collector.harvest.markup import make_safe
 from tracker.collector.harvest.outline import Outline, read_outline
-from tracker.collector.harvest.overrides import Override, point_out
+from tracker.collector.harvest.overrides import Override
 from tracker.collector.harvest.pages import HeadlineList, Item, Page
+from tracker.collector.harvest.pointed_boxes import point_out
 from tracker.collector.harvest.settings import Setting, find_article, read_setting
 from tracker.collector.harvest.tabs import name_panels
 from tracker.collector.harvest.verdicts import kind_of_box
@@ -45,10 +46,8 @@ def harvest_html(
         body: The page as it came.
         url: Its address; without one, what the page says of itself is taken.
         charset: The charset that the HTTP header names, if any.
-        overrides: Boxes pointed out by hand, which are taken whatever they look like.
-
-    Raises:
-        ConfigError: If an override's selector is not CSS or its kind no kind of list.
+        overrides: Boxes pointed out by hand, which are taken whatever they look like; their
+            `valid_until` is for the caller to judge.
     """
     text = make_safe(decode(body, charset))
     reading = _read(text, url, overrides)
@@ -72,9 +71,6 @@ def explain_html(
     """Return why each block of links of a page was taken or left, in the order of the page.
 
     Takes the arguments of `harvest_html`, and goes the same way.
-
-    Raises:
-        ConfigError: If an override's selector is not CSS or its kind no kind of list.
     """
     reading = _read(make_safe(decode(body, charset)), url, overrides)
     return tell_decisions(reading.outline, reading.boxes)

@@ -8,6 +8,7 @@ from typing import Final
 from tracker.collector.harvest.boxes import Box
 from tracker.collector.harvest.kinds import fold
 from tracker.collector.harvest.outline import Outline
+from tracker.collector.harvest.pointed_boxes import PointedBox
 
 _UNSTABLE: Final = re.compile(
     r"\d|^(?:active|current|selected|first|last|odd|even|open|show|hidden)$"
@@ -19,11 +20,16 @@ def name_boxes(outline: Outline, boxes: Sequence[Box]) -> list[str]:
 
     It is made of what stays when items change: kind, heading and the names of the elements
     around the box, without numbers. Boxes alike in all of that are told apart by their order.
+    A box that an override points out is known by its selector.
     """
     names = []
     seen: dict[str, int] = {}
     for box in boxes:
-        base = f"{box.kind}|{_digitless(box.heading.text)}|{_place(outline, box)}"
+        base = (
+            f"override|{box.selector}"
+            if isinstance(box, PointedBox)
+            else f"{box.kind}|{_digitless(box.heading.text)}|{_place(outline, box)}"
+        )
         seen[base] = seen.get(base, 0) + 1
         text = base if seen[base] == 1 else f"{base}|{seen[base]}"
         names.append(name_list(text))
