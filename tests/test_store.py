@@ -1,4 +1,5 @@
 import multiprocessing
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -73,6 +74,20 @@ def test_a_table_with_other_columns_is_reported_and_not_guessed_at(tmp_path: Pat
     pl.DataFrame({"x": [1]}).write_delta(tmp_path / "tables" / "lists")
     with pytest.raises(StoreError, match=r"found columns .*x.*wanted .*capture_id"):
         store.read(LISTS)
+
+
+def test_a_table_from_before_a_column_was_added_reads_and_grows(tmp_path: Path):
+    store = Store(tmp_path)
+    rows = themes("a", "b")
+    rows.head(1).drop("score").write_delta(tmp_path / "tables" / "themes")
+    later = replace(
+        THEMES,
+        columns=tuple(replace(c, nullable=c.name == "score") for c in THEMES.columns),
+    )
+    assert store.read(later)["score"].to_list() == [None]
+    store.append(later, rows.tail(1))
+    store.upsert(later, rows.head(1))
+    assert store.read(later).sort(*THEMES.key).equals(rows.sort(*THEMES.key))
 
 
 def test_many_small_commits_are_merged_into_few_files(tmp_path: Path):

@@ -13,9 +13,12 @@ import pytest
 
 import tracker
 from tracker import Config, Study
+from tracker.bodies import BodyKeeper
 from tracker.checks import check_study
+from tracker.collector.documents import Document
 from tracker.config import SourceSettings, StudySettings, ThemeSettings
 from tracker.errors import ConfigError, InputError, TableError
+from tracker.store import Store
 from tracker.tables import TABLES
 
 PAGE = """<!doctype html><html lang="en"><head><title>Post</title>
@@ -120,10 +123,61 @@ def test_raw_pages_are_kept_once_and_can_be_taken_in_again(tmp_path: Path, study
     assert study.read("bodies").height == 1
     again = Study(tmp_path / "again")
     again.ingest(study.folder / "captures")
-    first = study.read("captures").sort("captured_at").head(1)
-    assert again.read("captures").equals(first)
-    ids = study.read("sightings").join(first, on="capture_id", how="semi")
-    assert again.read("sightings").sort("rank").equals(ids.sort("rank"))
+    assert_same(again, study)
+    assert again.read("captures").height == 2
+
+
+def test_what_a_better_harvester_finds_takes_the_place_of_what_was_found(
+    tmp_path: Path, study: Study
+):
+    for day in ("2026-03-05", "2026-03-06"):
+        (tmp_path / day).mkdir()
+        (tmp_path / day / "page.html").write_text(PAGE)
+    study.ingest([tmp_path / "2026-03-05", tmp_path / "2026-03-06"])
+    found = snapshot(study)
+    assert study.reharvest().captures == 0
+    captures, sightings = found["captures"], found["sightings"]
+    store = Store(study.folder)
+    store.replace(TABLES["captures"], captures.with_columns(pl.lit("0").alias("parser")))
+    store.replace(TABLES["sightings"], sightings.filter(pl.col("rank") != 2))
+    (finding,) = (f for f in check_study(study) if f.what == "pages")
+    assert not finding.good
+    assert "run tracker reharvest" in finding.message
+    result = study.reharvest()
+    assert (result.captures, result.sightings_before, result.sightings) == (2, 4, 6)
+    assert all(frame.equals(found[name]) for name, frame in snapshot(study).items())
+    assert study.reharvest(everything=True).captures == 2
+
+
+def test_a_stored_page_that_is_lost_keeps_what_was_found_in_it(tmp_path: Path, study: Study):
+    (tmp_path / "page.html").write_text(PAGE)
+    study.ingest(tmp_path / "page.html")
+    found = snapshot(study)
+    (warc,) = (study.folder / "captures").iterdir()
+    warc.write_bytes(b"lost")
+    result = study.reharvest(everything=True)
+    assert (result.captures, len(result.problems)) == (0, 1)
+    assert sorted(study.read("runs")["outcome"]) == ["ok", "partly"]
+    assert all(frame.equals(found[name]) for name, frame in snapshot(study).items())
+
+
+def test_pages_of_a_run_that_was_cut_off_are_taken_in_by_the_next(tmp_path: Path, study: Study):
+    store, moment = Store(study.folder), datetime(2026, 3, 5, 20, tzinfo=UTC)
+    row = {"run_id": "cutrun", "command": "ingest", "started_at": moment, "finished_at": None}
+    runs = TABLES["runs"]
+    store.append(runs, runs.frame([{**row, "outcome": "running", "details": "{}"}]))
+    keeper = BodyKeeper(store, "cutrun", moment)
+    page = Document("p", PAGE.encode(), "html", status=200)
+    url = "https://www.post.example/front"
+    keeper.keep(page, url=url, source="The Post", captured_at=moment)
+    keeper.close()
+    (tmp_path / "other.html").write_text(PAGE.replace("Ferry", "Bus"))
+    for _ in range(2):
+        study.ingest(tmp_path / "other.html")
+        captures = study.read("captures").sort("source")
+        assert captures["source"].to_list() == ["The Post", "post.example"]
+        assert captures["captured_at"][0] == moment
+    assert study.read("sightings").height == 6
 
 
 def test_an_update_fills_every_table_and_a_second_one_changes_nothing(told: Study):

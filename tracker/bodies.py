@@ -1,7 +1,9 @@
 """Raw pages kept as WARC, each body once, so that everything can be harvested again."""
 
+import contextlib
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -9,7 +11,8 @@ from typing import IO
 import polars as pl
 
 from tracker.collector.documents import Document, Problem
-from tracker.collector.warcs import PageWriter, read_page
+from tracker.collector.page_writers import PageWriter
+from tracker.collector.warcs import read_page
 from tracker.ids import hash_bytes
 from tracker.store import Store
 from tracker.tables import BODIES
@@ -18,10 +21,10 @@ FOLDER = "captures"
 
 
 class BodyKeeper:
-    """Writes the bodies of one run into one WARC file of its own.
+    """Writes the pages of one run into one WARC file of its own, each body once.
 
-    A process that is killed leaves at most a half-written record at the end of its file, which
-    nothing refers to.
+    A body that is kept already is referred to, so that the files alone tell every capture. A
+    process that is killed leaves at most a half-written record at the end of its file.
 
     Args:
         store: The study's store.
@@ -33,31 +36,50 @@ class BodyKeeper:
         self._store = store
         stamp = started_at.astimezone(UTC).strftime("%Y%m%d%H%M%S")
         self._path = f"{FOLDER}/tracker-{stamp}-{run_id}.warc.gz"
-        self._known = set(store.scan(BODIES).select("body").collect()["body"])
+        places = store.scan(BODIES).select("body", "path", "offset").collect()
+        self._places = {body: (path, offset) for body, path, offset in places.iter_rows()}
+        self._firsts: dict[str, Document] = {}
         self._rows: list[tuple[str, str, int, int]] = []
         self._file: IO[bytes] | None = None
         self._writer: PageWriter | None = None
 
     def keep(self, document: Document, *, url: str, source: str, captured_at: datetime) -> None:
-        """Write a page unless its body is kept already."""
+        """Write a page, or where its body is kept already, that it was seen again."""
         body = hash_bytes(document.body)
-        if body in self._known:
+        writer = self._open()
+        first = self._find_first(body)
+        if first is not None:
+            writer.refer(document, url, source, captured_at, first)
             return
+        offset = writer.write(document, url, source, captured_at)
+        self._rows.append((body, self._path, offset, len(document.body)))
+        self._places[body] = (self._path, offset)
+        self._firsts[body] = replace(document, url=url, captured_at=captured_at, body=b"")
+
+    def _open(self) -> PageWriter:
         if self._writer is None:
             path = self._store.folder / self._path
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("wb")
-            self._writer = PageWriter(self._file)
-        offset = self._writer.write(document, url, source, captured_at)
-        self._rows.append((body, self._path, offset, len(document.body)))
-        self._known.add(body)
+            self._writer = PageWriter(self._file, path.name)
+        return self._writer
+
+    def _find_first(self, body: str) -> Document | None:
+        """Return the first capture of a body that is kept, None where it is not or is lost."""
+        if body not in self._firsts and body in self._places:
+            path, offset = self._places[body]
+            with contextlib.suppress(OSError, ValueError, EOFError):
+                found = read_page(self._store.folder / path, offset)
+                if isinstance(found, Document):
+                    self._firsts[body] = replace(found, body=b"")
+        return self._firsts.get(body)
 
     def flush(self) -> None:
         """Bring what was written to the disk, then say in the table where it is."""
-        if self._file is not None and self._rows:
+        if self._file is not None:
             self._file.flush()
             os.fsync(self._file.fileno())
-            self._store.append(BODIES, BODIES.frame(self._rows))
+            self._store.upsert(BODIES, BODIES.frame(self._rows))
             self._rows = []
 
     def close(self) -> None:
@@ -65,6 +87,11 @@ class BodyKeeper:
         self.flush()
         if self._file is not None:
             self._file.close()
+
+
+def find_leftovers(store: Store, run_id: str) -> list[Path]:
+    """Return the files into which a run wrote pages: what it wrote last no table may know."""
+    return sorted((store.folder / FOLDER).glob(f"tracker-*-{run_id}.warc.gz"))
 
 
 def read_bodies(store: Store, bodies: pl.DataFrame) -> Iterator[tuple[str, Document | Problem]]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from tracker.collector.harvest.pages import PARSER
 from tracker.collector.sources import name_source
 from tracker.errors import StoreError
 from tracker.ingests import describe_end
@@ -38,7 +39,10 @@ def check_study(study: Study) -> list[Finding]:
     findings += _check_tables(study)
     if not all(finding.good for finding in findings):
         return findings
-    return [*findings, *_check_runs(study), *_check_update(study), *_check_sources(study)]
+    return [
+        *findings, *_check_runs(study), *_check_parsers(study), *_check_update(study),
+        *_check_sources(study),
+    ]  # fmt: skip
 
 
 def _describe_folder(study: Study) -> str:
@@ -76,6 +80,15 @@ def _check_runs(study: Study) -> list[Finding]:
         for run in cut.iter_rows(named=True)
     ]
     return findings or [Finding("runs", True, "none was cut off")]
+
+
+def _check_parsers(study: Study) -> list[Finding]:
+    old = pl.col("body").is_not_null() & (pl.col("parser") != PARSER)
+    count = study.store.scan(CAPTURES).filter(old).select(pl.len()).collect().item()
+    if not count:
+        return [Finding("pages", True, "all were read by this version of the harvester")]
+    message = f"{count:,} were read by another version of the harvester; run tracker reharvest"
+    return [Finding("pages", False, message)]
 
 
 def _check_update(study: Study) -> list[Finding]:

@@ -27,6 +27,8 @@ from tracker.terminal import (
 
 if TYPE_CHECKING:
     from tracker.config import Config
+    from tracker.ingests import IngestResult
+    from tracker.reharvests import ReharvestResult
     from tracker.study import Study
     from tracker.updates import UpdateResult
 
@@ -37,6 +39,10 @@ VIEW_NAMES: Final = ("headlines", "lists", "topics", "themes", "signals", "sourc
 EXPORT_NAMES: Final = (
     "attention", "captures", "events", "headlines", "lineage", "lists", "members", "runs",
     "sightings", "signals", "themes", "topics", "vectors",
+)  # fmt: skip
+_WORKERS: Final = click.option(
+    "--workers", type=click.IntRange(min=1), default=os.cpu_count(), show_default="all cores",
+    help="Processes that harvest pages.",
 )  # fmt: skip
 _NIGHT: Final = click.DateTime(["%Y-%m-%d"])
 
@@ -182,10 +188,7 @@ def peek(settings: Settings, places: Sequence[str], as_json: bool, explain: bool
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"]),
     help="UTC time of pages that do not say theirs; when the file was written unless given.",
 )
-@click.option(
-    "--workers", type=click.IntRange(min=1), default=os.cpu_count(), show_default="all cores",
-    help="Processes that harvest pages.",
-)  # fmt: skip
+@_WORKERS
 @click.option("--json", "as_json", is_flag=True, help="Print what was added as JSON.")
 @click.pass_obj
 def ingest(
@@ -204,21 +207,47 @@ def ingest(
     """
     moment = captured_at.replace(tzinfo=UTC) if captured_at else None
     with show_progress(settings.quiet) as progress:
-        result = settings.open().ingest(paths, source=source, captured_at=moment, progress=progress)
-    for line in (*result.notes, *map(str, result.problems)):
-        warn(line)
-    counts = {name: value for name, value in vars(result).items() if name != "problems"}
-    if as_json:
-        problems = [asdict(problem) for problem in result.problems]
-        click.echo(json.dumps({**counts, "problems": problems}, ensure_ascii=False))
-    else:
-        click.echo(
-            f"read {result.files:,} files with {result.pages:,} captures; added "
-            f"{result.captures:,} new ones with {result.lists:,} lists and "
-            f"{result.sightings:,} headlines in them"
+        result = settings.open().ingest(
+            paths, source=source, captured_at=moment, workers=workers, progress=progress
         )
-    if result.problems:
-        sys.exit(PARTLY if result.pages else 1)
+    for note in result.notes:
+        warn(note)
+    _finish(
+        result,
+        f"read {result.files:,} files with {result.pages:,} captures; added "
+        f"{result.captures:,} new ones with {result.lists:,} lists and "
+        f"{result.sightings:,} headlines in them",
+        as_json,
+        partly=bool(result.pages),
+    )
+
+
+@main.command()
+@click.option(
+    "--all", "everything", is_flag=True,
+    help="Also pages that this version has read, as after a change of the settings.",
+)  # fmt: skip
+@_WORKERS
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+@click.pass_obj
+def reharvest(settings: Settings, everything: bool, workers: int, as_json: bool) -> None:
+    """Read the stored pages again, after the harvester has learned something.
+
+    Captures stay; the lists found in them now take the place of those found before. Then run
+    tracker update.
+    """
+    with show_progress(settings.quiet) as progress:
+        result = settings.open().reharvest(
+            everything=everything, workers=workers, progress=progress
+        )
+    _finish(
+        result,
+        f"read {result.captures:,} stored pages again: {result.lists:,} lists where there were "
+        f"{result.lists_before:,}, {result.sightings:,} headlines in them where there were "
+        f"{result.sightings_before:,}",
+        as_json,
+        partly=bool(result.captures),
+    )
 
 
 @main.command()
@@ -324,6 +353,17 @@ def demo(settings: Settings, nights: int) -> None:
     with show_progress(settings.quiet) as progress:
         path = run_demo(settings.open(), nights=nights, progress=progress)
     click.echo(f"open {path}")
+
+
+def _finish(
+    result: "IngestResult | ReharvestResult", text: str, as_json: bool, *, partly: bool
+) -> None:
+    """Print what was done and what could not be, and end with the exit code that says so."""
+    for problem in result.problems:
+        warn(str(problem))
+    click.echo(json.dumps(asdict(result), ensure_ascii=False) if as_json else text)
+    if result.problems:
+        sys.exit(PARTLY if partly else 1)
 
 
 def _print_update(result: "UpdateResult", as_json: bool) -> None:

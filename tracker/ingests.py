@@ -1,10 +1,7 @@
 """Pages, archives and headline tables into a study."""
 
 import logging
-import multiprocessing
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,20 +10,20 @@ from urllib.parse import urlsplit
 
 import polars as pl
 
-from tracker.bodies import BodyKeeper
+from tracker.bodies import BodyKeeper, find_leftovers
 from tracker.collector import headlines as rows_of
 from tracker.collector.archives import File, list_files, modified_at, read_documents
 from tracker.collector.documents import Document, Problem
-from tracker.collector.harvest.decoding import decode
-from tracker.collector.harvest.html import harvest_html
 from tracker.collector.harvest.overrides import Override
 from tracker.collector.harvest.pages import Page
-from tracker.collector.harvest.text import harvest_text
 from tracker.collector.headline_tables import read_headline_table
 from tracker.collector.sources import name_source
+from tracker.collector.warcs import Payloads
 from tracker.config import Config
 from tracker.errors import InputError
+from tracker.harvests import Harvester, Overrides, harvest
 from tracker.progress import Progress, be_silent
+from tracker.runs import find_cut, mark_recovered
 from tracker.store import Store
 from tracker.tables import CAPTURES, LISTS, SIGHTINGS
 
@@ -38,9 +35,6 @@ BATCH_BYTES: Final = 100_000_000
 FIRST_PAGE: Final = datetime(1991, 8, 6, tzinfo=UTC)
 """The day the first page of the web was announced."""
 _STRANGE: Final = "from before the web or from the future"
-
-Overrides = tuple[Override, ...]
-Harvester = Callable[[Sequence[Document], Sequence[Overrides]], Iterable[Page | Problem]]
 
 
 @dataclass(frozen=True)
@@ -98,6 +92,7 @@ class Ingester:
         """Read which captures are there already."""
         known = self.store.scan(CAPTURES).select("capture_id").collect()
         self._known = set(known["capture_id"])
+        self._payloads = Payloads()
         self._pages: list[tuple[Document, Path]] = []
         self._batch: list[rows_of.Rows] = []
 
@@ -121,7 +116,7 @@ class Ingester:
         if file.form == "table":
             self._take_table(file.path)
             return
-        for document in read_documents(file):
+        for document in read_documents(file, self._payloads):
             if isinstance(document, Problem):
                 self._note(document)
                 continue
@@ -232,16 +227,17 @@ class Ingester:
             self.progress("pages", self.result.pages, self.result.pages)
         if not self._batch:
             return
-        batch, self._batch = self._batch, []
+        rows, self._batch = rows_of.concat_rows(self._batch), []
         self.keeper.flush()
         # Captures last: a capture that is there has all its lists and sightings.
-        sightings = pl.concat(rows.sightings for rows in batch)
-        lists = pl.concat(rows.lists for rows in batch)
-        captures = pl.concat(rows.captures for rows in batch)
-        self.store.append(SIGHTINGS, sightings)
-        self.store.append(LISTS, lists)
-        self.store.append(CAPTURES, captures)
-        self._add(captures=captures.height, lists=lists.height, sightings=sightings.height)
+        self.store.append(SIGHTINGS, rows.sightings)
+        self.store.append(LISTS, rows.lists)
+        self.store.append(CAPTURES, rows.captures)
+        self._add(
+            captures=rows.captures.height,
+            lists=rows.lists.height,
+            sightings=rows.sightings.height,
+        )
 
     def _add(self, **counts: int) -> None:
         now = {name: getattr(self.result, name) + count for name, count in counts.items()}
@@ -251,46 +247,26 @@ class Ingester:
         self.result = replace(self.result, problems=(*self.result.problems, problem))
 
 
+def recover_pages(ingester: Ingester, run_id: str) -> None:
+    """Take in what runs that were cut off had fetched or read and not yet committed.
+
+    Args:
+        ingester: A copy of it does the work.
+        run_id: The run that does it.
+    """
+    for cut in find_cut(ingester.store):
+        if cut == run_id:
+            continue
+        files = find_leftovers(ingester.store, cut)
+        if files:
+            found = replace(ingester).run(files)
+            _logger.info("run %s was cut off; recovered %d captures", cut, found.captures)
+        mark_recovered(ingester.store, cut, run_id)
+
+
 def describe_end(override: Override) -> str:
     """Return what there is to say of an override that no longer counts."""
     return f"the override {override.selector} ended on {override.valid_until}"
-
-
-def harvest(document: Document, overrides: Overrides = ()) -> Page | Problem:
-    """Return the harvested page of a document, HTML or text, or the problem in its place.
-
-    Args:
-        document: The page.
-        overrides: Its boxes that are pointed out by hand; texts have none.
-    """
-    try:
-        if document.form == "html":
-            return harvest_html(
-                document.body, url=document.url, charset=document.charset, overrides=overrides
-            )
-        return harvest_text(decode(document.body, document.charset), url=document.url)
-    except Exception as error:
-        # One page in a million that our own code trips over must not end a night's run.
-        _logger.exception("harvesting %s failed", document.origin)
-        return Problem(document.origin, f"the harvester failed on it ({error!r}); please report it")
-
-
-@contextmanager
-def open_harvester(workers: int) -> Iterator[Harvester]:
-    """Give a harvester that works in so many processes; one works in this process."""
-    if workers < 2:
-        yield lambda documents, overrides: map(harvest, documents, overrides)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        # A process costs a second to start: a handful of pages is done before that.
-        yield (
-            lambda documents, overrides: (
-                pool.map(harvest, documents, overrides, chunksize=4)
-                if len(documents) >= 8 * workers
-                else map(harvest, documents, overrides)
-            )
-        )
 
 
 def _without(rows: rows_of.Rows, known: set[str]) -> rows_of.Rows:

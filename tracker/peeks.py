@@ -13,9 +13,10 @@ from tracker.collector.harvest.explanations import Decision
 from tracker.collector.harvest.html import explain_html
 from tracker.collector.harvest.pages import Page
 from tracker.collector.sources import name_source
+from tracker.collector.warcs import Payloads
 from tracker.config import Config
 from tracker.errors import InputError
-from tracker.ingests import Overrides, harvest
+from tracker.harvests import Overrides, harvest
 
 _SCHEMES: Final = ("http://", "https://")
 _Found = Document | Problem
@@ -73,12 +74,13 @@ def _peek_at_path(place: str, see: _See) -> Iterator[Sight]:
     except InputError as error:
         yield Sight(place, problem=str(error).removeprefix(f"{path}: "))
         return
+    payloads = Payloads()
     for file in files:
         if file.form == "table":
             if len(files) == 1:
                 yield Sight(place, problem="a headline table, not a page; use tracker ingest")
             continue
-        for sight in _pair(read_documents(file), modified_at(file.path), see):
+        for sight in _pair(read_documents(file, payloads), modified_at(file.path), see):
             yield replace(sight, origin=place) if sight.origin == str(path) else sight
 
 

@@ -21,6 +21,7 @@ from tracker.tables import (
     LINEAGE,
     LISTS,
     MEMBERS,
+    SEEN_OUTCOMES,
     SIGHTINGS,
     SIGNALS,
     THEMES,
@@ -127,7 +128,7 @@ def write_report(
 
 
 def _list_problems(captures: pl.DataFrame) -> tuple[str, ...]:
-    failed = captures.filter(~pl.col("outcome").is_in(["ok", "unchanged"]))
+    failed = captures.filter(~pl.col("outcome").is_in(SEEN_OUTCOMES))
     by_source = failed.group_by("source").len("visits").sort("source")
     return tuple(
         f"{source}: {visits} visits brought no page" for source, visits in by_source.iter_rows()

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import polars as pl
+
 from tracker.errors import TrackerError
 from tracker.ids import make_id
 from tracker.store import Store
@@ -33,6 +35,21 @@ class Run:
     started_at: datetime
     outcome: str = "ok"
     details: dict[str, Any] = field(default_factory=dict)
+
+
+def find_cut(store: Store) -> list[str]:
+    """Return the ids of runs that were cut off and whose pages nobody took in since."""
+    cut = store.scan(RUNS).filter(pl.col("finished_at").is_null()).select("run_id", "details")
+    return [
+        run for run, said in cut.collect().iter_rows() if "recovered_by" not in json.loads(said)
+    ]
+
+
+def mark_recovered(store: Store, run_id: str, by: str) -> None:
+    """Write that the pages of a run that was cut off were taken in by another run."""
+    (row,) = store.scan(RUNS).filter(pl.col("run_id") == run_id).collect().to_dicts()
+    details = {**json.loads(row["details"]), "recovered_by": by}
+    store.upsert(RUNS, RUNS.frame([{**row, "details": json.dumps(details, ensure_ascii=False)}]))
 
 
 @contextmanager

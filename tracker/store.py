@@ -71,6 +71,11 @@ class Store:
         if delta is None:
             return table.empty().lazy()
         frame = pl.scan_delta(delta)
+        later = [c for c in table.columns if c.nullable and c.name not in frame.collect_schema()]
+        if later:
+            # Written before the table had these columns.
+            empty = [pl.lit(None, dtype=c.dtype).alias(c.name) for c in later]
+            frame = frame.with_columns(empty).select(table.schema.names())
         found = frame.collect_schema()
         if found != table.schema:
             raise StoreError(
@@ -120,6 +125,7 @@ class Store:
                 "source_alias": "s",
                 "target_alias": "t",
                 "writer_properties": _properties(),
+                "merge_schema": True,
             },
         )
         merge.when_matched_update_all().when_not_matched_insert_all().execute()
@@ -188,7 +194,7 @@ class Store:
     def _write(
         self, table: Table, frame: pl.DataFrame, mode: Any, where: str | None = None
     ) -> None:
-        options: dict[str, Any] = {"writer_properties": _properties()}
+        options: dict[str, Any] = {"writer_properties": _properties(), "schema_mode": "merge"}
         if where is not None:
             options["predicate"] = where
         frame.write_delta(str(self._place(table)), mode=mode, delta_write_options=options)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
     from tracker.ingests import IngestResult
+    from tracker.reharvests import ReharvestResult
     from tracker.topics.encoder import Encoder
     from tracker.updates import UpdateResult
 
@@ -89,7 +90,8 @@ class Study:
             InputError: If `captured_at` has no time zone.
         """
         from tracker.bodies import BodyKeeper  # noqa: PLC0415 - loads the parsers
-        from tracker.ingests import Ingester, open_harvester  # noqa: PLC0415
+        from tracker.harvests import open_harvester  # noqa: PLC0415
+        from tracker.ingests import Ingester, recover_pages  # noqa: PLC0415
 
         if captured_at is not None and captured_at.tzinfo is None:
             raise InputError(f"captured_at: found {captured_at}; wanted a time with a time zone")
@@ -99,16 +101,43 @@ class Study:
         with record_run(self.store, "ingest", self._clock) as run:
             keeper = BodyKeeper(self.store, run.run_id, run.started_at)
             with closing(keeper), open_harvester(workers) as harvest_all:
-                result = Ingester(
-                    self.store,
-                    keeper,
-                    self.config,
-                    run.started_at,
-                    source=source,
-                    captured_at=captured_at,
-                    harvest_all=harvest_all,
-                    progress=progress,
-                ).run([Path(path) for path in paths])
+                ingester = Ingester(
+                    self.store, keeper, self.config, run.started_at,
+                    harvest_all=harvest_all, progress=progress,
+                )  # fmt: skip
+                recover_pages(ingester, run.run_id)
+                result = replace(ingester, source=source, captured_at=captured_at).run(
+                    [Path(path) for path in paths]
+                )
+            run.outcome = "partly" if result.problems else "ok"
+            run.details.update(asdict(result))
+        return result
+
+    def reharvest(
+        self, *, everything: bool = False, workers: int = 1, progress: Progress = be_silent
+    ) -> "ReharvestResult":
+        """Read stored pages again with the harvester as it is now; return what came of it.
+
+        Captures keep their ids, and pages that cannot be read again keep what was found in them.
+        The next update does again the nights that changed.
+
+        Args:
+            everything: Also read what this version has read already, as after a change of
+                the settings.
+            workers: As in `ingest`.
+            progress: Told how far it is.
+
+        Raises:
+            InputError: If nothing was taken in yet.
+        """
+        from tracker.harvests import open_harvester  # noqa: PLC0415 - loads the parsers
+        from tracker.reharvests import reharvest_captures  # noqa: PLC0415
+
+        self._want_captures()
+        with record_run(self.store, "reharvest", self._clock) as run, open_harvester(workers) as h:
+            result = reharvest_captures(
+                self.store, self.config, h, everything=everything, progress=progress
+            )
             run.outcome = "partly" if result.problems else "ok"
             run.details.update(asdict(result))
         return result

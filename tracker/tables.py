@@ -52,6 +52,8 @@ CAPTURE_OUTCOMES: Final = (
     "too_large",
     "not_html",
 )
+SEEN_OUTCOMES: Final = ("ok", "unchanged")
+"""Outcomes of visits that show a page's lists."""
 LIST_OUTCOMES: Final = ("ok", "missing", "empty")
 TOPIC_STATES: Final = ("active", "dormant", "retired")
 LINEAGE_EVENTS: Final = ("born", "merged", "split", "revived", "retired")

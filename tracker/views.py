@@ -13,6 +13,7 @@ from tracker.tables import (
     HEADLINES,
     LISTS,
     MEMBERS,
+    SEEN_OUTCOMES,
     SIGNALS,
     THEMES,
     TOPICS,
@@ -158,7 +159,7 @@ def view_sources(store: Store) -> pl.DataFrame:
             pl.col("captured_at").max().alias("last_capture"),
             pl.col("lists").fill_null(0).mean().round(1).alias("mean_lists"),
             pl.col("slots").fill_null(0).mean().round(1).alias("mean_slots"),
-            (pl.col("outcome") != "ok").sum().alias("failed"),
+            (~pl.col("outcome").is_in(SEEN_OUTCOMES)).sum().alias("failed"),
             (pl.col("slots").fill_null(0) == 0).sum().alias("without_lists"),
             pl.col("captured_at").min().alias("first_capture"),
         )

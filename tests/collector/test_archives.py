@@ -1,16 +1,19 @@
 import gzip
 import io
 import os
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from tracker.collector.archives import File, list_files, read_documents
 from tracker.collector.documents import MAX_BYTES, Document, Problem, find_date
-from tracker.collector.warcs import PageWriter, read_page
+from tracker.collector.page_writers import PageWriter
+from tracker.collector.warcs import Payloads, read_page
 from tracker.errors import InputError
 
 PAGE = b"<!doctype html><html><body><h1>Bridge reopens after storm</h1></body></html>"
@@ -213,7 +216,7 @@ def test_a_revisit_is_the_page_it_refers_to_at_its_own_time(tmp_path: Path):
     documents, (problem,) = read(path)
     assert [d.body for d in documents] == [PAGE, PAGE]
     assert documents[1].captured_at == datetime(2026, 3, 6, 12, tzinfo=UTC)
-    assert "not in this file" in problem.message
+    assert "no archive read so far holds" in problem.message
 
 
 def test_wet_records_are_texts_and_an_archive_without_pages_says_so(tmp_path: Path):
@@ -268,3 +271,56 @@ def test_pages_written_can_be_read_again_where_they_are(tmp_path: Path):
     documents, problems = read(path)
     assert len(documents) == 3
     assert not problems
+
+
+def write_visits(folder: Path) -> tuple[Document, Document]:
+    """Write a page as it came over HTTP, and in a second file that it came again, unchanged."""
+    first = Document(
+        "there", PAGE, "html", charset="utf-8", status=200, url="https://post.example/a?b=1",
+        captured_at=NOON, request=(("Host", "post.example"), ("User-Agent", "tracker/1")),
+        headers=(("Content-Type", "text/html; charset=utf-8"), ("Content-Encoding", "gzip"),
+                 ("X-Odd", "one\r\nInjected: two")),
+    )  # fmt: skip
+    later = NOON + timedelta(days=1)
+    again = replace(first, status=304, captured_at=later, headers=(("Age", "1"),))
+    with (folder / "1.warc.gz").open("wb") as file:
+        PageWriter(file, "1.warc.gz").write(first, str(first.url), "post.example", NOON)
+    with (folder / "2.warc.gz").open("wb") as file:
+        PageWriter(file).refer(again, str(again.url), "post.example", later, first)
+    return first, again
+
+
+def test_visits_come_back_from_several_files_with_what_the_server_said(tmp_path: Path):
+    first, again = write_visits(tmp_path)
+    payloads = Payloads()
+    found = [d for file in list_files(tmp_path) for d in read_documents(file, payloads)]
+    for document, original in zip(found, (first, again), strict=True):
+        assert isinstance(document, Document)
+        assert (document.body, document.status, document.url, document.captured_at) == (
+            PAGE, original.status, original.url, original.captured_at,
+        )  # fmt: skip
+        assert (document.source, document.charset) == ("post.example", "utf-8")
+
+
+def test_other_tools_read_what_was_written(tmp_path: Path):
+    write_visits(tmp_path)
+    records = []
+    for name in ("1.warc.gz", "2.warc.gz"):
+        with (tmp_path / name).open("rb") as file:
+            for record in WarcioIterator(file, check_digests="raise"):
+                body = record.content_stream().read()
+                records.append((record.rec_type, record.rec_headers, record.http_headers, body))
+    kinds = [kind for kind, *_ in records]
+    assert kinds == ["warcinfo", "response", "request", "warcinfo", "revisit", "request"]
+    _, answer, http, body = records[1]
+    assert (body, http.get_header("X-Archive-Orig-Content-Encoding")) == (PAGE, "gzip")
+    assert http.get_header("Content-Encoding") is None
+    assert http.get_header("Injected") is None
+    _, asked, request, _ = records[2]
+    assert asked.get_header("WARC-Concurrent-To") == answer.get_header("WARC-Record-ID")
+    assert request.statusline == "/a?b=1 HTTP/1.1"
+    _, revisit, http, _ = records[4]
+    assert revisit.get_header("WARC-Profile").endswith("server-not-modified")
+    assert revisit.get_header("WARC-Payload-Digest") == answer.get_header("WARC-Payload-Digest")
+    assert revisit.get_header("WARC-Refers-To-Target-URI") == "https://post.example/a?b=1"
+    assert http.get_statuscode() == "304"

@@ -159,18 +159,6 @@ def test_stays_show_each_night_with_its_best_rank():
     assert "stayed longest: 2 nights" in figure.layout.title.text
 
 
-def test_an_unchanged_page_shows_its_last_lists_again():
-    night = LAST
-    again = DATA.captures.filter(pl.col("capture_id") == f"herald.example-{night}").with_columns(
-        pl.lit("unchanged").alias("outcome")
-    )
-    captures = pl.concat(
-        [DATA.captures.filter(pl.col("capture_id") != again["capture_id"][0]), again]
-    )
-    (strip,) = traces(figures.themes_figure(replace(DATA, captures=captures)), role="coverage")
-    assert strip["z"][1][-1] == 2
-
-
 def test_chosen_sources_together_give_the_attention_table():
     prepared = prepare(DATA)
     given = read_source_shares(prepared, ["Ukraine"])

@@ -182,8 +182,13 @@ def test_slots_are_those_somebody_chose_on_the_local_night() -> None:
         ]
     )
     kinds = ("latest", "most_read", "menu", "sponsored", "article")
-    lists = LISTS.frame([("c1", kind, "", kind, i, 1, "ok") for i, kind in enumerate(kinds, 1)])
-    sightings = SIGHTINGS.frame([("c1", kind, 1, f"h-{kind}", "t", None, late) for kind in kinds])
+    seen = (("c1", late), ("c2", later))
+    lists = LISTS.frame(
+        [(c, kind, "", kind, i, 1, "ok") for c, _ in seen for i, kind in enumerate(kinds, 1)]
+    )
+    sightings = SIGHTINGS.frame(
+        [(c, kind, 1, f"h-{kind}", "t", None, at) for c, at in seen for kind in kinds]
+    )
     slots = expose_slots(sightings, lists, captures, time_zone="Europe/Berlin")
     assert sorted(slots.select("capture_id", "channel", "night", "headline_id").rows()) == [
         ("c1", "audience", N1, "h-most_read"),

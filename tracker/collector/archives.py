@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Final, Literal
 
 from tracker.collector.documents import MAX_BYTES, Document, Problem, find_date
-from tracker.collector.warcs import read_arc, read_warc
+from tracker.collector.warcs import Payloads, read_arc, read_warc
 from tracker.errors import InputError
 
 Form = Literal["html", "text", "warc", "arc", "table"]
@@ -90,14 +90,18 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield found
 
 
-def read_documents(file: File) -> Iterator[Document | Problem]:
+def read_documents(file: File, payloads: Payloads | None = None) -> Iterator[Document | Problem]:
     """Yield the pages of one file in order, and a problem in place of each that cannot be read.
 
     A page without a date of its own gets the date written in its name or folder, else None.
+
+    Args:
+        file: The file.
+        payloads: The pages of archives read before, which records of this one may refer to.
     """
     try:
         if file.form == "warc":
-            yield from read_warc(file.path)
+            yield from read_warc(file.path, payloads)
         elif file.form == "arc":
             yield from read_arc(file.path)
         else:

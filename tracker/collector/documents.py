@@ -20,8 +20,11 @@ class Document:
         url: Its address, where the file says so.
         captured_at: When it was captured, where the file says so; aware UTC.
         charset: What the server said of its encoding.
-        status: HTTP status of the capture.
+        status: HTTP status of the capture; 304 where the server said that the page it had sent
+            before, which is the body, still stands.
         source: Who published it, where the file says more than its address does.
+        headers: What the server sent above the body, name and value.
+        request: What it was asked with, name and value.
     """
 
     origin: str
@@ -32,6 +35,8 @@ class Document:
     charset: str | None = None
     status: int | None = None
     source: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    request: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from tracker.tables import LISTS
+from tracker.tables import LISTS, SEEN_OUTCOMES
 
 
 def find_missing(
@@ -21,7 +21,7 @@ def find_missing(
 
     Args:
         lists: LISTS; rows of outcome `missing` are passed over.
-        captures: CAPTURES; only those that came back ok expect anything.
+        captures: CAPTURES; only those that were seen expect anything.
         window: Captures of the same kind of page that are looked back at.
         min_captures: Captures there must be among these before anything is expected.
         min_presence: Share of them that the box must have been on.
@@ -29,7 +29,7 @@ def find_missing(
     found = lists.filter(pl.col("outcome") != "missing")
     articles = found.filter(pl.col("kind") == "article").select("capture_id", article=True)
     pages = (
-        captures.filter(pl.col("outcome") == "ok")
+        captures.filter(pl.col("outcome").is_in(SEEN_OUTCOMES))
         .join(articles, on="capture_id", how="left")
         .select(
             "capture_id",

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -35,6 +35,15 @@ class Rows:
     sightings: pl.DataFrame
 
 
+def concat_rows(parts: Sequence[Rows]) -> Rows:
+    """Return the rows of all parts; at least one is wanted."""
+    return Rows(
+        pl.concat(rows.captures for rows in parts),
+        pl.concat(rows.lists for rows in parts),
+        pl.concat(rows.sightings for rows in parts),
+    )
+
+
 def identify_capture(document: Document, source: str, url: str, captured_at: datetime) -> str:
     """Return the id of one capture: the same page at the same time has the same id anywhere."""
     return make_id(source, url, captured_at.isoformat(), hash_bytes(document.body))
@@ -43,15 +52,19 @@ def identify_capture(document: Document, source: str, url: str, captured_at: dat
 def tabulate_page(
     document: Document, page: Page, *, source: str, url: str, captured_at: datetime
 ) -> Rows:
-    """Return the rows of one harvested page; its own story becomes a list of kind `article`."""
+    """Return the rows of one harvested page; its own story becomes a list of kind `article`.
+
+    A page that came back unchanged shows its lists again: it was seen, not skipped.
+    """
     capture_id = identify_capture(document, source, url, captured_at)
-    is_good = document.status is None or 200 <= document.status < 300
+    unchanged = document.status == 304
+    is_good = unchanged or document.status is None or 200 <= document.status < 300
     capture = {
         "capture_id": capture_id,
         "source": source,
         "url": url,
         "captured_at": captured_at,
-        "outcome": "ok" if is_good else "http_error",
+        "outcome": "unchanged" if unchanged else "ok" if is_good else "http_error",
         "status": document.status,
         "n_bytes": len(document.body),
         "body": hash_bytes(document.body),

@@ -1,20 +1,17 @@
-"""Pages out of WARC, ARC and WET files, and into WARC again."""
+"""Pages out of WARC, ARC and WET files."""
 
 import gzip
-import io
 import re
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
-from http.client import responses
 from pathlib import Path
 from typing import IO, Any, Final
 
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 from warcio.archiveiterator import ArchiveIterator as ArcIterator
 from warcio.exceptions import ArchiveLoadFailed
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from tracker.collector.documents import MAX_BYTES, Document, Problem
 
@@ -31,26 +28,40 @@ _WANTED: Final = (
 )
 
 
-def read_warc(path: Path) -> Iterator[Document | Problem]:
+class Payloads:
+    """Where the pages of archives were found, by digest, so that revisits of them can be read."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, tuple[Path, int]] = {}
+
+
+def read_warc(path: Path, payloads: Payloads | None = None) -> Iterator[Document | Problem]:
     """Yield the pages of a WARC or WET file in order, and a problem for each part that is broken.
 
     A corrupt or cut record loses itself only: reading goes on at the next record. A revisit record
-    is the page it refers to, when that page is in the same file.
+    is the page it refers to, at its own time.
+
+    Args:
+        path: The file.
+        payloads: The pages of files read before, which revisits may refer to; grows.
     """
-    found = 0
+    found, others = 0, 0
+    payloads = payloads if payloads is not None else Payloads()
     with path.open("rb") as file:
         marker = b"\x1f\x8b\x08" if file.read(2) == b"\x1f\x8b" else b"WARC/1"
-        start, seen = 0, _Payloads(path)
+        start = 0
         while True:
             file.seek(start)
             place = start
             try:
                 for record in ArchiveIterator(file, record_types=_WANTED, auto_decode="all"):
                     place = record.stream_pos
-                    document = _read_record(record, f"{path}@{place}", seen)
-                    if document is not None:
-                        found += isinstance(document, Document)
-                        yield document
+                    document = _read_record(record, path, payloads)
+                    if document is None:
+                        others += 1
+                        continue
+                    found += isinstance(document, Document)
+                    yield document
                 break
             except (OSError, ValueError, EOFError) as error:
                 message = (
@@ -66,7 +77,7 @@ def read_warc(path: Path) -> Iterator[Document | Problem]:
     if not found:
         yield Problem(
             str(path),
-            f"found no page in it ({seen.others} records of other kinds); wanted HTML responses "
+            f"found no page in it ({others} records of other kinds); wanted HTML responses "
             "or page texts (a WAT file holds neither)",
         )
 
@@ -83,91 +94,37 @@ def read_arc(path: Path) -> Iterator[Document | Problem]:
             yield Problem(str(path), f"broken record ({error}); the rest of the file is not read")
 
 
-class PageWriter:
-    """Writes pages into one WARC file, each record a gzip member of its own.
-
-    Args:
-        file: Where to write; its position is asked for each record.
-    """
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._writer = WARCWriter(file, gzip=True, warc_version="1.1")
-
-    def write(self, document: Document, url: str, source: str, captured_at: datetime) -> int:
-        """Write one page; return where its record begins, in bytes."""
-        offset = self._file.tell()
-        headers = {
-            "WARC-Date": captured_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-            SOURCE_HEADER: source,
-        }
-        body = io.BytesIO(document.body)
-        media = "text/plain" if document.form == "text" else "text/html"
-        if document.charset:
-            media += f"; charset={document.charset}"
-        record: Any
-        if document.status is None:
-            # Nobody answered a request: a saved page is a resource, a text is made from a page.
-            kind = "conversion" if document.form == "text" else "resource"
-            record = self._writer.create_warc_record(
-                url, kind, payload=body, warc_content_type=media, warc_headers_dict=headers
-            )
-        else:
-            http = StatusAndHeaders(
-                f"{document.status} {responses.get(document.status, '')}",
-                [("Content-Type", media), ("Content-Length", str(len(document.body)))],
-                protocol="HTTP/1.1",
-            )
-            record = self._writer.create_warc_record(
-                url, "response", payload=body, http_headers=http, warc_headers_dict=headers
-            )
-        self._writer.write_record(record)
-        return offset
-
-
 def read_page(path: Path, offset: int) -> Document | Problem:
     """Return the page whose record begins at `offset` of a WARC file written by `PageWriter`."""
     with path.open("rb") as file:
         file.seek(offset)
         for record in ArchiveIterator(file, record_types=_WANTED, auto_decode="all"):
-            document = _read_record(record, f"{path}@{offset}", _Payloads(path))
-            if document is not None:
-                return document
-            break
+            return _read_record(record, path, Payloads()) or Problem(f"{path}@{offset}", "no page")
     return Problem(f"{path}@{offset}", "no page there")
 
 
-class _Payloads:
-    """Where the pages of one file are, by digest, so that revisits of them can be read."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.offsets: dict[str, int] = {}
-        self.others = 0
-
-
-def _read_record(record: Any, origin: str, seen: _Payloads) -> Document | Problem | None:
+def _read_record(record: Any, path: Path, payloads: Payloads) -> Document | Problem | None:
+    """Return the page of a record, None where it holds something else."""
+    origin = f"{path}@{record.stream_pos}"
     digest = record.headers.get("WARC-Payload-Digest")
     if record.record_type == WarcRecordType.revisit:
-        return _read_revisit(record, origin, digest, seen)
+        return _read_revisit(record, origin, digest, payloads)
     http = record.http_headers
     said = (http.get("Content-Type") if http else record.headers.get("Content-Type")) or ""
     media = said.split(";")[0].strip().lower()
     is_text = record.record_type == WarcRecordType.conversion and media == "text/plain"
     if not is_text and media not in _HTML_TYPES and media not in ("", "text/plain"):
-        seen.others += 1
         return None
     length = record.content_length
     body = record.reader.read(MAX_BYTES + 1)
     if not is_text and media not in _HTML_TYPES and not _HTML_START.match(body[:500]):
-        seen.others += 1
         return None
     if len(body) > MAX_BYTES:
         return Problem(origin, f"page larger than {MAX_BYTES:,} bytes; not read")
     if not body and length:
         return Problem(origin, f"record of {length} bytes without a page in it; it was cut off")
-    if digest and http and 200 <= (http.status_code or 200) < 300:
-        seen.offsets.setdefault(digest, record.stream_pos)
+    if digest and (not http or 200 <= (http.status_code or 200) < 300):
+        payloads.places.setdefault(digest, (path, record.stream_pos))
     return Document(
         origin=origin,
         body=body,
@@ -181,27 +138,27 @@ def _read_record(record: Any, origin: str, seen: _Payloads) -> Document | Proble
 
 
 def _read_revisit(
-    record: Any, origin: str, digest: str | None, seen: _Payloads
+    record: Any, origin: str, digest: str | None, payloads: Payloads
 ) -> Document | Problem | None:
-    offset = seen.offsets.get(digest or "")
-    if offset is None:
+    place = payloads.places.get(digest or "")
+    if place is None:
         media = (record.http_content_type or "").lower()
         if media and media not in _HTML_TYPES:
             return None
-        return Problem(origin, "repeats a page that is not in this file; not read")
-    first = read_page(seen.path, offset)
+        return Problem(origin, "repeats a page that no archive read so far holds; not read")
+    first = read_page(*place)
     if isinstance(first, Problem):
         # A file packed as one gzip member cannot be entered in the middle.
-        return Problem(origin, "repeats a page that cannot be reached in this file; not read")
-    return Document(
+        return Problem(origin, "repeats a page that cannot be reached in its archive; not read")
+    http = record.http_headers
+    return replace(
+        first,
         origin=origin,
-        body=first.body,
-        form=first.form,
         url=_clean_uri(record.headers.get("WARC-Target-URI")) or first.url,
         captured_at=_as_utc(record.record_date),
-        charset=first.charset,
-        status=first.status,
-        source=first.source,
+        charset=(record.http_charset if http else None) or first.charset,
+        status=(http.status_code if http else None) or first.status,
+        source=record.headers.get(SOURCE_HEADER) or first.source,
     )
 
 

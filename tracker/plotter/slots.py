@@ -55,9 +55,9 @@ def read_slots(data: ReportData) -> Slots:
         pl.col("kind").replace_strict(_KIND_CHANNEL, default=None).alias("channel"),
     ).filter(pl.col("channel").is_not_null())
     rows = (
-        _find_shown(data)
-        .join(data.sightings.drop("captured_at"), left_on="shown", right_on="capture_id")
-        .join(lists, left_on=["shown", "list_id"], right_on=["capture_id", "list_id"])
+        data.captures.select("capture_id", "source", "captured_at", pl.col("url").alias("page"))
+        .join(data.sightings.drop("captured_at"), on="capture_id")
+        .join(lists, on=["capture_id", "list_id"])
         .with_columns(night_of("captured_at", data.time_zone).alias("night"))
         .filter(pl.col("night") <= data.last_night)
         .group_by("night", "source", "channel", "list_id", "headline_id", "title")
@@ -102,23 +102,6 @@ def _read_unlisted(data: ReportData, rows: pl.DataFrame) -> pl.DataFrame:
             night_of("last_seen", zone).alias("last"),
         )
         .sort("subject", "last", "headline_id", descending=[False, True, False])
-    )
-
-
-def _find_shown(data: ReportData) -> pl.DataFrame:
-    """Return the captures that showed lists; one that came back unchanged shows the last ones."""
-    full = pl.col("capture_id").is_in(data.sightings["capture_id"].unique().implode())
-    earlier = pl.when(full).then("capture_id").forward_fill().over("source", "url")
-    return (
-        data.captures.sort("captured_at", "capture_id")
-        .select(
-            "capture_id",
-            "source",
-            "captured_at",
-            pl.col("url").alias("page"),
-            pl.when(full | (pl.col("outcome") == "unchanged")).then(earlier).alias("shown"),
-        )
-        .drop_nulls("shown")
     )
 
 

@@ -32,8 +32,7 @@ def expose_slots(
     """Return the slots that somebody chose to fill, with their source, night and channel.
 
     Lists whose kind is in no channel (menus, sponsored boxes, the page's own article) are left
-    out. A capture that came back `unchanged` shows again the slots of the latest capture of the
-    same source and address that had any: it is as much exposure as a page sent anew.
+    out.
 
     Args:
         sightings: Frame of `tracker.tables.SIGHTINGS`.
@@ -51,15 +50,10 @@ def expose_slots(
     )
     boxes = lists.lazy().join(channels.lazy(), on="kind").select("capture_id", "list_id", "channel")
     return (
-        _find_shown(captures, sightings)
-        .lazy()
+        captures.lazy()
         .with_columns(night_of("captured_at", time_zone).alias("night"))
-        .join(
-            sightings.lazy().select("capture_id", "list_id", "rank", "headline_id"),
-            left_on="shown_id",
-            right_on="capture_id",
-        )
-        .join(boxes, left_on=["shown_id", "list_id"], right_on=["capture_id", "list_id"])
+        .join(sightings.lazy().drop("captured_at"), on="capture_id")
+        .join(boxes, on=["capture_id", "list_id"])
         .select(pl.col(name).cast(dtype) for name, dtype in SLOTS.items())
         .collect()
     )
@@ -168,22 +162,6 @@ def _band(frame: pl.DataFrame) -> pl.DataFrame:
         band = bound_share(frame["share"].to_numpy(), effective)
     return frame.with_columns(
         pl.Series("low", band.low).fill_nan(None), pl.Series("high", band.high).fill_nan(None)
-    )
-
-
-def _find_shown(captures: pl.DataFrame, sightings: pl.DataFrame) -> pl.DataFrame:
-    """Return captures with `shown_id`: the capture whose slots they show, or null."""
-    full = sightings.lazy().select("capture_id").unique().with_columns(full=pl.lit(True))
-    page = ["source", "url"]
-    shown = pl.when(pl.col("full")).then("capture_id")
-    carried = pl.when(pl.col("outcome") == "unchanged").then(shown.forward_fill().over(page))
-    return (
-        captures.lazy()
-        .select("capture_id", *page, "captured_at", "outcome")
-        .join(full, on="capture_id", how="left")
-        .sort(*page, "captured_at", "capture_id")
-        .with_columns(pl.coalesce(shown, carried).alias("shown_id"))
-        .collect()
     )
 
 

@@ -1,0 +1,60 @@
+"""Documents to harvested pages, in one process or several."""
+
+import logging
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import Final
+
+from tracker.collector.documents import Document, Problem
+from tracker.collector.harvest.decoding import decode
+from tracker.collector.harvest.html import harvest_html
+from tracker.collector.harvest.overrides import Override
+from tracker.collector.harvest.pages import Page
+from tracker.collector.harvest.text import harvest_text
+
+_logger = logging.getLogger(__name__)
+
+Overrides = tuple[Override, ...]
+Harvester = Callable[[Sequence[Document], Sequence[Overrides]], Iterable[Page | Problem]]
+_SCHEMES: Final = ("http://", "https://")
+
+
+def harvest(document: Document, overrides: Overrides = ()) -> Page | Problem:
+    """Return the harvested page of a document, HTML or text, or the problem in its place.
+
+    Args:
+        document: The page.
+        overrides: Its boxes that are pointed out by hand; texts have none.
+    """
+    # A saved page may be known by its file's name only, which leads nowhere.
+    url = document.url if document.url and document.url.startswith(_SCHEMES) else None
+    try:
+        if document.form == "html":
+            return harvest_html(
+                document.body, url=url, charset=document.charset, overrides=overrides
+            )
+        return harvest_text(decode(document.body, document.charset), url=url)
+    except Exception as error:
+        # One page in a million that our own code trips over must not end a night's run.
+        _logger.exception("harvesting %s failed", document.origin)
+        return Problem(document.origin, f"the harvester failed on it ({error!r}); please report it")
+
+
+@contextmanager
+def open_harvester(workers: int) -> Iterator[Harvester]:
+    """Give a harvester that works in so many processes; one works in this process."""
+    if workers < 2:
+        yield lambda documents, overrides: map(harvest, documents, overrides)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        # A process costs a second to start: a handful of pages is done before that.
+        yield (
+            lambda documents, overrides: (
+                pool.map(harvest, documents, overrides, chunksize=4)
+                if len(documents) >= 8 * workers
+                else map(harvest, documents, overrides)
+            )
+        )
