@@ -15,11 +15,15 @@ SHARED = ("tracker.errors", "tracker.ids", "tracker.tables")
 OWNERS = {
     "bertopic": ("topics/model.py",),
     "deltalake": ("store.py",),
+    "scrapy": ("collector/crawls/",),
     "click": ("cli.py", "terminal.py"),
     "rich": ("terminal.py",),
     "plotly": ("plotter/", "reports.py", "study.py"),  # the last two name the type of a figure
 }
-HEAVY = ("polars", "bertopic", "plotly", "deltalake", "onnxruntime", "sklearn", "numpy", "rich")
+HEAVY = (
+    *("polars", "bertopic", "plotly", "deltalake", "onnxruntime", "sklearn", "numpy", "rich"),
+    *("scrapy", "twisted"),
+)
 
 
 def imports(source: str) -> set[str]:
@@ -65,7 +69,7 @@ def test_imports_follow_the_flow(path):
     [
         ("topics/events.py", "from tracker.store import Store"),
         ("trends/signals.py", "def f():\n    from tracker.topics.model import fit"),
-        ("collector/fetch.py", "import tracker.config"),
+        ("collector/feeds.py", "import tracker.config"),
         ("topics/events.py", "import bertopic"),
         ("views.py", "from deltalake import DeltaTable"),
         ("tables.py", "from tracker.store import Store"),

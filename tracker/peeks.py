@@ -1,6 +1,7 @@
 """A look at the lists of pages, without storing anything."""
 
-from collections.abc import Callable, Iterator, Sequence
+import contextlib
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from tracker.collector.archives import list_files, modified_at, read_documents
+from tracker.collector.crawls import CrawlSettings, VisitRequest, crawl
 from tracker.collector.documents import Document, Problem
 from tracker.collector.harvest.explanations import Decision
 from tracker.collector.harvest.html import explain_html
@@ -42,7 +44,12 @@ class Sight:
 
 
 def peek_at(
-    places: Sequence[str], *, config: Config | None = None, explain: bool = False
+    places: Sequence[str],
+    *,
+    config: Config | None = None,
+    explain: bool = False,
+    settings: CrawlSettings | None = None,
+    allow_private: bool = False,
 ) -> Iterator[Sight]:
     """Yield what is found at each file, folder, archive or address, in order.
 
@@ -52,19 +59,37 @@ def peek_at(
         places: Files, folders and addresses.
         config: Says which boxes are pointed out by hand; none are without one.
         explain: Whether to say of every block of links why it was taken or left.
+        settings: How to behave towards the hosts of addresses.
+        allow_private: Whether loopback, private and link-local addresses may be visited.
     """
     see = partial(_see, config=config or Config(), explain=explain)
-    for place in places:
-        if place.startswith(_SCHEMES):
-            yield _peek_at_url(place, see)
-        else:
-            yield from _peek_at_path(place, see)
+    urls = [place for place in places if place.startswith(_SCHEMES)]
+    with contextlib.closing(_visit_all(urls, settings, allow_private)) as found:
+        for place in places:
+            if place.startswith(_SCHEMES):
+                yield replace(see(next(found), datetime.now(UTC)), origin=place)
+            else:
+                yield from _peek_at_path(place, see)
 
 
-def _peek_at_url(url: str, see: _See) -> Sight:
-    from tracker.collector.fetch import fetch_page  # noqa: PLC0415 - files need no HTTP client
-
-    return replace(see(fetch_page(url), datetime.now(UTC)), origin=url)
+def _visit_all(
+    urls: Sequence[str], settings: CrawlSettings | None, allow_private: bool
+) -> Generator[_Found]:
+    """Yield what came back from each address, in order; they are visited together."""
+    found: dict[int, _Found] = {}
+    requests = []
+    for place, url in enumerate(urls):
+        try:
+            requests.append(VisitRequest(url, allow_private=allow_private, meta=place))
+        except InputError as error:
+            found[place] = Problem(url, str(error))
+    with contextlib.closing(crawl(requests, settings=settings)) as visits:
+        for place in range(len(urls)):
+            while place not in found:
+                visit = next(visits)
+                problem = Problem(visit.request.url, visit.note)
+                found[visit.request.meta] = visit.document or problem
+            yield found.pop(place)
 
 
 def _peek_at_path(place: str, see: _See) -> Iterator[Sight]:

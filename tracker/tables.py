@@ -170,6 +170,7 @@ CAPTURES: Final = Table(
         Column("n_bytes", pl.Int64, "size of the decoded body, bytes"),
         Column("body", pl.String, "content hash of the raw page in the store", nullable=True),
         Column("parser", pl.String, "version of the harvester that read the page"),
+        Column("note", pl.String, "what was tried and what came back, in words", nullable=True),
     ),
     ("capture_id",),
 )

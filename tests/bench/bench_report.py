@@ -72,6 +72,7 @@ def draw_world() -> ReportData:
             pl.lit(1).alias("n_bytes"),
             pl.lit(None, pl.String).alias("body"),
             pl.lit("1").alias("parser"),
+            pl.lit(None, pl.String).alias("note"),
         )
     )
     lists = tables.LISTS.check(

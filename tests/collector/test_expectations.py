@@ -15,7 +15,7 @@ def observe(*nights: str, url: str = "https://post.example/", article: bool = Fa
         capture = f"{url}{number}"
         moment = START + timedelta(days=number)
         address = f"{url}{number}" if article else url
-        captures.append((capture, "post.example", address, moment, "ok", 200, 1, None, "1"))
+        captures.append((capture, "post.example", address, moment, "ok", 200, 1, None, "1", None))
         if article:
             lists.append((capture, "own", "", "article", 9, 1, "ok"))
         lists += [

@@ -64,7 +64,7 @@ class World:
             {"capture_id": f"{source}-{night}", "source": source, "url": f"https://{source}/",
              "captured_at": datetime(night.year, night.month, night.day, 21, 5, tzinfo=UTC),
              "outcome": outcome, "status": 200 if outcome == "ok" else 503, "n_bytes": 1000,
-             "body": None, "parser": "1"}
+             "body": None, "parser": "1", "note": None}
         )  # fmt: skip
 
 

@@ -176,9 +176,9 @@ def test_slots_are_those_somebody_chose_on_the_local_night() -> None:
     late, later = (datetime(2026, 3, 1, hour, 30, tzinfo=UTC) for hour in (22, 23))
     captures = CAPTURES.frame(
         [
-            ("c1", "a", "https://a/", late, "ok", 200, 9, None, "1"),
-            ("c2", "a", "https://a/", later, "unchanged", 304, 0, None, "1"),
-            ("c3", "a", "https://a/", later, "timeout", None, 0, None, "1"),
+            ("c1", "a", "https://a/", late, "ok", 200, 9, None, "1", None),
+            ("c2", "a", "https://a/", later, "unchanged", 304, 0, None, "1", None),
+            ("c3", "a", "https://a/", later, "timeout", None, 0, None, "1", None),
         ]
     )
     kinds = ("latest", "most_read", "menu", "sponsored", "article")

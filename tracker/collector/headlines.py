@@ -69,6 +69,7 @@ def tabulate_page(
         "n_bytes": len(document.body),
         "body": hash_bytes(document.body),
         "parser": PARSER,
+        "note": None,
     }
     boxes = [(box.list_id, box.heading, box.kind, box.items) for box in page.lists if is_good]
     lists = [
@@ -127,6 +128,7 @@ def tabulate_table(rows: pl.DataFrame) -> Rows:
         status=pl.lit(None, dtype=pl.Int32),
         body=pl.lit(None, dtype=pl.String),
         parser=pl.lit("table"),
+        note=pl.lit(None, dtype=pl.String),
     )
     lists = (
         rows.group_by("capture_id", "list_id", "heading", "list_kind", "copy")

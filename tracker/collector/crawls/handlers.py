@@ -1,0 +1,157 @@
+"""The last step before the network: a host's turn, a page's time, and no private address."""
+
+import asyncio
+import ipaddress
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from random import uniform
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CannotResolveHostError, DownloadTimeoutError
+from scrapy.http import Response
+from scrapy.resolver import CachingHostnameResolver
+from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
+from zope.interface import implementer
+
+from tracker.collector.crawls.hosts import HostBook
+from tracker.collector.crawls.tracks import CURRENT, KEY, Stopped, Track
+from tracker.collector.crawls.visits import CrawlSettings
+
+JITTER: Final = 0.25
+"""Up to this share of a delay is added to it, so that hosts are not visited in step."""
+
+
+class PoliteHandler:
+    """Downloads one request when its host's turn has come.
+
+    Every request goes through here: pages, robots.txt, redirects and further tries.
+    """
+
+    lazy = False
+
+    def __init__(self, crawler: Crawler) -> None:
+        spider: Any = crawler.spider
+        self._settings: CrawlSettings = spider.crawl_settings
+        self._book: HostBook = spider.book
+        self._free: asyncio.Semaphore = spider.free
+        # Two pools: a connection that one source may use is no way round for another.
+        self._shut, self._open = HTTP11DownloadHandler(crawler), HTTP11DownloadHandler(crawler)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "PoliteHandler":
+        """Make the handler, as the crawler asks for it."""
+        return cls(crawler)
+
+    async def download_request(self, request: Request) -> Response:
+        """Return the answer to one request.
+
+        Raises:
+            Stopped: If the host wants more patience than there is, or its address is private.
+        """
+        track: Track = request.meta[KEY]
+        host = urlsplit(request.url).hostname or ""
+        await self._wait_for_turn(host, track)
+        left = self._settings.timeout - track.spent
+        if left <= 0:
+            raise DownloadTimeoutError(request.url)
+        async with self._free:
+            return await self._download(request, track, host, left)
+
+    async def _download(self, request: Request, track: Track, host: str, left: float) -> Response:
+        request.meta["download_timeout"] = left
+        track.asked(request.url)
+        track.started_at, start = datetime.now(UTC), time.monotonic()
+        handler = self._open if track.allow_private else self._shut
+        CURRENT.set(track)
+        try:
+            async with asyncio.timeout(left + 1):
+                return await handler.download_request(request)
+        except TimeoutError as error:
+            raise DownloadTimeoutError(request.url) from error
+        except CannotResolveHostError as error:
+            if track.refused:
+                raise Stopped("blocked", f"{host} is at a private address; not visited") from error
+            raise
+        finally:
+            track.spent += time.monotonic() - start
+            self._book.end_turn(host)
+
+    async def _wait_for_turn(self, host: str, track: Track) -> None:
+        patience = self._settings.patience
+        delay = track.delay * uniform(1.0, 1.0 + JITTER)
+        while (turn := self._book.take_turn(host, delay)).wait > 0:
+            if turn.wait > max(patience, delay):
+                raise Stopped(
+                    "blocked",
+                    f"{turn.reason} asks {host} to be left alone for {turn.wait:.0f} s more, "
+                    f"and {patience:g} s is the limit; not visited",
+                )
+            await asyncio.sleep(turn.wait)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await asyncio.gather(self._shut.close(), self._open.close())
+
+
+@implementer(IHostnameResolver)
+class GuardedResolver(CachingHostnameResolver):
+    """Finds the addresses of a name and hands on only those that may be connected to.
+
+    What is handed on is what is connected to, so a name that leads elsewhere the second time
+    changes nothing.
+    """
+
+    def resolveHostName(
+        self,
+        resolutionReceiver: Any,
+        hostName: str,
+        portNumber: int = 0,
+        addressTypes: Sequence[type] | None = None,
+        transportSemantics: str = "TCP",
+    ) -> Any:
+        """Tell the receiver the addresses of the host, without the forbidden ones."""
+        track = CURRENT.get()
+        receiver: Any = _GuardedReceiver(resolutionReceiver, track)
+        return super().resolveHostName(
+            receiver, hostName, portNumber, addressTypes, transportSemantics
+        )
+
+
+@implementer(IResolutionReceiver)
+class _GuardedReceiver:
+    def __init__(self, receiver: Any, track: Track | None) -> None:
+        self._receiver = receiver
+        self._track = track
+
+    def resolutionBegan(self, resolution: Any) -> None:
+        self._receiver.resolutionBegan(resolution)
+
+    def addressResolved(self, address: Any) -> None:
+        if (self._track is None or not self._track.allow_private) and is_private(address.host):
+            if self._track is not None:
+                self._track.refused = address.host
+            return
+        self._receiver.addressResolved(address)
+
+    def resolutionComplete(self) -> None:
+        self._receiver.resolutionComplete()
+
+
+def is_private(host: str) -> bool:
+    """Return whether an IP address is anything but a public one."""
+    address = ipaddress.ip_address(host.split("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if inner is None and address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return not inner.is_global or inner.is_multicast
+    return not address.is_global or address.is_multicast
+
+
+_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
