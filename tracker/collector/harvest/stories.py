@@ -4,14 +4,15 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from tracker.collector.harvest.lines import Line, Slots, read_lines
 from tracker.collector.harvest.links import unarchived
-from tracker.collector.harvest.outline import BLOCKS, HEADINGS, TEXT, Outline
+from tracker.collector.harvest.outline import HEADINGS, Outline
 from tracker.collector.harvest.titles import clean_title
 from tracker.collector.harvest.words import count_words
 
 MOST_LINKS: Final = 6000
 LONGEST_HEADLINE: Final = 260
-_NUMERAL: Final = re.compile(r"^[\W\d_]+$")
+_ORIGIN: Final = re.compile(r"^(?:https?:)?//[^/]+(?=/.)", re.IGNORECASE)
 _NO_PAGE: Final = ("javascript:", "mailto:", "tel:", "whatsapp:", "data:", "sms:")
 
 
@@ -30,6 +31,7 @@ class Story:
         at: Entry where the headline's words stand.
         unit: Entry of the largest element that holds this story and no other.
         numeral: The rank that the page writes before the headline, 0 if none.
+        score: How much its words are the headline among those of its card.
     """
 
     anchor: int
@@ -42,18 +44,24 @@ class Story:
     at: int
     unit: int = 0
     numeral: int = 0
+    score: float = 0.0
 
 
 def read_links(outline: Outline) -> list[Story]:
     """Return the links of the page in order, those of one card joined."""
-    links = []
+    read: list[tuple[Story, list[Line]]] = []
+    slots = Slots()
     for i, tag in enumerate(outline.tags):
         if tag == "a":
             link = _read_link(outline, i)
             if link is not None:
-                links.append(link)
-                if len(links) >= MOST_LINKS:
+                lines = _read_lines(outline, i)
+                for line in lines:
+                    slots.add(line, link.key)
+                read.append((link, lines))
+                if len(read) >= MOST_LINKS:
                     break
+    links = [link for link, lines in read if _set_headline(link, lines, slots)]
     joined = _join(outline, links)
     _borrow_headlines(outline, joined)
     return joined
@@ -64,83 +72,36 @@ def _read_link(outline: Outline, i: int) -> Story | None:
     if not href or href[0] == "#" or href[:11].lower().startswith(_NO_PAGE):
         return None
     href = unarchived(href)
-    text, at = find_headline(outline, i)
-    title = clean_title(text) if text else ""
-    if len(title) > LONGEST_HEADLINE:
-        return None
-    key = href.partition("#")[0].rstrip("/")
-    return Story(i, i, outline.ends[i], key, href, title, count_words(title), at)
+    key = _ORIGIN.sub("", href.partition("#")[0].rstrip("/"), count=1) or href
+    return Story(i, i, outline.ends[i], key, href, "", 0.0, i)
+
+
+def _read_lines(outline: Outline, i: int) -> list[Line]:
+    above = outline.parents[i]
+    shapes = f"{outline.shape(i)}<{outline.shape(above)}<{outline.shape(outline.parents[above])}"
+    return read_lines(outline, i, shapes)
+
+
+def _set_headline(story: Story, lines: list[Line], slots: Slots) -> bool:
+    """Set the words in which a link speaks of its story; say whether they could be a headline."""
+    if not lines:
+        return True
+    scores = [slots.score(line) for line in lines]
+    story.score = max(scores)
+    line = lines[scores.index(story.score)]
+    story.title, story.at = clean_title(line.text), line.at
+    story.weight = count_words(story.title)
+    return len(story.title) <= LONGEST_HEADLINE
 
 
 def find_headline(outline: Outline, root: int) -> tuple[str, int]:
-    """Return the headline among the texts of an element, and where it stands.
-
-    Headings win, then elements named as headlines, then the first block of three words;
-    kickers, dates, authors, counters and blurbs are left out by their tags and names.
-    """
-    pieces = outline.pieces(root + 1, outline.ends[root])
-    if len(pieces) > 1:
-        pieces = [p for p in pieces if not _NUMERAL.match(p[1])] or pieces[:1]
-    if not pieces:
+    """Return the headline among the texts of an element, and where it stands."""
+    lines = read_lines(outline, root)
+    if not lines:
         return "", root
-    if len(pieces) == 1:
-        return pieces[0][1], pieces[0][0]
-    parts = _parts(outline, root)
-    places = [_place(outline, at, root, parts) for at, _ in pieces]
-    read = [(p, place) for p, place in zip(pieces, places, strict=True) if place[0] >= 0]
-    if not read:
-        read = [(p, (0, root)) for p in pieces]
-    top = max(rank for _, (rank, _) in read)
-    best = [(p, block) for p, (rank, block) in read if rank == top]
-    if top != 1:
-        best = _first_block(best, 2 if top else 3)
-    return " ".join(text for (_, text), _ in best), best[0][0][0]
-
-
-_Piece = tuple[tuple[int, str], int]
-
-
-def _first_block(pieces: list[_Piece], n_words: int) -> list[_Piece]:
-    """Return the pieces of the first block that has `n_words`, else those of the first."""
-    blocks: dict[int, list[_Piece]] = {}
-    for piece in pieces:
-        blocks.setdefault(piece[1], []).append(piece)
-    for block in blocks.values():
-        if count_words(" ".join(text for (_, text), _ in block)) >= n_words:
-            return block
-    return next(iter(blocks.values()))
-
-
-def _parts(outline: Outline, root: int) -> frozenset[int]:
-    """Return the children of a card that is built of inline parts, each of a name of its own.
-
-    Three or more of them without loose text between: kicker, title, author, date, as spans.
-    """
-    parts = [i for i in outline.children(root) if outline.n_texts(i)]
-    names = {outline.attribute(i, "class") for i in parts if outline.tags[i] != TEXT}
-    whole = len(parts) >= 3 and len(names) == len(parts) and "" not in names
-    return frozenset(parts) if whole else frozenset()
-
-
-def _place(outline: Outline, at: int, root: int, parts: frozenset[int]) -> tuple[int, int]:
-    """Return how much the text at `at` is the headline (-1 to 2), and its block."""
-    rank, block, beside = 0, root, False
-    i = outline.parents[at]
-    while i > root:
-        tag = outline.tags[i]
-        if tag in HEADINGS:
-            rank = 2
-        if block == root and (tag in BLOCKS or i in parts):
-            block = i
-        if tag in ("time", "small", "button", "figcaption"):
-            return -1, block
-        signs = outline.signs(i)
-        if "beside" in signs:
-            beside = beside or (tag not in HEADINGS and not rank)
-        elif "title" in signs:
-            rank = max(rank, 1)
-        i = outline.parents[i]
-    return (-1 if beside else rank), block
+    slots = Slots()
+    best = max(lines, key=slots.score)
+    return best.text, best.at
 
 
 def _join(outline: Outline, links: list[Story]) -> list[Story]:
@@ -157,16 +118,17 @@ def _join(outline: Outline, links: list[Story]) -> list[Story]:
         if before is not None and _same_card(outline, before, link):
             after = links[n + 1 : n + 4]
             if link.title or not _belongs_below(outline, before, link, after):
-                _extend(outline, before, link)
+                _extend(before, link)
                 continue
         joined.append(link)
     return joined
 
 
-def _extend(outline: Outline, story: Story, link: Story) -> None:
-    if _rank(outline, link) > _rank(outline, story):
+def _extend(story: Story, link: Story) -> None:
+    if link.title and (not story.title or link.score > story.score):
         story.anchor, story.title, story.at = link.anchor, link.title, link.at
         story.weight, story.href = link.weight, link.href
+        story.score = link.score
     story.last = link.last
 
 
@@ -184,18 +146,6 @@ def _same_card(outline: Outline, a: Story, b: Story) -> bool:
     while not outline.inside(b.anchor, i):
         i, steps = outline.parents[i], steps + 1
     return steps <= (4 if a.title and a.title == b.title and a.weight >= 3 else 7)
-
-
-def _rank(outline: Outline, story: Story) -> int:
-    fits = 2 if 3 <= story.weight <= 25 else 1 if story.weight >= 2 else 0
-    if not fits:
-        return 0
-    i = outline.parents[story.at] if outline.tags[story.at] == TEXT else story.at
-    for _ in range(5):
-        if outline.tags[i] in HEADINGS:
-            return fits + 2
-        i = outline.parents[i]
-    return fits
 
 
 def _borrow_headlines(outline: Outline, stories: list[Story]) -> None:
