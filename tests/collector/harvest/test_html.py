@@ -217,3 +217,9 @@ def test_a_card_built_of_spans_gives_its_title_without_what_is_glued_to_it():
         "Late frost ruins the apple harvest",
         "Museum opens its hidden archive",
     ]
+
+
+def test_letters_written_as_bytes_are_no_word_of_an_advertiser() -> None:
+    items = tuple((f"{href}%D8%AD%D9%8A", title) for href, title in STORIES)
+    (found,) = harvest(box("Latest news", items=items)).lists
+    assert found.kind == "latest"

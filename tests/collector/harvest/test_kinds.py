@@ -18,6 +18,16 @@ from tracker.collector.harvest.kinds import announce, fold, kind_of_heading
         ("人気記事ランキング", "most_read"),
         ("관련기사", "related"),
         ("ข่าวที่เกี่ยวข้อง", "related"),
+        ("Videos + vistos", "most_read"),
+        ("More Garden Stories", "related"),
+        ("Best of the garden desk", "picks"),
+        ("Noticias que podrían interesarte", "related"),
+        ("Читай также:", "related"),
+        ("يقرأون الآن", "most_read"),
+        ("اخترنا لكم", "picks"),
+        ("今日看点", "picks"),
+        ("ランダム記事", "other"),
+        ("PR情報", "sponsored"),
     ],
 )
 def test_words_of_a_heading_tell_its_kind(heading: str, kind: str) -> None:
@@ -31,7 +41,9 @@ def test_other_words_tell_nothing(heading: str) -> None:
     assert kind_of_heading(heading) is None
 
 
-@pytest.mark.parametrize(("heading", "what"), [("Jobs", "service"), ("Anzeige", "slot")])
+@pytest.mark.parametrize(
+    ("heading", "what"), [("Jobs", "service"), ("イベント情報", "service"), ("Anzeige", "slot")]
+)
 def test_services_and_advertising_slots_are_no_kinds_of_list(heading: str, what: str) -> None:
     assert announce(heading) == what
     assert kind_of_heading(heading) is None

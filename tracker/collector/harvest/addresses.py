@@ -176,6 +176,7 @@ _AD: Final = frozenset(
     ]
 )
 _TOKENS: Final = re.compile(r"[a-z0-9]+")
+_CODED: Final = re.compile(r"%[0-9a-f]{2}")
 _PARTS: Final = re.compile(r"[-_,+]")
 _LONG: Final = re.compile(r"[0-9]{4,}")
 _EXTENSION: Final = re.compile(r"\.\w{2,5}$")
@@ -216,6 +217,8 @@ def is_sharing(href: str) -> bool:
 def is_advertising(href: str) -> bool:
     """Say whether an address counts clicks for an advertiser."""
     lowered = href.lower()
+    if "%" in lowered:
+        lowered = _CODED.sub("", lowered)
     return "url=http" in lowered or not _AD.isdisjoint(_TOKENS.findall(lowered))
 
 
