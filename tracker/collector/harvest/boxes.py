@@ -16,8 +16,10 @@ from tracker.collector.harvest.headings import (
     find_heading,
     find_parting,
 )
+from tracker.collector.harvest.labels import is_hidden
 from tracker.collector.harvest.members import count_within, readmit
 from tracker.collector.harvest.outline import Outline
+from tracker.collector.harvest.rows import links_within
 from tracker.collector.harvest.stories import Story
 from tracker.collector.harvest.words import count_words
 
@@ -66,6 +68,7 @@ class Meeting:
         n_left: Stories in `left`.
         n_right: Stories in `right`.
         alike: Whether both children have the same tag and classes.
+        tabbed: Whether links of the page lead to both children, as tabs do.
     """
 
     before: Story
@@ -76,6 +79,7 @@ class Meeting:
     n_left: int
     n_right: int
     alike: bool
+    tabbed: bool
 
     @property
     def part(self) -> range:
@@ -90,9 +94,10 @@ def find_boxes(outline: Outline) -> list[Box]:
     if not stories:
         return []
     anchors = [s.anchor for s in stories]
+    tabbed = frozenset(links_within(outline))
     boxes = [Box([stories[0]], NO_HEADING, stories[0].unit)]
     for before, story in pairwise(stories):
-        meeting = meet(outline, anchors, before, story)
+        meeting = meet(outline, anchors, before, story, tabbed)
         heading = NO_HEADING
         if not _are_neighbours(outline, meeting):
             place = Place(before, story, story.unit, meeting.part)
@@ -115,14 +120,21 @@ def find_boxes(outline: Outline) -> list[Box]:
     return boxes
 
 
-def meet(outline: Outline, anchors: Sequence[int], before: Story, story: Story) -> Meeting:
+def meet(
+    outline: Outline,
+    anchors: Sequence[int],
+    before: Story,
+    story: Story,
+    tabbed: frozenset[str] = frozenset(),
+) -> Meeting:
     """Return where two stories' branches of the page meet."""
     top = outline.common(before.anchor, story.anchor)
     left, right = outline.branch(top, before.anchor), outline.branch(top, story.anchor)
     n_left = 1 if left == before.unit else count_within(outline, anchors, left)
     n_right = 1 if right == story.unit else count_within(outline, anchors, right)
     alike = outline.shape(left) == outline.shape(right)
-    return Meeting(before, story, top, left, right, n_left, n_right, alike)
+    ids = {outline.attribute(left, "id"), outline.attribute(right, "id")}
+    return Meeting(before, story, top, left, right, n_left, n_right, alike, len(ids & tabbed) == 2)
 
 
 def _are_neighbours(outline: Outline, m: Meeting) -> bool:
@@ -228,14 +240,18 @@ def _covers(outline: Outline, box: Box, top: int) -> bool:
         return False
     first = box.stories[0].anchor
     scope = outline.common(min(box.heading.at, first), first)
-    return outline.inside(top, scope) and _steps(outline, top, scope) <= 2
+    if not outline.inside(top, scope):
+        return False
+    while top > scope and outline.n_texts(outline.parents[top]) == outline.n_texts(top):
+        top = outline.parents[top]
+    return _steps(outline, top, scope) <= 4
 
 
 def is_panel(outline: Outline, box: Box, m: Meeting) -> bool:
     """Say whether the story begins another panel behind tabs."""
     if outline.tags[m.left] != outline.tags[m.right]:
         return False
-    if m.story.numeral == 1 and m.before.numeral > 1:
+    if m.tabbed or (m.story.numeral == 1 and m.before.numeral > 1):
         return True
     if m.n_right > 1:
         if any(s.key == m.story.key for s in box.stories):
@@ -248,12 +264,7 @@ def is_panel(outline: Outline, box: Box, m: Meeting) -> bool:
                 return True
     if m.alike and any("panel" in outline.signs(i) for i in (m.left, m.right, m.top)):
         return True
-    return _is_hidden(outline, m.right) and not _is_hidden(outline, m.left)
-
-
-def _is_hidden(outline: Outline, i: int) -> bool:
-    own = outline.attributes(i)
-    return "hidden" in own or "display:none" in (own.get("style") or "").replace(" ", "").lower()
+    return is_hidden(outline, m.right) and not is_hidden(outline, m.left)
 
 
 def _steps(outline: Outline, i: int, top: int) -> int:
@@ -265,7 +276,9 @@ def _steps(outline: Outline, i: int, top: int) -> int:
 
 def set_headings(outline: Outline, boxes: Sequence[Box]) -> None:
     """Give the boxes that may be lists the best headings, now that their extent is known."""
-    stories = sorted((s for b in boxes for s in b.stories), key=lambda s: s.anchor)
+    stories = sorted(
+        (s for b in boxes if not b.hopeless for s in b.stories), key=lambda s: s.anchor
+    )
     anchors = [s.anchor for s in stories]
     for n, box in enumerate(boxes):
         if box.hopeless:
@@ -273,10 +286,11 @@ def set_headings(outline: Outline, boxes: Sequence[Box]) -> None:
         first = box.stories[0]
         at = bisect_left(anchors, first.anchor)
         before = stories[at - 1] if at else None
-        part = meet(outline, anchors, before, first).part if before else range(0)
-        if len(box.stories) > 1 and _same_branches(outline, box):
-            part = range(outline.branch(box.container, first.anchor), first.anchor)
-        found = find_heading(outline, Place(before, first, box.container, part))
+        part = range(0)
+        if before and len(box.stories) == 1:
+            part = meet(outline, anchors, before, first).part
+        last = box.stories[-1].anchor
+        found = find_heading(outline, Place(before, first, box.container, part, last))
         if box.panel and n and found.score < SURE:
             found = boxes[n - 1].heading
         box.heading = found if found.score >= FAINT else NO_HEADING

@@ -1,19 +1,21 @@
 """The heading above a list: a heading, a bold line, a plain line or a picture's words."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from tracker.collector.harvest.kinds import announce, kind_of_heading
-from tracker.collector.harvest.labels import bare_text, is_linked, leads_to_more, says_of_what
+from tracker.collector.harvest.captions import ROW, score_line
+from tracker.collector.harvest.kinds import kind_of_heading
+from tracker.collector.harvest.labels import (
+    bare_text,
+    chosen_tab,
+    is_hidden,
+    rest_of_line,
+)
 from tracker.collector.harvest.outline import HEADINGS, Outline
-from tracker.collector.harvest.rows import is_row
 from tracker.collector.harvest.stories import Story
 from tracker.collector.harvest.words import count_words
 
-LONGEST: Final = 90
-MOST_WORDS: Final = 12
 MOST_LINES: Final = 40
 """Texts looked at above a list."""
 NEAR_LINES: Final = 12
@@ -25,24 +27,12 @@ FAINT: Final = 0.55
 """Score from which a line names a list."""
 SURE: Final = 1.7
 """Score from which a line parts two lists."""
-ROW: Final = 0.45
-"""Score of a link among others like it: it parts lists but names none."""
 
 _GOOD: Final = 1.6
 _UNLIKELY: Final = 0.5
-_MARKED: Final = frozenset(("legend", "caption", "th", "dt", "strong", "b"))
 _WHOLE: Final = HEADINGS | frozenset(("legend", "caption", "dt", "th"))
 _LISTS: Final = frozenset(("ul", "ol", "li", "tr", "table"))
 _HOLLOW: Final = frozenset(("tr", "tbody", "table", "center"))
-_DATE: Final = re.compile(
-    r"^[\d\s.,:/|–—%+#-]+$|^[(\[（].{0,24}[)\]）]$|\b\d{1,2}:\d\d|\b\d{1,2},? (?:19|20)\d\d\b"
-    r"|^\d{1,2}[.h]\d\d|\bago\b|^\D{0,12}\d{1,2}[./ ]\D{0,12}[./ ]?(?:19|20)\d\d$"
-)
-_BUTTON: Final = re.compile(
-    r"^(?:close|×|x|menu|all|back|top|\+|loading|show search|skip|previous|next|prev|more"
-    r"|閉じる|关闭|關閉|닫기)\W*$",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +63,14 @@ class Place:
         story: The first story of the list.
         container: The smallest element that holds the list, as far as it is known.
         part: Entries whose texts are parts of the first item.
+        last: The last entry of the list, as far as it is known.
     """
 
     before: Story | None
     story: Story
     container: int
     part: range
+    last: int = 0
 
 
 def find_heading(outline: Outline, place: Place) -> Heading:
@@ -120,10 +112,12 @@ def _find(outline: Outline, place: Place, lines: list[tuple[int, str]]) -> Headi
         if e in seen or _is_item(outline, at, story) or _is_headline(text, story):
             continue
         seen.add(e)
-        score = _score(outline, e, at, text)
+        score = score_line(outline, e, at, text)
         if score > best.score and score != ROW:
             score -= 1.2 if small <= at < outline.ends[small] else 0.0
             score -= 0.15 * max(0, levels - 1) + _crowd(outline, at, top, story, text)
+            score -= _apart(outline, at, top)
+            score -= 9.0 if _recurs(outline, at, place) else 0.0
         if score > best.score and score >= best.score + _lead(best, top == best_top):
             best, best_top = Heading(e, text, score), top
     return best
@@ -170,56 +164,42 @@ def _crowd(outline: Outline, at: int, top: int, story: Story, text: str) -> floa
     if n_texts <= 1:
         return 0.0
     if n_texts > 60:
-        return 1.6
+        return 9.0
     around = count_words(outline.text(branch)) - count_words(text)
-    return 0.0 if around <= 25 else 0.6 if around <= 60 else 1.6
+    return 0.0 if around <= 25 else 0.6 if around <= 60 else 9.0
 
 
-def _score(outline: Outline, e: int, at: int, text: str) -> float:
-    """Return how much the words and the mark-up of a line are those of a heading."""
-    if not could_name(text):
-        return 0.0
-    words = count_words(text)
-    linked = is_linked(outline, at)
-    announced = announce(text)
-    if announced == "slot" or (announced == "service" and linked and words > 2):
-        return 0.0
-    score = _markup(outline, e, at, text)
-    if score < 1 and linked and is_row(outline, e):
-        return ROW
-    if linked and words <= 6 and leads_to_more(text) and not says_of_what(text):
-        return 0.0
-    if announced is None or announced == "service" or (announced == "other" and score < 2):
-        return score
-    return score + 1.5
-
-
-def could_name(text: str) -> bool:
-    """Say whether a text could be a heading: neither long, nor a date, nor a button."""
-    if len(text) > LONGEST or not 0 < count_words(text) <= MOST_WORDS:
-        return False
-    return not (_DATE.search(text) or _BUTTON.match(text))
-
-
-def _markup(outline: Outline, e: int, at: int, text: str) -> float:
-    """Return how much the element `e`, whose text begins at `at`, is marked up as a heading."""
-    score = 0.4 if outline.tags[at] == "img" else 0.6
-    i, beyond = outline.parents[at], 0
-    while i and beyond < 3:
-        tag = outline.tags[i]
-        if tag in HEADINGS:
-            return 0.3 if tag == "h1" else 3.0
-        if score < 2:
-            signs = outline.signs(i)
-            if tag in _MARKED or ("heading" in signs and "unheading" not in signs):
-                score = 2.2
-        if i <= e:
-            beyond += 1
-            p = outline.parents[i]
-            if outline.n_texts(p) > 3 or len(outline.text(p)) > len(text) + 12:
-                break
+def _apart(outline: Outline, at: int, top: int) -> float:
+    """Return what a line loses by standing in what readers do not see, in a slot or comments."""
+    loss = 0.0
+    i = outline.parents[at]
+    while i > top:
+        signs = outline.signs(i)
+        if "comments" in signs or "slot" in signs:
+            return 9.0
+        if is_hidden(outline, i):
+            loss = 1.5
         i = outline.parents[i]
-    return score
+    return loss
+
+
+def _recurs(outline: Outline, at: int, place: Place) -> bool:
+    """Say whether texts made like the one at `at` stand before later items of the list too."""
+    top = place.container
+    if not top < at < outline.ends[top]:
+        return False
+    path = _path(outline, at, top)
+    later = outline.pieces(place.story.last, place.last)
+    return any(_path(outline, other, top) == path for other, _ in later)
+
+
+def _path(outline: Outline, i: int, top: int) -> list[str]:
+    """Return the shapes of the elements from entry `i` up to below `top`."""
+    shapes = []
+    while i > top:
+        shapes.append(outline.shape(i))
+        i = outline.parents[i]
+    return shapes
 
 
 def _element(outline: Outline, at: int, piece: str, place: Place) -> tuple[int, str]:
@@ -235,8 +215,13 @@ def _element(outline: Outline, at: int, piece: str, place: Place) -> tuple[int, 
         if i < start or outline.ends[i] > story.first or not i:
             break
         if outline.tags[i] in _WHOLE:
-            return i, bare_text(outline, i)
+            text = bare_text(outline, i)
+            rest = rest_of_line(outline, i, text, story.first)
+            return i, f"{text} {rest}" if rest else text
         if growing and i != best:
+            tab = chosen_tab(outline, i)
+            if tab:
+                return tab, bare_text(outline, tab)
             same = outline.n_texts(i) == 1
             growing = same or (
                 outline.tags[i] not in _LISTS
@@ -248,7 +233,9 @@ def _element(outline: Outline, at: int, piece: str, place: Place) -> tuple[int, 
         if growing:
             best = i
         i = outline.parents[i]
-    return best, bare_text(outline, best)
+    text = bare_text(outline, best)
+    rest = rest_of_line(outline, best, text, story.first)
+    return best, f"{text} {rest}" if rest else text
 
 
 def _pictures(outline: Outline, start: int, story: Story) -> list[tuple[int, str]]:

@@ -144,6 +144,8 @@ def _belongs_below(outline: Outline, before: Story, link: Story, after: list[Sto
 def _same_card(outline: Outline, a: Story, b: Story) -> bool:
     i, steps = a.anchor, 0
     while not outline.inside(b.anchor, i):
+        if outline.tags[i] in ("ul", "ol"):
+            return False
         i, steps = outline.parents[i], steps + 1
     return steps <= (4 if a.title and a.title == b.title and a.weight >= 3 else 7)
 

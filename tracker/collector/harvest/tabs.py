@@ -1,17 +1,19 @@
 """Lists behind tabs: each takes the name of its tab where no heading stands above them all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tracker.collector.harvest.boxes import Box
-from tracker.collector.harvest.headings import MOST_LINES, SURE, Heading, could_name
+from tracker.collector.harvest.captions import could_name
+from tracker.collector.harvest.headings import MOST_LINES, SURE, Heading
 from tracker.collector.harvest.kinds import kind_of_heading
 from tracker.collector.harvest.outline import Outline
-from tracker.collector.harvest.rows import short_row
+from tracker.collector.harvest.rows import links_within, short_row
 from tracker.collector.harvest.stories import Story
 
 
 def name_panels(outline: Outline, boxes: Sequence[Box]) -> None:
     """Give the boxes behind tabs their tabs' names, and what those announce of their kind."""
+    _name_by_address(outline, boxes)
     n = 0
     while n < len(boxes):
         stop = n + 1
@@ -20,6 +22,41 @@ def name_panels(outline: Outline, boxes: Sequence[Box]) -> None:
         if stop - n > 1:
             _name_group(outline, boxes[n:stop], boxes[n - 1].stories[-1] if n else None)
         n = stop
+
+
+def _name_by_address(outline: Outline, boxes: Sequence[Box]) -> None:
+    """Name boxes after the links to the element they stand in, unless a heading is nearer.
+
+    A heading above all the tabs stays; one that ends in a colon takes the tab's name too.
+    """
+    names = {
+        goal: Heading(at, outline.text(at), 2.0)
+        for goal, at in links_within(outline).items()
+        if could_name(outline.text(at))
+    }
+    for box in boxes if names else ():
+        for i in (box.container, *outline.ancestors(box.container)):
+            tab = names.get(outline.attribute(i, "id"))
+            if tab and tab.at < i and _has_sisters(outline, i, names):
+                box.heading = _under(outline, box.heading, tab, i, names)
+                break
+
+
+def _has_sisters(outline: Outline, i: int, names: Mapping[str, Heading]) -> bool:
+    beside = [c for c in outline.children(outline.parents[i]) if outline.tags[c] == outline.tags[i]]
+    return sum(outline.attribute(c, "id") in names for c in beside) > 1
+
+
+def _under(
+    outline: Outline, heading: Heading, tab: Heading, panel: int, names: Mapping[str, Heading]
+) -> Heading:
+    if outline.inside(heading.at, panel) or heading.text in {name.text for name in names.values()}:
+        return heading if heading.at > panel else tab
+    if heading.score < SURE:
+        return tab
+    if heading.text.endswith((":", "：")) and heading.at < tab.at:
+        return Heading(heading.at, f"{heading.text} {tab.text}", heading.score)
+    return heading
 
 
 def _name_group(outline: Outline, group: Sequence[Box], before: Story | None) -> None:
