@@ -92,14 +92,23 @@ def _rest(outline: Outline, boxes: Sequence[Box]) -> list[list[Story]]:
 
 
 def _are_close(outline: Outline, a: int, b: int) -> bool:
-    top = outline.common(a, b)
-    return top in outline.ancestors(a)[:_REACH] and top in outline.ancestors(b)[:_REACH]
+    """Say whether a small step up from one link, and from the other, leads to one element."""
+    return not set(_around(outline, a, _REACH)).isdisjoint(_around(outline, b, _REACH))
+
+
+def _around(outline: Outline, i: int, steps: int) -> list[int]:
+    """Return the nearest elements around an entry, the nearest first."""
+    found: list[int] = []
+    while i and len(found) < steps:
+        i = outline.parents[i]
+        found.append(i)
+    return found
 
 
 def _place(outline: Outline, i: int) -> str:
     """Return where an element stands, as the last four steps of a CSS path."""
     steps = []
-    for at in [i, *outline.ancestors(i)][:4]:
+    for at in [i, *_around(outline, i, 3)]:
         own = outline.attributes(at)
         named = "#" + (own.get("id") or "") if own.get("id") else ""
         classes = "".join("." + c for c in (own.get("class") or "").split()[:2])

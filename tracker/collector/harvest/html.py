@@ -20,6 +20,7 @@ from tracker.collector.harvest.pages import HeadlineList, Item, Page
 from tracker.collector.harvest.pointed_boxes import point_out
 from tracker.collector.harvest.settings import Setting, find_article, read_setting
 from tracker.collector.harvest.tabs import name_panels
+from tracker.collector.harvest.titles import fold_text
 from tracker.collector.harvest.verdicts import kind_of_box
 
 
@@ -53,7 +54,7 @@ def harvest_html(
     reading = _read(text, url, overrides)
     boxes = [box for box in reading.boxes if box.kind]
     lists = tuple(
-        HeadlineList(list_id, box.heading.text, box.kind, _items(box, reading.base))
+        HeadlineList(list_id, fold_text(box.heading.text), box.kind, _items(box, reading.base))
         for list_id, box in zip(name_boxes(reading.outline, boxes), boxes, strict=True)
     )
     if not lists:
@@ -116,5 +117,5 @@ def _lists_of_data(text: str, base: str | None) -> tuple[HeadlineList, ...]:
     for n, found in enumerate(read_data_lists(text, base)):
         items = tuple(Item(rank, t, u) for rank, (t, u) in enumerate(found.items, 1))
         list_id = name_list(f"data|{found.kind}|{found.heading}|{n}")
-        lists.append(HeadlineList(list_id, found.heading, found.kind, items))
+        lists.append(HeadlineList(list_id, fold_text(found.heading), found.kind, items))
     return tuple(lists)

@@ -9,7 +9,8 @@ from courlan import clean_url
 
 LONGEST_URL: Final = 2000
 _SCHEME: Final = re.compile(r"^\s*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-_SPACE: Final = re.compile(r"[\t\r\n]+")
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_SPACE: Final = re.compile(r"\s+")
 
 
 _ARCHIVED: Final = re.compile(
@@ -33,7 +34,7 @@ def unarchived(href: str) -> str:
 
 def absolute(href: str, base: str | None) -> str | None:
     """Return `href` joined to `base`, or None where it leads to no page of the web."""
-    href = unarchived(_SPACE.sub("", href).strip())
+    href = unarchived(_CONTROLS.sub("", href).strip())
     if not href or href[0] == "#" or len(href) > LONGEST_URL:
         return None
     scheme = _SCHEME.match(href)
@@ -61,11 +62,11 @@ def canonicalise(href: str, base: str | None) -> str | None:
     joined = absolute(href, base)
     if joined is None:
         return None
-    joined = joined.partition("#")[0]
+    joined = _CONTROLS.sub("", joined).partition("#")[0]
     if _CANONICAL.match(joined):
         return joined
     try:
         cleaned = clean_url(joined)
     except (ValueError, UnicodeError):
         return None
-    return str(cleaned).partition("#")[0] if cleaned else None
+    return _SPACE.sub("%20", str(cleaned).partition("#")[0]) if cleaned else None

@@ -22,6 +22,9 @@ _NESTING: Final = re.compile(
     re.IGNORECASE,
 )
 
+_ANGLES: Final = re.compile(r"<[<\s]*(?=<)")
+"""Runs of angles that open nothing; each would be tried as a tag."""
+
 
 def make_safe(text: str) -> str:
     """Return `text` cut to a bounded size, without NULs and without bombs of open elements.
@@ -36,7 +39,7 @@ def make_safe(text: str) -> str:
     if _has_long_tag(text):
         text = _LONG_TAG.sub(r"<\1>", text)
     if _deepest(text, ()) > MOST_OPEN and _deepest(text.lower(), _VOID) > MOST_OPEN:
-        return _NESTING.sub(" ", text)
+        return _NESTING.sub(" ", _ANGLES.sub("", text))
     return text
 
 

@@ -10,7 +10,7 @@ LONGEST_TITLE: Final = 400
 
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8}\d?);", re.IGNORECASE)
 _INVISIBLE: Final = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffc]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffc\ud800-\udfff]"
 )
 _TAG: Final = re.compile(r"</?(?:b|i|em|strong|br|span|wbr|sup|sub|u|font|p)\b[^<>]{0,80}>", re.I)
 _ORNAMENTS: Final = "•·●▪■□◆◇▶►▸>|*–—・‣◾▲△▼▽○◎★☆→⇒⇨✓✔✚➤➜❯"
@@ -38,11 +38,7 @@ def clean_title(text: str) -> str:
         text = html.unescape(text)
     if "<" in text:
         text = _TAG.sub(" ", text)
-    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", text)
-    if not text.isprintable():
-        text = _INVISIBLE.sub("", text)
-    text = " ".join(text.split())
+    text = fold_text(text)
     if _PLAIN_ENDS.match(text):
         return _cut(text)
     text = _trim(text)
@@ -51,6 +47,15 @@ def clean_title(text: str) -> str:
         if len(shorter) >= 8:
             text = _trim(shorter)
     return _cut(text)
+
+
+def fold_text(text: str) -> str:
+    """Return `text` in NFC, without invisible characters, white space folded."""
+    if not text.isprintable():
+        text = _INVISIBLE.sub("", text)
+    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    return " ".join(text.split())
 
 
 def _trim(text: str) -> str:

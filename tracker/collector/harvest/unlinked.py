@@ -11,6 +11,8 @@ LEAST: Final = 4
 """Cards of one make from which their headings are headlines."""
 MOST_TEXTS: Final = 3
 """Texts of a card: its headline, a duration, a date."""
+MOST_ENTRIES: Final = 200
+"""Elements and texts of a card; what holds more is no card, and would take long to look through."""
 
 
 def find_unlinked(outline: Outline) -> list[Story]:
@@ -34,7 +36,7 @@ def _card_of(outline: Outline, at: int) -> int:
     i = at
     for _ in range(3):
         i = outline.parents[i]
-        if not i or outline.n_texts(i) > MOST_TEXTS:
+        if not i or outline.n_texts(i) > MOST_TEXTS or outline.ends[i] - i > MOST_ENTRIES:
             return 0
         inside = outline.tags[i : outline.ends[i]]
         if "a" in inside and any(
