@@ -55,6 +55,7 @@ _LISTING: Final = frozenset(
 )
 """Steps of a path below which lists stand, not stories."""
 _DATE: Final = re.compile(r"/(?:19|20)\d\d[/-]?[01]\d(?:[/-]|\D|$)|(?:19|20)\d{6}|\d{7,}")
+_DAY: Final = re.compile(r"/(?:19|20)\d\d[/-]?[01]\d[/-]?[0-3]\d(?:\D|$)")
 _NUMBER: Final = re.compile(r"\d{5,}")
 _WORDS: Final = re.compile(r"[-_,+][^-_,+/\s?#]*[-_,+][^-_,+/\s?#]*[-_,+]")
 """Four words in one step of a path."""
@@ -196,9 +197,16 @@ def looks_dated(href: str) -> bool:
 
 
 def is_listing(href: str) -> bool:
-    """Say whether an address is that of a tag, a category, an author or a search."""
-    steps = _path(href).lower().partition("?")[0].split("/")
-    return not _LISTING.isdisjoint(steps) or "?s=" in href or "/page/" in href
+    """Say whether an address is that of a tag, a category, an author or a search.
+
+    Below such a step, too, stand stories: those whose address bears a day, or a number and words.
+    """
+    path = _path(href)
+    if path.startswith("/?s=") or "/page/" in href:
+        return True
+    if _LISTING.isdisjoint(path.lower().partition("?")[0].split("/")):
+        return False
+    return not (_DAY.search(path) or (_NUMBER.search(path) and _WORDS.search(path)))
 
 
 def is_service(href: str) -> bool:
