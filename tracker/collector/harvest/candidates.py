@@ -38,7 +38,7 @@ def _choose(outline: Outline, links: list[Story]) -> list[Story]:
         chosen += [
             s
             for s in _choose_from(outline, group)
-            if not (s.weight <= 6 and _announces(s)) and not _in_sentence(outline, s)
+            if not (s.weight <= 6 and _announces(outline, s)) and not _in_sentence(outline, s)
         ]
     return chosen
 
@@ -107,8 +107,10 @@ def _are_dated(group: list[Story]) -> bool:
     return sum(looks_dated(s.href) for s in group) >= 0.9 * len(group)
 
 
-def _announces(story: Story) -> bool:
-    """Say whether the link is the label of a list."""
+def _announces(outline: Outline, story: Story) -> bool:
+    """Say whether the link is the label of a list: the words alone, without a picture."""
+    if story.first < story.anchor and "img" in outline.tags[story.first : story.last]:
+        return False
     if not kind_of_heading(story.title):
         return False
     label = find_label(story.title)

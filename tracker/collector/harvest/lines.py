@@ -35,6 +35,9 @@ _LENGTHS: Final = (
 """Words of a line, and how much that length is a headline's."""
 _LONGEST_DATE: Final = 40
 _ASIDE: Final = frozenset(("time", "small", "button", "figcaption"))
+_NAMED: Final = 3.0
+"""What a line gains that says the same as the link's title or its picture's."""
+_SHORTEST_NAME: Final = 8
 _ABOVE: Final = 3
 """Elements around a link that may be its heading, holding no more words than it."""
 
@@ -129,12 +132,15 @@ def read_lines(outline: Outline, root: int, above: str = "") -> list[Line]:
         return [Line(at, text, slot, marked, count_words(text))]
     parts = _parts(outline, root)
     kickers = _kickers(outline, pieces)
+    named = _named(outline, root, pieces)
     lines: list[Line] = []
     last, pending = -1, ""
     for at, text in pieces:
         marked, place = _mark(outline, at, root, parts, around)
         if at in kickers or (at == pieces[-1][0] and place == root and _counts(outline, at, text)):
             marked, place = -3.0, at
+        if at in named:
+            marked, place = marked + _NAMED, named[0]
         if _WORDLESS.match(text):
             pending += f" {text}" if place == last and _DIGIT.search(text) else ""
         elif place == last:
@@ -154,6 +160,27 @@ def _counts(outline: Outline, at: int, text: str) -> bool:
     """Say whether a text in an element of its own is a number of comments, views or hours."""
     mark = outline.parents[at]
     return outline.n_texts(mark) == 1 and bool(_COUNTER.match(text) or is_date(text))
+
+
+def _named(outline: Outline, root: int, pieces: Sequence[tuple[int, str]]) -> list[int]:
+    """Return the texts that together say what the link's title or its picture says, and no more."""
+    names = {outline.attribute(root, "title"), outline.attribute(root, "aria-label")}
+    names |= {
+        outline.attribute(i, "alt")
+        for i in range(root + 1, outline.ends[root])
+        if outline.tags[i] == "img"
+    }
+    names = {" ".join(name.split()) for name in names if len(name) >= _SHORTEST_NAME}
+    for start in range(len(pieces)) if names else ():
+        said = ""
+        for stop in range(start, len(pieces)):
+            said = f"{said} {pieces[stop][1]}".strip()
+            if said in names:
+                whole = stop - start + 1 == len(pieces)
+                return [] if whole else [at for at, _ in pieces[start : stop + 1]]
+            if not any(name.startswith(said) for name in names):
+                break
+    return []
 
 
 def _path(outline: Outline, i: int, root: int) -> str:
@@ -200,7 +227,7 @@ def _mark(
     i = outline.parents[at]
     while i > root:
         tag, signs = outline.tags[i], outline.signs(i)
-        aside = tag in _ASIDE or ("beside" in signs and tag not in HEADINGS)
+        aside = tag in _ASIDE or (_is_beside(signs) and tag not in HEADINGS)
         beside = beside or (aside and not (heading or named))
         if place == root and (tag in BLOCKS or i in parts or aside or "title" in signs):
             place = i
@@ -213,6 +240,10 @@ def _mark(
     return 2.0 * (heading or around[0]) + (named or around[1]), place
 
 
+def _is_beside(signs: frozenset[str]) -> bool:
+    return "beside" in signs and "title" not in signs
+
+
 def _mark_around(outline: Outline, root: int) -> _Around:
     """Return whether a link stands in a heading, in a headline by name, in what is beside one."""
     heading = named = beside = False
@@ -221,7 +252,7 @@ def _mark_around(outline: Outline, root: int) -> _Around:
         tag, signs = outline.tags[i], outline.signs(i)
         if not i or outline.n_texts(i) > n_texts + (2 if tag in HEADINGS else 0):
             break
-        if "beside" in signs and tag not in HEADINGS and not (heading or named):
+        if _is_beside(signs) and tag not in HEADINGS and not (heading or named):
             beside = True
         heading = heading or tag in HEADINGS
         named = named or "title" in signs

@@ -13,6 +13,14 @@ from tracker.collector.harvest.words import count_words
 MOST_LINKS: Final = 6000
 LONGEST_HEADLINE: Final = 260
 _ORIGIN: Final = re.compile(r"^(?:https?:)?//[^/]+(?=/.)", re.IGNORECASE)
+_WEIGHTY: Final = 4
+"""Words from which a link between two of one story may be a story of its own."""
+_BLURB: Final = 8
+"""Words from which a text below a headline is its blurb."""
+_BLURBED: Final = 5.0
+_WELL_MARKED: Final = 1.0
+_CARD_LEVELS: Final = 4
+_CARD_TEXTS: Final = 8
 _NO_PAGE: Final = ("javascript:", "mailto:", "tel:", "whatsapp:", "data:", "sms:")
 
 
@@ -64,6 +72,7 @@ def read_links(outline: Outline) -> list[Story]:
     links = [link for link, lines in read if _set_headline(link, lines, slots)]
     joined = _join(outline, links)
     _borrow_headlines(outline, joined)
+    _weigh_cards(outline, joined)
     return joined
 
 
@@ -105,23 +114,37 @@ def find_headline(outline: Outline, root: int) -> tuple[str, int]:
 
 
 def _join(outline: Outline, links: list[Story]) -> list[Story]:
-    """Join the links of one story that follow each other: picture, headline, blurb, "more"."""
+    """Join the links of one story that follow each other: picture, headline, blurb, "more".
+
+    Links to elsewhere between them, of a topic or an author, are dropped where named as such.
+    """
     joined: list[Story] = []
     for n, link in enumerate(links):
-        before = None
-        for other in joined[-4:][::-1]:
-            if other.key == link.key:
-                before = other
-                break
-            if other.weight >= 4:
-                break
+        before, between = _find_before(outline, joined, link)
         if before is not None and _same_card(outline, before, link):
             after = links[n + 1 : n + 4]
             if link.title or not _belongs_below(outline, before, link, after):
                 _extend(before, link)
+                if between and before.weight >= _WEIGHTY:
+                    joined[-between:] = [s for s in joined[-between:] if s.score >= 0]
                 continue
         joined.append(link)
     return joined
+
+
+def _find_before(outline: Outline, joined: list[Story], link: Story) -> tuple[Story | None, int]:
+    """Return the story before a link that leads where it leads, and how many stand between."""
+    for n, other in enumerate(joined[-4:][::-1]):
+        if other.key == link.key:
+            between = joined[-n:] if n else []
+            top = outline.common(other.anchor, link.anchor)
+            shape = outline.shape(outline.branch(top, other.anchor))
+            rows = [outline.branch(top, s.anchor) for s in between if s.weight >= _WEIGHTY]
+            rows += [outline.branch(top, link.anchor)] if rows else []
+            if any(outline.shape(row) == shape for row in rows):
+                return None, 0
+            return other, n
+    return None, 0
 
 
 def _extend(story: Story, link: Story) -> None:
@@ -142,12 +165,23 @@ def _belongs_below(outline: Outline, before: Story, link: Story, after: list[Sto
 
 
 def _same_card(outline: Outline, a: Story, b: Story) -> bool:
+    if a.weight >= 3 and b.weight >= 3 and a.title != b.title and _are_rows(outline, a, b):
+        return False
     i, steps = a.anchor, 0
     while not outline.inside(b.anchor, i):
         if outline.tags[i] in ("ul", "ol"):
             return False
         i, steps = outline.parents[i], steps + 1
     return steps <= (4 if a.title and a.title == b.title and a.weight >= 3 else 7)
+
+
+def _are_rows(outline: Outline, a: Story, b: Story) -> bool:
+    """Say whether two links stand in rows of a list."""
+    if "#" in a.href or "#" in b.href:
+        return False
+    top = outline.common(a.anchor, b.anchor)
+    left, right = outline.branch(top, a.anchor), outline.branch(top, b.anchor)
+    return outline.tags[left] == "li" and outline.shape(left) == outline.shape(right)
 
 
 def _borrow_headlines(outline: Outline, stories: list[Story]) -> None:
@@ -169,3 +203,23 @@ def _borrow_headlines(outline: Outline, stories: list[Story]) -> None:
                     story.title, story.weight, story.at = title, count_words(title), at
                     story.first = min(story.first, i)
                 break
+
+
+def _weigh_cards(outline: Outline, stories: list[Story]) -> None:
+    """Let a short headline over a blurb count as a long one."""
+    for n, story in enumerate(stories):
+        if not 1 <= story.weight < _BLURBED or story.score < _WELL_MARKED:
+            continue
+        low = stories[n - 1].last if n else 0
+        high = stories[n + 1].first if n + 1 < len(stories) else len(outline.tags)
+        i = story.anchor
+        for _ in range(_CARD_LEVELS):
+            p = outline.parents[i]
+            if not p or p < low or outline.ends[p] > high or outline.tags[p] == "body":
+                break
+            i = p
+        pieces = outline.pieces(i, outline.ends[i])
+        if len(pieces) <= _CARD_TEXTS and any(
+            at > story.at and count_words(text) >= _BLURB for at, text in pieces
+        ):
+            story.weight = _BLURBED
