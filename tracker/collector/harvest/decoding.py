@@ -35,13 +35,7 @@ _SHARE_BROKEN: Final = 0.02
 _HEAD: Final = 4096
 _SAMPLE: Final = 100_000
 _HIGH: Final = re.compile(rb"[\x80-\xff]+")
-_SIGNS: Final = (
-    b"\xc3\x83\xc2",
-    b"\xc3\xa2\xe2\x82\xac",
-    b"\xc3\x90\xc2",
-    b"\xc3\x91\xe2",
-    b"\xc3\x82\xc2",
-)
+_SIGNS: Final = re.compile(rb"\xc3(?:[\x82\x83\x90]\xc2|\xa2\xe2\x82\xac|\x91\xe2)")
 """What text that was encoded twice has in it, as bytes."""
 _C1: Final = "".join(chr(i) for i in range(0x80, 0xA0))
 _CP1252: Final = {
@@ -71,8 +65,7 @@ def decode(body: bytes, charset: str | None = None) -> str:
             return body[len(mark) :].decode(name, "replace")
     try:
         text = body.decode("utf-8")
-        sample = body[:_SAMPLE]
-        return undouble(text) if any(sign in sample for sign in _SIGNS) else text
+        return undouble(text) if _SIGNS.search(body, 0, _SAMPLE) else text
     except UnicodeDecodeError:
         pass
     sample = body[:_SAMPLE]

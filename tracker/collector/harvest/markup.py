@@ -38,18 +38,26 @@ def make_safe(text: str) -> str:
         text = text.replace("\x00", "")
     if _has_long_tag(text):
         text = _LONG_TAG.sub(r"<\1>", text)
+    n_opened = text.count("<")
+    if n_opened > MOST_OPEN:
+        n_opened -= text.count("</")
+    if n_opened <= MOST_OPEN:
+        return text
     if _deepest(text, ()) > MOST_OPEN and _deepest(text.lower(), _VOID) > MOST_OPEN:
         return _NESTING.sub(" ", _ANGLES.sub("", text))
     return text
 
 
 def _has_long_tag(text: str) -> bool:
-    """Say whether some stretch has no angle bracket, as in a tag of thousands of attributes."""
+    """Say whether a tag is too long: its first stretch without angle brackets tells."""
     step = LONGEST_TAG // 2
-    return any(
-        text.find("<", start, start + step) < 0 or text.find(">", start, start + step) < 0
-        for start in range(0, len(text) - step, step)
-    )
+    for start in range(0, len(text) - step, step):
+        stop = start + step
+        if text.find("<", start, stop) < 0 and text.find(">", start, stop) < 0:
+            at = text.rfind("<", max(0, start - step), start)
+            if at >= 0 and _LONG_TAG.match(text, at):
+                return True
+    return False
 
 
 def _deepest(text: str, void: tuple[str, ...]) -> int:

@@ -1,10 +1,8 @@
 """A parsed page as flat arrays in document order, which are quick to walk and to slice."""
 
 import re
-from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -78,6 +76,7 @@ _STATE: Final = re.compile(
     r"|(?:post|category|tag|format|type|status|slick|swiper|owl)-",
     re.IGNORECASE,
 )
+_CHILDLESS: Final = frozenset(("", "-comment", "img", "br", "input", "hr", "wbr"))
 _DIGITS: Final = re.compile(r"\d+")
 
 
@@ -98,6 +97,7 @@ class Outline:
         nodes: The parser's nodes.
         text_at: Indices of the entries that are texts, ascending.
         texts: Their texts, white space folded.
+        n_before: Number of texts before each entry, and of all at last.
     """
 
     tags: list[str] = field(default_factory=list)
@@ -106,6 +106,7 @@ class Outline:
     nodes: list[LexborNode] = field(default_factory=list)
     text_at: list[int] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    n_before: list[int] = field(default_factory=list)
     _attributes: dict[int, dict[str, str | None]] = field(default_factory=dict)
     _shapes: dict[int, str] = field(default_factory=dict)
     _signs: dict[int, frozenset[str]] = field(default_factory=dict)
@@ -144,36 +145,26 @@ class Outline:
 
     def text(self, i: int) -> str:
         """Return all text within entry `i`."""
-        return self.text_between(i, self.ends[i])
+        return " ".join(self.texts[self.n_before[i] : self.n_before[self.ends[i]]])
 
     def text_between(self, start: int, stop: int) -> str:
         """Return all text in the entries from `start` up to `stop`."""
-        at = self.text_at
-        first = bisect_left(at, start)
-        return " ".join(self.texts[first : bisect_left(at, stop, first)])
+        return " ".join(self.texts[self.n_before[start] : self.n_before[stop]])
 
     def n_texts(self, i: int) -> int:
         """Return the number of texts within entry `i`."""
-        first = bisect_left(self.text_at, i)
-        return bisect_left(self.text_at, self.ends[i], first) - first
+        return self.n_before[self.ends[i]] - self.n_before[i]
 
     def pieces(self, start: int, stop: int) -> list[tuple[int, str]]:
         """Return index and text of the texts in the entries from `start` up to `stop`."""
-        first = bisect_left(self.text_at, start)
-        last = bisect_left(self.text_at, stop, first)
+        first, last = self.n_before[start], self.n_before[stop]
         return list(zip(self.text_at[first:last], self.texts[first:last], strict=True))
 
     def last_pieces(self, start: int, stop: int, n: int) -> list[tuple[int, str]]:
         """Return the last `n` of the texts from `start` up to `stop`, the last first."""
-        last = bisect_left(self.text_at, stop)
-        first = max(last - n, bisect_left(self.text_at, start, 0, last))
-        return list(
-            zip(
-                self.text_at[first:last][::-1],
-                self.texts[first:last][::-1],
-                strict=True,
-            )
-        )
+        last = self.n_before[stop]
+        first = max(last - n, self.n_before[start])
+        return list(zip(self.text_at[first:last], self.texts[first:last], strict=True))[::-1]
 
     def ancestors(self, i: int) -> list[int]:
         """Return the ancestors of entry `i`, nearest first."""
@@ -218,34 +209,33 @@ def read_outline(parser: LexborHTMLParser) -> Outline:
     if root is None:
         return out
     tags, parents, ends, nodes = out.tags, out.parents, out.ends, out.nodes
-    text_at, texts = out.text_at, out.texts
-    walk = root.traverse(include_text=True, skip_empty=True)
-    next(walk)
+    text_at, texts, n_before = out.text_at, out.texts, out.n_before
     tags.append("body")
     parents.append(0)
     ends.append(0)
     nodes.append(root)
-    open_ids, open_at = [root.mem_id], [0]
-    top_id, top_at = open_ids[0], 0
-    for here, node in enumerate(islice(walk, MOST_NODES), 1):
-        parent = node.parent.mem_id  # type: ignore[union-attr]
-        while top_id != parent:
-            ends[top_at] = here
-            open_ids.pop()
-            open_at.pop()
-            top_id, top_at = open_ids[-1], open_at[-1]
-        tag = node.tag or ""
-        tags.append(tag)
-        parents.append(top_at)
-        nodes.append(node)
-        ends.append(here + 1)
-        if tag == TEXT:
-            text_at.append(here)
-            texts.append(" ".join(node.text_content.split()))  # type: ignore[union-attr]
-        elif tag[:1] not in "-!":
-            top_id, top_at = node.mem_id, here
-            open_ids.append(top_id)
-            open_at.append(here)
-    for at in open_at:
-        ends[at] = len(tags)
+    n_before.append(0)
+    waiting = [(0, root.iter(include_text=True, skip_empty=True))]
+    while waiting and len(tags) <= MOST_NODES:
+        parent, siblings = waiting[-1]
+        for node in siblings:
+            here = len(tags)
+            tag = node.tag or ""
+            tags.append(tag)
+            parents.append(parent)
+            nodes.append(node)
+            ends.append(here + 1)
+            n_before.append(len(texts))
+            if tag == TEXT:
+                text_at.append(here)
+                texts.append(" ".join((node.text_content or "").split()))
+            elif tag not in _CHILDLESS:
+                waiting.append((here, node.iter(include_text=True, skip_empty=True)))
+                break
+        else:
+            ends[parent] = len(tags)
+            waiting.pop()
+    for parent, _ in waiting:
+        ends[parent] = len(tags)
+    n_before.append(len(texts))
     return out
