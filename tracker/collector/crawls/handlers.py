@@ -39,8 +39,9 @@ class PoliteHandler:
         self._settings: CrawlSettings = spider.crawl_settings
         self._book: HostBook = spider.book
         self._free: asyncio.Semaphore = spider.free
-        # Two pools: a connection that one source may use is no way round for another.
-        self._shut, self._open = HTTP11DownloadHandler(crawler), HTTP11DownloadHandler(crawler)
+        self._http = HTTP11DownloadHandler(crawler)
+        # A kept connection would be reused, or opened again in silence, for whoever comes next.
+        self._http._pool.persistent = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "PoliteHandler":
@@ -66,11 +67,10 @@ class PoliteHandler:
         request.meta["download_timeout"] = left
         track.asked(request.url)
         track.started_at, start = datetime.now(UTC), time.monotonic()
-        handler = self._open if track.allow_private else self._shut
         CURRENT.set(track)
         try:
             async with asyncio.timeout(left + 1):
-                return await handler.download_request(request)
+                return await self._http.download_request(request)
         except TimeoutError as error:
             raise DownloadTimeoutError(request.url) from error
         except CannotResolveHostError as error:
@@ -84,7 +84,7 @@ class PoliteHandler:
     async def _wait_for_turn(self, host: str, track: Track) -> None:
         patience = self._settings.patience
         delay = track.delay * uniform(1.0, 1.0 + JITTER)
-        while (turn := self._book.take_turn(host, delay)).wait > 0:
+        while (turn := self._book.take_turn(host, delay, is_page=not track.robots)).wait > 0:
             if turn.wait > max(patience, delay):
                 raise Stopped(
                     "blocked",
@@ -95,7 +95,7 @@ class PoliteHandler:
 
     async def close(self) -> None:
         """Close all connections."""
-        await asyncio.gather(self._shut.close(), self._open.close())
+        await self._http.close()
 
 
 @implementer(IHostnameResolver)
@@ -132,7 +132,8 @@ class _GuardedReceiver:
         self._receiver.resolutionBegan(resolution)
 
     def addressResolved(self, address: Any) -> None:
-        if (self._track is None or not self._track.allow_private) and is_private(address.host):
+        allow_private = self._track is not None and self._track.allow_private
+        if not may_connect(address.host, allow_private=allow_private):
             if self._track is not None:
                 self._track.refused = address.host
             return
@@ -142,16 +143,22 @@ class _GuardedReceiver:
         self._receiver.resolutionComplete()
 
 
-def is_private(host: str) -> bool:
-    """Return whether an IP address is anything but a public one."""
+def may_connect(host: str, *, allow_private: bool) -> bool:
+    """Return whether a connection to an IP address is allowed.
+
+    Link-local addresses, at which clouds keep their secrets, are so to nobody.
+    """
     address = ipaddress.ip_address(host.split("%")[0])
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour
         if inner is None and address in _NAT64:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is not None:
-            return not inner.is_global or inner.is_multicast
-    return not address.is_global or address.is_multicast
+        address = inner or address
+    if address.is_multicast:
+        return False
+    if allow_private and (address.is_loopback or not address.is_link_local):
+        return not address.is_unspecified
+    return address.is_global
 
 
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")

@@ -15,6 +15,7 @@ _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS hosts (
     host TEXT PRIMARY KEY,
     last_request REAL NOT NULL DEFAULT 0,
+    last_page REAL NOT NULL DEFAULT 0,
     not_before REAL NOT NULL DEFAULT 0,
     delay REAL NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
@@ -54,48 +55,43 @@ class HostBook:
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.executescript(_TABLES)
 
-    def take_turn(self, host: str, delay: float, now: float | None = None) -> Turn:
+    def take_turn(self, host: str, delay: float, *, is_page: bool = True) -> Turn:
         """Return whether `host` may be asked now; if so, the request is written down as made.
 
-        Two crawls that share the file never take the same turn.
+        Two crawls that share the file never take the same turn. A Crawl-delay counts from page to
+        page: reading robots.txt, which names it, is no visit.
         """
-        now = time.time() if now is None else now
+        now = time.time()
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            last, not_before, own = self._read(host)
-            due = last + max(delay, own)
-            if last > now + max(delay, own):
-                due = 0.0  # the clock was set back since
-            if now < due or now < not_before:
-                wait = max(due, not_before) - now
-                reason = "Retry-After" if not_before > due else "the delay between two visits"
-                if own > delay and due >= not_before:
-                    reason = f"robots.txt's Crawl-delay of {own:g} s"
-                return Turn(wait, reason)
-            self._db.execute(
-                "INSERT INTO hosts (host, last_request) VALUES (?, ?) "
-                "ON CONFLICT (host) DO UPDATE SET last_request = excluded.last_request",
-                (host, now),
-            )
+            last, page, held, own = self._read(host)
+            waits = {
+                "the delay between two visits": min(last, now) + delay - now,
+                f"robots.txt's Crawl-delay of {own:g} s": min(page, now) + own * is_page - now,
+                "Retry-After or a failure": held - now,
+            }
+            reason = max(waits, key=lambda name: waits[name])
+            if waits[reason] > 0:
+                return Turn(waits[reason], reason)
+            self._put(host, "last_request", now)
+            if is_page:
+                self._put(host, "last_page", now)
             return Turn(0.0)
         finally:
             self._db.execute("COMMIT")
 
     def end_turn(self, host: str) -> None:
         """Count the delay from now: the answer took its time."""
-        self._db.execute("UPDATE hosts SET last_request = ? WHERE host = ?", (time.time(), host))
+        self._put(host, "last_request", time.time())
 
     def hold(self, host: str, seconds: float) -> None:
         """Leave `host` alone for so many seconds from now, at least."""
-        self._put(host, "not_before", time.time() + seconds)
+        until = max(self._read(host)[2], time.time() + seconds)
+        self._put(host, "not_before", until)
 
     def set_delay(self, host: str, seconds: float) -> None:
         """Remember the Crawl-delay of `host`; 0 if it has none any more."""
-        self._db.execute(
-            "INSERT INTO hosts (host, delay) VALUES (?, ?) "
-            "ON CONFLICT (host) DO UPDATE SET delay = excluded.delay",
-            (host, seconds if math.isfinite(seconds) else 0.0),
-        )
+        self._put(host, "delay", seconds if math.isfinite(seconds) else 0.0)
 
     def read_robots(self, origin: str, age: float) -> bytes | None:
         """Return the robots.txt of `origin` if it was read in the last `age` seconds."""
@@ -115,15 +111,15 @@ class HostBook:
         """Close the file."""
         self._db.close()
 
-    def _read(self, host: str) -> tuple[float, float, float]:
+    def _read(self, host: str) -> tuple[float, float, float, float]:
         row = self._db.execute(
-            "SELECT last_request, not_before, delay FROM hosts WHERE host = ?", (host,)
+            "SELECT last_request, last_page, not_before, delay FROM hosts WHERE host = ?", (host,)
         ).fetchone()
-        return (0.0, 0.0, 0.0) if row is None else row
+        return (0.0, 0.0, 0.0, 0.0) if row is None else row
 
     def _put(self, host: str, column: str, value: float) -> None:
         self._db.execute(
             f"INSERT INTO hosts (host, {column}) VALUES (?, ?) "
-            f"ON CONFLICT (host) DO UPDATE SET {column} = max({column}, excluded.{column})",
+            f"ON CONFLICT (host) DO UPDATE SET {column} = excluded.{column}",
             (host, value),
         )

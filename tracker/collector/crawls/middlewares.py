@@ -51,7 +51,7 @@ class RobotsRules:
         """Stop reading a robots.txt that is longer than any should be; its start counts."""
         track: Track = request.meta[KEY]
         track.n_bytes += len(data)
-        if track.robots and track.n_bytes > ROBOTS_BYTES:
+        if track.robots and track.n_bytes > min(ROBOTS_BYTES, self._settings.max_bytes):
             raise StopDownload(fail=False)
 
     async def process_request(self, request: Request) -> Request | None:
@@ -126,28 +126,26 @@ class Patience(RetryMiddleware):
             self._book.hold(host, asked)
             said += f", Retry-After {asked:.0f} s"
             if asked > self._settings.patience:
-                track.notes.append(
-                    f"{said}, longer than our limit of {self._settings.patience:g} s"
-                )
+                limit = f"{self._settings.patience:g} s"
+                track.reason = f"{said}, longer than our limit of {limit}; gave up"
                 return response
         else:
             self._back_off(host, track)
-        track.notes.append(said)
-        return self._again(request, response.status) or response
+        return self._again(request, response.status, said) or response
 
     def process_exception(self, request: Request, exception: Exception, spider: Any = None) -> Any:
         """Return the request for another try; None if there is none."""
         if not isinstance(exception, self.exceptions_to_retry):
             return None
         track: Track = request.meta[KEY]
-        track.notes.append(name_error(exception)[1])
         self._back_off(urlsplit(request.url).hostname or "", track)
-        return self._again(request, exception)
+        return self._again(request, exception, name_error(exception)[1])
 
-    def _again(self, request: Request, reason: Any) -> Request | None:
+    def _again(self, request: Request, reason: Any, words: str) -> Request | None:
         track: Track = request.meta[KEY]
         again = self._retry(request, str(reason))
         if again is not None:
+            track.notes.append(words)
             track.tries += 1
             track.spent = 0.0
         return again

@@ -26,7 +26,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from tracker.collector.crawls.hosts import HostBook
 from tracker.collector.crawls.tracks import KEY, Lines, Stopped, Track
-from tracker.collector.crawls.verdicts import judge, name_error
+from tracker.collector.crawls.verdicts import judge, name_error, name_failure
 from tracker.collector.crawls.visits import CrawlSettings, Visit, VisitRequest
 
 _HERE: Final = "tracker.collector.crawls"
@@ -169,7 +169,9 @@ class VisitSpider(Spider):
                 else f"unpacks to more than {self.crawl_settings.max_bytes:,} bytes; not read"
             )
         except Exception as error:
-            outcome, note = name_error(error)
+            outcome, note = (
+                name_error(error) if track.answer is None else name_failure(track.answer)
+            )
         else:
             assert track.answer is not None
             outcome, note = judge(request, track.answer, response.body)
@@ -190,8 +192,8 @@ def _make_request(request: VisitRequest, track: Track) -> Request:
 
 def _report(request: VisitRequest, track: Track, visit: Visit) -> Visit:
     """Return the visit with everything that its track tells."""
-    tried = [note for note in track.notes if note != visit.note]
-    note = "; then ".join([*tried, visit.note] if visit.note else tried)
+    last = track.reason or visit.note
+    note = "; then ".join([*track.notes, last] if last else track.notes)
     if track.tries > 1:
         note = f"{note} ({track.tries} tries)"
     visit = replace(

@@ -45,7 +45,8 @@ class Track:
         spent: Seconds that this try has taken on the network.
         started_at: When the last request went out.
         answer: The last answer.
-        notes: What went wrong on the way, in words.
+        notes: What went wrong in earlier tries, in words.
+        reason: Why there was no further try, in words.
         refused: The private address that was not connected to.
         chain: The addresses asked for, redirects in their order.
         n_bytes: Bytes of the body read so far.
@@ -60,6 +61,7 @@ class Track:
     started_at: datetime | None = None
     answer: Answer | None = None
     notes: list[str] = field(default_factory=list)
+    reason: str | None = None
     refused: str | None = None
     chain: list[str] = field(default_factory=list)
     n_bytes: int = 0
@@ -68,7 +70,7 @@ class Track:
         """Write down that an address is asked for; a further try is no redirect."""
         if not self.chain or self.chain[-1] != url:
             self.chain.append(url)
-        self.n_bytes = 0
+        self.n_bytes, self.answer = 0, None
 
 
 class Stopped(Exception):

@@ -1,12 +1,15 @@
 """What came back, in one word of `tables.CAPTURE_OUTCOMES` and a sentence."""
 
 import re
+import zlib
 from typing import Final
 
 from tracker.collector.crawls.tracks import Answer
 from tracker.collector.crawls.visits import PAGES, Outcome, VisitRequest
 from tracker.collector.crawls.walls import find_wall
 
+_WALLED: Final = (200, 401, 402, 403, 405, 429, 451, 503)
+"""The statuses that walls come with."""
 _HTML: Final = ("text/html", "application/xhtml+xml")
 _MARKUP: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype html|html|head|body)\b",
@@ -28,16 +31,41 @@ def name_error(error: BaseException) -> tuple[Outcome, str]:
     """Return the outcome and the words for what the crawler raised."""
     if found := _ERRORS.get(type(error).__name__):
         return found
-    causes = [error, *getattr(error, "reasons", ())]
-    while error.__cause__ is not None:
-        error = error.__cause__
-        causes += [error, *getattr(error, "reasons", ())]
-    text = " ".join(str(getattr(cause, "value", cause)) for cause in causes)
-    if "SSL" in text or "certificate" in text.lower() or "TLS" in text:
-        said = re.search(r"'([a-z][a-z0-9 ]{5,80})'\)", text)
-        return "unreachable", f"TLS failed ({said[1] if said else 'no trust in the server'})"
-    words = re.sub(r"[^ -~]+", " ", str(causes[0]) or type(causes[0]).__name__)
+    causes = _causes(error)
+    names = {type(cause).__name__ for cause in causes}
+    if "VerificationError" in names:
+        return "unreachable", "TLS failed (the certificate is for another host)"
+    if names & {"Error", "SSLError"}:
+        said = re.search(r"'([a-z][a-z0-9 ]{5,80})'\)", " ".join(map(str, causes)))
+        return "unreachable", f"TLS failed ({said[1] if said else 'no reason given'})"
+    if "ParseError" in names:
+        return "unreachable", "the connection gave an answer that is not HTTP"
+    if names & {"ConnectionDone", "ConnectionLost", "ResponseNeverReceived"}:
+        return "unreachable", "the connection was closed without an answer"
+    words = re.sub(r"[^ -~]+", " ", str(error)) or type(error).__name__
     return "unreachable", f"the connection failed ({words[:160]})"
+
+
+def name_failure(answer: Answer) -> tuple[Outcome, str]:
+    """Return the outcome and the words for an answer that came but could not be used."""
+    if 300 <= answer.status < 400:
+        place = _plain(_header(answer, "location") or "nowhere")
+        return "http_error", f"{answer.status} leads to {place}; wanted http or https"
+    coding = _plain(_header(answer, "content-encoding") or "no coding")
+    return "http_error", f"the body cannot be unpacked (said to be {coding})"
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """Return an error with everything that it says led to it."""
+    found: list[BaseException] = []
+    waiting: list[BaseException] = [error]
+    while waiting and len(found) < 50:
+        one = waiting.pop()
+        one = getattr(one, "value", one)
+        if isinstance(one, BaseException):
+            found.append(one)
+            waiting += [*getattr(one, "reasons", ()), *([one.__cause__] if one.__cause__ else ())]
+    return found
 
 
 def judge(request: VisitRequest, answer: Answer, body: bytes) -> tuple[Outcome, str]:
@@ -51,8 +79,8 @@ def judge(request: VisitRequest, answer: Answer, body: bytes) -> tuple[Outcome, 
     status = answer.status
     if status == 304 and (request.etag or request.last_modified):
         return "unchanged", ""
-    wall = find_wall(body, status) if request.role in PAGES and status < 500 else None
-    if wall and status in (200, 401, 402, 403, 405, 429, 451):
+    wall = find_wall(body) if body and request.role in PAGES and status in _WALLED else None
+    if wall:
         return "blocked", f"{status}, {wall}" if status != 200 else wall
     if 300 <= status < 400 and (place := _header(answer, "location")) is not None:
         return "http_error", f"{status} leads to {_plain(place)}; wanted http or https"
@@ -71,12 +99,29 @@ def _judge_length(answer: Answer, body: bytes) -> tuple[Outcome, str]:
     packed = (_header(answer, "content-encoding") or "").lower()
     cut = "dataloss" in answer.flags
     if packed in ("gzip", "x-gzip") and not cut:
-        cut = int.from_bytes(answer.raw[-4:], "little") != len(body) % (1 << 32)
+        cut = not _ends_whole(answer.raw)
     if not cut:
         return "ok", ""
     if _END.search(body[-4000:]):
         return "ok", "the server named a wrong length, but the page is whole"
     return "http_error", f"the page was cut off after {len(body):,} bytes; wanted all of it"
+
+
+def _ends_whole(packed: bytes) -> bool:
+    """Return whether gzip data ends where a member ends."""
+    while packed.startswith(b"\x1f\x8b"):
+        member = zlib.decompressobj(31)
+        try:
+            piece = packed
+            while piece and not member.eof:
+                member.decompress(piece, 1 << 20)
+                piece = member.unconsumed_tail
+        except zlib.error:
+            return False
+        if not member.eof:
+            return False
+        packed = member.unused_data
+    return True
 
 
 def _header(answer: Answer, name: str) -> str | None:

@@ -1,0 +1,64 @@
+"""The crawler on a web with every fault of real sites: each has its outcome and its words."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.collector.web.certificates import Authority
+from tests.collector.web.hosts import Case, build
+from tests.collector.web.servers import Web
+from tracker.collector.crawls import CrawlSettings, Visit, VisitRequest, crawl
+
+SETTINGS = CrawlSettings(
+    delay=0.0, timeout=1.5, max_bytes=300_000, hosts=200, tries=2, backoff=0.3, patience=4.0
+)
+
+
+@dataclass(frozen=True)
+class Visited:
+    """The web after one crawl of all of it."""
+
+    web: Web
+    cases: list[Case]
+    visits: dict[str, Visit]
+
+
+@pytest.fixture(scope="module")
+def visited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visited]:
+    authority = Authority(tmp_path_factory.mktemp("tls"))
+    before = os.environ.get("SSL_CERT_FILE")
+    os.environ["SSL_CERT_FILE"] = str(authority.path)
+    try:
+        with Web() as web:
+            cases = build(web, authority)
+            requests = [
+                VisitRequest(case.url, allow_private=True, meta=case.name, **case.asked)
+                for case in cases
+            ]
+            visits = {visit.request.meta: visit for visit in crawl(requests, settings=SETTINGS)}
+            yield Visited(web, cases, visits)
+    finally:
+        if before is None:
+            del os.environ["SSL_CERT_FILE"]
+        else:
+            os.environ["SSL_CERT_FILE"] = before
+
+
+def test_every_fault_has_its_outcome_and_its_words(visited: Visited):
+    assert len({case.url for case in visited.cases}) >= 60
+    wrong = []
+    for case in visited.cases:
+        visit = visited.visits[case.name]
+        good = (
+            (visit.outcome, visit.status) == (case.outcome, case.status)
+            and (re.search(case.note, visit.note) if case.note else True)
+            and (case.outcome not in ("ok", "unchanged") or bool(case.note) == bool(visit.note))
+            and case.tries in (None, visit.tries)
+        )
+        if not good:
+            found = (visit.outcome, visit.status, visit.note, visit.tries)
+            wrong.append(f"{case.name}: found {found}; wanted {case}")
+    assert wrong == []
