@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from random import uniform
@@ -22,8 +23,9 @@ from tracker.collector.crawls.hosts import HostBook
 from tracker.collector.crawls.tracks import CURRENT, KEY, Stopped, Track
 from tracker.collector.crawls.visits import CrawlSettings
 
-JITTER: Final = 0.25
-"""Up to this share of a delay is added to it, so that hosts are not visited in step."""
+MIN_JITTER: Final = 0.01
+MAX_JITTER: Final = 0.25
+"""Between these shares of a delay are added to it, so that hosts are not visited in step."""
 
 
 class PoliteHandler:
@@ -39,6 +41,7 @@ class PoliteHandler:
         self._settings: CrawlSettings = spider.crawl_settings
         self._book: HostBook = spider.book
         self._free: asyncio.Semaphore = spider.free
+        self._busy: defaultdict[str, asyncio.Lock] = spider.busy
         self._http = HTTP11DownloadHandler(crawler)
         # A kept connection would be reused, or opened again in silence, for whoever comes next.
         self._http._pool.persistent = False
@@ -56,12 +59,14 @@ class PoliteHandler:
         """
         track: Track = request.meta[KEY]
         host = urlsplit(request.url).hostname or ""
-        await self._wait_for_turn(host, track)
-        left = self._settings.timeout - track.spent
-        if left <= 0:
-            raise DownloadTimeoutError(request.url)
-        async with self._free:
-            return await self._download(request, track, host, left)
+        # The crawler's own queues know a redirect only by the host that it came from.
+        async with self._busy[host]:
+            await self._wait_for_turn(host, track)
+            left = self._settings.timeout - track.spent
+            if left <= 0:
+                raise DownloadTimeoutError(request.url)
+            async with self._free:
+                return await self._download(request, track, host, left)
 
     async def _download(self, request: Request, track: Track, host: str, left: float) -> Response:
         request.meta["download_timeout"] = left
@@ -79,17 +84,22 @@ class PoliteHandler:
             raise
         finally:
             track.spent += time.monotonic() - start
-            self._book.end_turn(host)
+            self._book.end_turn(host, is_page=not track.robots)
 
     async def _wait_for_turn(self, host: str, track: Track) -> None:
-        patience = self._settings.patience
-        delay = track.delay * uniform(1.0, 1.0 + JITTER)
-        while (turn := self._book.take_turn(host, delay, is_page=not track.robots)).wait > 0:
-            if turn.wait > max(patience, delay):
+        patience = max(self._settings.patience, (1.0 + MAX_JITTER) * track.delay)
+        stretch = 1.0 + uniform(MIN_JITTER, MAX_JITTER)
+        while True:
+            turn = self._book.take_turn(
+                host, track.delay, is_page=not track.robots, stretch=stretch
+            )
+            if not turn.wait:
+                return
+            if turn.wait > patience:
                 raise Stopped(
                     "blocked",
-                    f"{turn.reason} asks {host} to be left alone for {turn.wait:.0f} s more, "
-                    f"and {patience:g} s is the limit; not visited",
+                    f"{turn.reason} keeps us from {host} for {turn.wait:.0f} s more, "
+                    f"and {patience:g} s is our limit; not visited",
                 )
             await asyncio.sleep(turn.wait)
 

@@ -55,19 +55,23 @@ class HostBook:
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.executescript(_TABLES)
 
-    def take_turn(self, host: str, delay: float, *, is_page: bool = True) -> Turn:
+    def take_turn(
+        self, host: str, delay: float, *, is_page: bool = True, stretch: float = 1.0
+    ) -> Turn:
         """Return whether `host` may be asked now; if so, the request is written down as made.
 
         Two crawls that share the file never take the same turn. A Crawl-delay counts from page to
-        page: reading robots.txt, which names it, is no visit.
+        page: reading robots.txt, which names it, is no visit. Both delays are multiplied by
+        `stretch`.
         """
         now = time.time()
         self._db.execute("BEGIN IMMEDIATE")
         try:
             last, page, held, own = self._read(host)
+            own *= is_page * stretch
             waits = {
-                "the delay between two visits": min(last, now) + delay - now,
-                f"robots.txt's Crawl-delay of {own:g} s": min(page, now) + own * is_page - now,
+                "the delay between two visits": min(last, now) + delay * stretch - now,
+                "robots.txt's Crawl-delay": min(page, now) + own - now,
                 "Retry-After or a failure": held - now,
             }
             reason = max(waits, key=lambda name: waits[name])
@@ -80,8 +84,10 @@ class HostBook:
         finally:
             self._db.execute("COMMIT")
 
-    def end_turn(self, host: str) -> None:
-        """Count the delay from now: the answer took its time."""
+    def end_turn(self, host: str, *, is_page: bool = True) -> None:
+        """Count the delays from now: the answer took its time."""
+        if is_page:
+            self._put(host, "last_page", time.time())
         self._put(host, "last_request", time.time())
 
     def hold(self, host: str, seconds: float) -> None:

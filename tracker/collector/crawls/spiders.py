@@ -11,7 +11,7 @@ import re
 import signal
 import sys
 import threading
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from importlib.metadata import version
@@ -103,6 +103,7 @@ class VisitSpider(Spider):
         super().__init__()
         self.crawl_settings, self.book = crawl_settings, book
         self.free = asyncio.Semaphore(crawl_settings.hosts)
+        self.busy: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._inbox, self._outbox = inbox, outbox
         self._waiting: dict[str, deque[Item]] = {}
         self._sending = asyncio.Lock()
