@@ -1,6 +1,6 @@
-"""Pages a second: the bare parse, our harvest, and trafilatura where it is installed.
+"""Pages a second of one core: the bare parse, our harvest, and trafilatura where it is installed.
 
-Usage: python tests/bench/bench_harvest.py PAGE.html[.gz]|FOLDER...
+Usage: uv run --group bench python tests/bench/bench_harvest.py PAGE.html[.gz]|FOLDER...
 """
 
 import gzip
@@ -29,19 +29,21 @@ def read(paths: list[str]) -> list[bytes]:
     return [gzip.decompress(f.read_bytes()) if f.suffix == ".gz" else f.read_bytes() for f in files]
 
 
-def rate(work: Callable[[bytes], object], bodies: list[bytes]) -> float:
-    """Return pages a second of one core, the best of some rounds after one to warm up."""
-    times = []
+def measure(work: Callable[[bytes], object], bodies: list[bytes]) -> list[float]:
+    """Return the seconds of each page, the best of some rounds after one to warm up."""
+    rounds = []
     for _ in range(ROUNDS + 1):
-        started = time.process_time()
+        times = []
         for body in bodies:
+            started = time.process_time()
             work(body)
-        times.append(time.process_time() - started)
-    return len(bodies) / min(times[1:])
+            times.append(time.process_time() - started)
+        rounds.append(times)
+    return [min(times) for times in zip(*rounds[1:], strict=True)]
 
 
 def main(paths: list[str]) -> None:
-    """Print the machine, the versions and the rates."""
+    """Print the machine, the versions, the rates, and what part of the parses' the harvest's is."""
     bodies = read(paths)
     if not bodies:
         sys.exit(__doc__)
@@ -53,12 +55,17 @@ def main(paths: list[str]) -> None:
     if importlib.util.find_spec("trafilatura"):
         from trafilatura import extract  # noqa: PLC0415
 
-        works["trafilatura's extract"] = extract
+        works[f"trafilatura {version('trafilatura')}"] = extract
     size = sum(map(len, bodies)) / len(bodies) / 1000
     print(f"{platform.machine()}, Python {platform.python_version()}, ", end="")
     print(f"selectolax {version('selectolax')}; {len(bodies)} pages of {size:.0f} kB")
+    rates = {}
     for name, work in works.items():
-        print(f"{name:28} {rate(work, bodies):8.0f} pages/s")
+        times = measure(work, bodies)
+        rates[name] = len(times) / sum(times)
+        print(f"{name:28} {rates[name]:8.0f} pages/s, slowest page {max(times) * 1000:7.1f} ms")
+    for name in list(works)[:2]:
+        print(f"harvest / {name:28} {rates['harvest'] / rates[name]:.3f}")
 
 
 if __name__ == "__main__":
