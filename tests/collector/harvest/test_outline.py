@@ -1,6 +1,6 @@
 from selectolax.lexbor import LexborHTMLParser
 
-from tracker.collector.harvest.outline import TEXT, read_outline
+from tracker.collector.harvest.outline import MOST_NODES, TEXT, read_outline
 
 HTML = '<body><ul class="item-3 first news"><li>one<li><b>two</b> three</ul><p>four</p></body>'
 
@@ -29,3 +29,11 @@ def test_the_common_element_holds_both_wherever_they_stand() -> None:
     outline = read_outline(LexborHTMLParser(HTML))
     assert outline.common(3, 6) == 1
     assert outline.common(3, 9) == 0
+
+
+def test_no_more_than_a_bounded_number_of_entries_is_read_wherever_they_stand() -> None:
+    for html in ("<br>" * (MOST_NODES + 9), "<p><b>x</b></p>" * (MOST_NODES // 3 + 9)):
+        outline = read_outline(LexborHTMLParser(html))
+        assert len(outline.tags) == len(outline.ends) == MOST_NODES + 1
+        assert outline.ends[0] == MOST_NODES + 1
+        assert outline.n_texts(0) == len(outline.texts)

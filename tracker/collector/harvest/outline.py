@@ -220,6 +220,8 @@ def read_outline(parser: LexborHTMLParser) -> Outline:
         parent, siblings = waiting[-1]
         for node in siblings:
             here = len(tags)
+            if here > MOST_NODES:
+                break
             tag = node.tag or ""
             tags.append(tag)
             parents.append(parent)
