@@ -123,6 +123,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "nested headings": lambda: b"<h2 class=x><img>" * 20_000 + ITEMS,
     "links in deep elements": lambda: b"<div>" * 3_500 + ITEMS * 300,
     "attributes": lambda: b"<div " + b" ".join(b"a%d=1" % i for i in range(500_000)) + b">" + ITEMS,
+    "a tag without end": lambda: ITEMS + b"<div " + b" ".join(b"a%d=1" % i for i in range(900_000)),
     "attributes of links": lambda: (b"<a href=/n/1 " + b"class=x " * 500 + b">A word</a>") * 2000,
     "a class of 10 MB": lambda: b'<ul class="' + b"top stories " * 900_000 + b'">' + ITEMS,
     "one link of 10 MB": lambda: b"<a href=/x/y>" + b"word " * 2_000_000 + b"</a>" + ITEMS,

@@ -9,7 +9,7 @@ MOST_OPEN: Final = 4_000
 """Elements left open at once; parsers' time grows with the square of the depth."""
 LONGEST_TAG: Final = 16_384
 """Characters of a tag; a longer one loses its attributes."""
-_LONG_TAG: Final = re.compile(rf"<([a-z][a-z0-9]*)\s[^<>]{{{LONGEST_TAG},}}>", re.IGNORECASE)
+_LONG_TAG: Final = re.compile(rf"<([a-z][a-z0-9]*)\s[^<>]{{{LONGEST_TAG},}}(?:>|\Z)", re.IGNORECASE)
 _CHUNK: Final = 32_768
 
 _VOID: Final = (
