@@ -1,5 +1,7 @@
 """Pages of a good server, through the whole crawler."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -160,3 +162,30 @@ def test_peek_stays_out_of_private_nets(site: Site):
     assert sight.page is None
     assert "private address" in str(sight.problem)
     assert site.asked == []
+
+
+def test_a_crawler_that_dies_leaves_an_outcome_for_every_page(
+    site: Site, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    (tmp_path / "hosts.sqlite").write_text("not a database, however it is opened")
+    requests = [ask(f"{site.url}/{n}") for n in range(3)]
+    visits = list(crawl(requests, settings=QUICK, state=tmp_path / "hosts.sqlite"))
+    assert [visit.outcome for visit in visits] == ["unreachable"] * 3
+    assert "process ended (1, sqlite3.DatabaseError: file is not a database)" in visits[0].note
+    assert "Traceback" in caplog.text
+    assert site.asked == []
+
+
+def test_a_crawl_works_in_scripts_that_guard_nothing_and_twice_in_a_process(
+    site: Site, tmp_path: Path
+):
+    (tmp_path / "script.py").write_text(
+        "from tracker.collector.crawls import CrawlSettings, VisitRequest, crawl\n"
+        f"wanted = [VisitRequest({site.url!r}, allow_private=True)]\n"
+        "for _ in range(2):\n"
+        "    for visit in crawl(wanted, settings=CrawlSettings(delay=0.0)):\n"
+        "        print(visit.outcome)\n"
+    )
+    command = [sys.executable, str(tmp_path / "script.py")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert (done.stdout, done.stderr) == ("ok\nok\n", "")

@@ -1,6 +1,7 @@
 """The caller's side of a crawl: a process of its own, asked and listened to."""
 
 import contextlib
+import logging
 import pickle
 import subprocess
 import sys
@@ -11,6 +12,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from tracker.collector.crawls.visits import CrawlSettings, Visit, VisitRequest
+
+_logger = logging.getLogger(__name__)
+_Child = tuple["subprocess.Popen[bytes]", IO[bytes]]
 
 Follow = Callable[[Visit], Iterable[VisitRequest]]
 
@@ -37,7 +41,7 @@ def crawl(
             with it keeps the delays it owed. None keeps them for this crawl only.
     """
     asked: dict[int, VisitRequest] = {}
-    with _open_child(settings or CrawlSettings(), state) as child:
+    with _open_child(settings or CrawlSettings(), state) as (child, errors):
         stdin, stdout = child.stdin, child.stdout
         assert stdin is not None
         assert stdout is not None
@@ -51,9 +55,15 @@ def crawl(
             if follow is not None:
                 number = _ask(stdin, follow(visit), asked, number)
             yield visit
-        for request in asked.values():
-            note = f"the crawler's process ended ({child.wait()}) before this page's turn"
-            yield Visit(request, "unreachable", note, url=request.url)
+        if asked:
+            code = child.wait()
+            errors.seek(0)
+            said = errors.read().decode("utf-8", "replace").strip()
+            why = f"{code}, {said.splitlines()[-1][:200]}" if said else f"{code}"
+            note = f"the crawler's process ended ({why}) before this page's turn"
+            _logger.error("%s: %s", note, said[-2000:])
+            for request in asked.values():
+                yield Visit(request, "unreachable", note, url=request.url)
         with contextlib.suppress(OSError):
             _send(stdin, None)
 
@@ -75,7 +85,7 @@ def _send(stdin: IO[bytes], message: Any) -> None:
 
 
 @contextlib.contextmanager
-def _open_child(settings: CrawlSettings, state: Path | None) -> Iterator["subprocess.Popen[bytes]"]:
+def _open_child(settings: CrawlSettings, state: Path | None) -> Iterator[_Child]:
     command = [sys.executable, "-m", "tracker.collector.crawls.spiders"]
     with tempfile.TemporaryFile() as errors:
         child = subprocess.Popen(
@@ -85,7 +95,7 @@ def _open_child(settings: CrawlSettings, state: Path | None) -> Iterator["subpro
             assert child.stdin is not None
             with contextlib.suppress(OSError):
                 _send(child.stdin, (settings, str(state) if state else None))
-            yield child
+            yield child, errors
             with contextlib.suppress(OSError):
                 child.stdin.close()
             with contextlib.suppress(subprocess.TimeoutExpired):

@@ -75,7 +75,7 @@ class PoliteHandler:
         CURRENT.set(track)
         try:
             async with asyncio.timeout(left + 1):
-                return await self._http.download_request(request)
+                return await self._fetch(request, track)
         except TimeoutError as error:
             raise DownloadTimeoutError(request.url) from error
         except CannotResolveHostError as error:
@@ -85,6 +85,11 @@ class PoliteHandler:
         finally:
             track.spent += time.monotonic() - start
             self._book.end_turn(host, is_page=not track.robots)
+
+    async def _fetch(self, request: Request, track: Track) -> Response:
+        if track.fetcher == "browser" and not track.robots:
+            raise Stopped("unreachable", "the source wants a browser, and none is installed")
+        return await self._http.download_request(request)
 
     async def _wait_for_turn(self, host: str, track: Track) -> None:
         patience = max(self._settings.patience, (1.0 + MAX_JITTER) * track.delay)

@@ -50,6 +50,7 @@ _ABOUT: Final = re.compile(
     rf"{_COOKIES.pattern}|{_CONSENT.pattern}|partner|vendor|privacy|privat|datenschutz|tracking"
     r"|advertis|werbung|werbefrei|publicité|publicidad|abonn|reject|ablehn|refus|rechaz|rifiut|weiger"
 )
+_PLAIN_LINK: Final = re.compile(r"<a\s[^<>]{1,2000}>\s*([^<>]{10,300}?)\s*</a>", re.IGNORECASE)
 _WORD: Final = re.compile(r"\w+")
 _WIDE: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BLOCKS: Final = (
@@ -62,7 +63,10 @@ _ARTICLE: Final = re.compile(
 
 def find_wall(body: bytes, charset: str | None = None) -> str | None:
     """Return which wall a page is, in words; None if it is none."""
-    html = make_safe(decode(body, charset))
+    text = decode(body, charset)
+    if _has_stories(text):
+        return None
+    html = make_safe(text)
     marked = _CAPTCHA_MARKS.search(html.lower())
     page = LexborHTMLParser(html)
     page.strip_tags(["script", "style", "noscript", "template", "svg"])
@@ -83,13 +87,28 @@ def find_wall(body: bytes, charset: str | None = None) -> str | None:
     return None
 
 
+def _has_stories(html: str) -> bool:
+    """Return whether plain links alone are more than a wall has; most pages end here, unparsed."""
+    titles = set()
+    for match in _PLAIN_LINK.finditer(html):
+        if _is_story(match[1]):
+            titles.add(match[1])
+            if len(titles) > MAX_STORIES:
+                return True
+    return False
+
+
+def _is_story(text: str) -> bool:
+    is_long = len(_WIDE.findall(text)) >= 10 or len(_WORD.findall(text)) >= 5
+    return is_long and not _ABOUT.search(text.lower())
+
+
 def _count_stories(page: LexborHTMLParser) -> int:
     """Return how many links read like headlines and lead anywhere."""
     titles = set()
     for link in page.css("a[href]"):
         text = " ".join(link.text().split())
-        is_long = len(_WIDE.findall(text)) >= 10 or len(_WORD.findall(text)) >= 5
-        if is_long and not _ABOUT.search(text.lower()):
+        if _is_story(text):
             titles.add(text)
     return len(titles)
 
