@@ -21,6 +21,7 @@ from tracker.errors import InputError
 from tracker.harvests import Overrides, harvest
 
 _SCHEMES: Final = ("http://", "https://")
+_SETTINGS: Final = CrawlSettings(delay=1.0)
 _Found = Document | Problem
 _See = Callable[[_Found, datetime], "Sight"]
 
@@ -59,7 +60,8 @@ def peek_at(
         places: Files, folders and addresses.
         config: Says which boxes are pointed out by hand; none are without one.
         explain: Whether to say of every block of links why it was taken or left.
-        settings: How to behave towards the hosts of addresses.
+        settings: How to behave towards the hosts of addresses; without it as in a nightly crawl,
+            but with one second between two requests to a host, for which a person waits.
         allow_private: Whether loopback, private and link-local addresses may be visited.
     """
     see = partial(_see, config=config or Config(), explain=explain)
@@ -83,7 +85,7 @@ def _visit_all(
             requests.append(VisitRequest(url, allow_private=allow_private, meta=place))
         except InputError as error:
             found[place] = Problem(url, str(error))
-    with contextlib.closing(crawl(requests, settings=settings)) as visits:
+    with contextlib.closing(crawl(requests, settings=settings or _SETTINGS)) as visits:
         for place in range(len(urls)):
             while place not in found:
                 visit = next(visits)

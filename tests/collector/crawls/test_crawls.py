@@ -131,6 +131,12 @@ def test_private_addresses_are_not_visited_unless_the_source_says_so(site: Site)
     assert site.asked == []
 
 
+def test_a_host_shut_to_one_source_is_open_to_the_one_it_belongs_to(site: Site):
+    wanted = [VisitRequest(f"{site.url}/a"), ask(f"{site.url}/b"), VisitRequest(f"{site.url}/c")]
+    visits = {visit.request.url[-1]: visit.outcome for visit in crawl(wanted, settings=QUICK)}
+    assert visits == {"a": "blocked", "b": "ok", "c": "blocked"}
+
+
 def test_passwords_in_addresses_go_nowhere(site: Site):
     (visit,) = crawl([ask(site.url.replace("http://", "http://me:secret@"))], settings=QUICK)
     assert visit.outcome == "ok"

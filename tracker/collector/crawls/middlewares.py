@@ -38,7 +38,7 @@ class RobotsRules:
         self._settings: CrawlSettings = spider.crawl_settings
         self._book: HostBook = spider.book
         self._agent = crawler.settings["USER_AGENT"]
-        self._rules: dict[str, asyncio.Future[Protego]] = {}
+        self._rules: dict[tuple[str, bool], asyncio.Future[Protego]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "RobotsRules":
@@ -63,9 +63,10 @@ class RobotsRules:
         if track.robots:
             return None
         origin = f"{parts.scheme}://{parts.netloc}"
-        if origin not in self._rules:
-            self._rules[origin] = asyncio.ensure_future(self._read(origin, track))
-        rules = await asyncio.shield(self._rules[origin])
+        key = origin, track.allow_private  # what one source may not reach, another may
+        if key not in self._rules:
+            self._rules[key] = asyncio.ensure_future(self._read(origin, track))
+        rules = await asyncio.shield(self._rules[key])
         if not rules.can_fetch(request.url, self._agent):
             path = parts.path or "/"
             raise Stopped("blocked", f"robots.txt forbids {path[:200]}; not visited")
