@@ -223,3 +223,29 @@ def test_letters_written_as_bytes_are_no_word_of_an_advertiser() -> None:
     items = tuple((f"{href}%D8%AD%D9%8A", title) for href, title in STORIES)
     (found,) = harvest(box("Latest news", items=items)).lists
     assert found.kind == "latest"
+
+
+def links(*titles: str) -> str:
+    return "".join(f'<li><a href="/about/{n}">{title}</a></li>' for n, title in enumerate(titles))
+
+
+def test_a_pair_of_links_that_nothing_announces_is_a_service() -> None:
+    pair = f"<div><ul>{links('Order the paper edition', 'Put up your own notice')}</ul></div>"
+    assert [found.heading for found in harvest(box("Most read") + pair).lists] == ["Most read"]
+
+
+def test_times_that_fall_make_a_ticker() -> None:
+    titles = [title for _, title in (*STORIES, *STORIES)]
+    rows = "".join(
+        f'<li><span class="when">{17 - n}:4{n}</span> <a href="/2024/05/14/story-{n}/">{t} {n}</a>'
+        for n, t in enumerate(titles)
+    )
+    (found,) = harvest(f"<h2>Harbour</h2><ul>{rows}</ul>").lists
+    assert (found.heading, found.kind) == ("Harbour", "latest")
+
+
+def test_an_unheaded_box_continues_the_one_before() -> None:
+    rest = tuple((f"{href}2/", f"{title}, again") for href, title in STORIES)
+    more = "".join(f'<p class="more"><a href="{href}">{title}</a></p>' for href, title in rest)
+    lists = harvest(box("Shipping and ports") + f"<hr><div>{more}</div>").lists
+    assert {found.kind for found in lists} == {"section"}

@@ -24,6 +24,10 @@ LEAST: Final = 0.45
 """Likeness below which no heading makes links a list of headlines."""
 LEAST_ALONE: Final = 0.6
 """The same for one link alone."""
+CLEAR: Final = 2.4
+"""Score of a heading that is marked up as one, or announces a list."""
+LEAST_OF_FEW: Final = {2: 0.9, 3: 0.8}
+"""Likeness that two or three links want where nothing announces a list: most are services."""
 
 
 def weigh(outline: Outline, box: Box, setting: Setting) -> None:
@@ -57,7 +61,7 @@ def holds_headlines(outline: Outline, box: Box, setting: Setting) -> bool:
     if announced == "other":
         box.stories = here
     n, mean = len(box.stories), box.likeness
-    wanted, reasons = _wanted(signs, away, announced)
+    wanted, reasons = _wanted(box, signs, away, announced)
     if announced and sum(looks_dated(s.href) for s in box.stories) >= 0.8 * n:
         wanted = min(wanted, 0.5)
     if n > 1:
@@ -68,7 +72,7 @@ def holds_headlines(outline: Outline, box: Box, setting: Setting) -> bool:
         return mean >= 0.7 and not _speaks_of_page(box, setting)
     if "nextprev" in signs and mean >= 0.6:
         return True
-    return box.heading.score >= 2.4 and mean >= 1.0 and not reasons
+    return box.heading.score >= CLEAR and mean >= 1.0 and not reasons
 
 
 def _announced(box: Box) -> str | None:
@@ -96,9 +100,12 @@ def _is_storys(story: Story, setting: Setting) -> bool:
     return looks_dated(story.href) or _is_made_alike(story.href, setting)
 
 
-def _wanted(signs: frozenset[str], away: float, announced: str | None) -> tuple[float, str]:
+def _wanted(
+    box: Box, signs: frozenset[str], away: float, announced: str | None
+) -> tuple[float, str]:
     """Return the likeness that a box's place asks for, and the place in words."""
     wanted, reasons = 0.6, []
+    n, clear = len(box.stories), box.heading.score >= CLEAR
     if "menu" in signs:
         wanted = 0.92
         reasons.append("in a menu")
@@ -113,6 +120,9 @@ def _wanted(signs: frozenset[str], away: float, announced: str | None) -> tuple[
         reasons.append("leading elsewhere")
     if announced:
         wanted -= 0.12
+    elif n in LEAST_OF_FEW:
+        wanted = max(wanted, LEAST_OF_FEW[n] - (0.08 if n > 2 and clear else 0))
+        reasons.append("few and unannounced")
     return wanted, "".join(f", {reason}" for reason in reasons)
 
 

@@ -99,9 +99,12 @@ def _judge(outline: Outline, setting: Setting) -> list[Box]:
         weigh(outline, box, setting)
     set_headings(outline, boxes)
     name_panels(outline, boxes)
+    before = None
     for box in boxes:
         if holds_headlines(outline, box, setting):
-            box.kind = kind_of_box(outline, box, setting)
+            box.kind = kind_of_box(outline, box, setting, before)
+        if not box.hopeless:
+            before = box
     return boxes
 
 

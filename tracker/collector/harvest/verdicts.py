@@ -1,5 +1,7 @@
 """Which kind of list a box is, by its heading, its links and its place."""
 
+import re
+from itertools import pairwise
 from typing import Final
 
 from tracker.collector.harvest.addresses import is_advertising
@@ -9,13 +11,25 @@ from tracker.collector.harvest.kinds import fold, kind_of_heading
 from tracker.collector.harvest.outline import Outline
 from tracker.collector.harvest.settings import Setting
 
+_CLOCK: Final = re.compile(r"\b([01]?\d|2[0-3])[:.h]([0-5]\d)\b")
+_FEW_TEXTS: Final = 16
+"""Texts of an item that are looked at for a time."""
+_SHORT: Final = 40
+"""Characters of the longest text that tells a time rather than a story."""
 _CHOSEN: Final = ("most_read", "latest", "related", "picks")
 """Kinds that names of elements tell, the surest first; also those that a menu may show."""
 _NAMED: Final = ("most_read", "related", "latest", "picks")
 
 
-def kind_of_box(outline: Outline, box: Box, setting: Setting) -> str:
-    """Return the kind of list that a box of headlines is, noting why in `box.why`."""
+def kind_of_box(outline: Outline, box: Box, setting: Setting, before: Box | None) -> str:
+    """Return the kind of list that a box of headlines is, noting why in `box.why`.
+
+    Args:
+        outline: The page.
+        box: The box.
+        setting: What is known of the page.
+        before: The box before it that may be a list, if any.
+    """
     label = kind_of_heading(box.heading.text) or box.hint or None
     signs = signs_around(outline, box, 6)
     aside = _kind_aside(outline, box, signs, label)
@@ -27,16 +41,44 @@ def kind_of_box(outline: Outline, box: Box, setting: Setting) -> str:
         return "inline" if single and label == "related" else label
     around = signs_around(outline, box, 4)
     for kind in _NAMED:
-        if kind in around and not (box.heading.text and kind in ("picks", "latest")):
+        if kind in around and not (box.heading.text and kind == "picks"):
             box.why.append(f"its elements are named as {kind}")
             return kind
     if single:
         return "inline"
+    if tells_times(outline, box):
+        box.why.append("a time stands beside each, the newest first")
+        return "latest"
     if box.heading.text:
         return "related" if _is_topic(box.heading.text, setting) else "section"
-    if not setting.is_article or box.stories[-1].anchor < setting.article.start:
-        return "picks"
-    return "related"
+    return _kind_unheaded(outline, box, setting, before)
+
+
+def _kind_unheaded(outline: Outline, box: Box, setting: Setting, before: Box | None) -> str:
+    """Return the kind of a list without heading and name, by its place and the box before."""
+    if before is not None and before.heading.text:
+        box.why.append(f"continues the box “{before.heading.text}”")
+        if before.kind in (*_CHOSEN, "section", "other"):
+            return before.kind
+        return kind_of_heading(before.heading.text) or "section"
+    if not setting.is_article:
+        lower = box.stories[0].anchor * 2 >= len(outline.tags)
+        return "section" if lower else "picks"
+    return "picks" if box.stories[-1].anchor < setting.article.start else "related"
+
+
+def tells_times(outline: Outline, box: Box) -> bool:
+    """Say whether times of day stand beside a box's links, the newest first as in a ticker."""
+    times = []
+    for story in box.stories:
+        pieces = outline.pieces(story.unit, outline.ends[story.unit])[:_FEW_TEXTS]
+        clocks = (_CLOCK.search(t) for at, t in pieces if at != story.at and len(t) <= _SHORT)
+        time = next((c for c in clocks if c), None)
+        if time:
+            times.append(int(time[1]) * 60 + int(time[2]))
+    if len(times) < max(5, 0.8 * len(box.stories)):
+        return False
+    return sum(a >= b for a, b in pairwise(times)) >= 0.8 * (len(times) - 1)
 
 
 def _kind_aside(outline: Outline, box: Box, signs: frozenset[str], label: str | None) -> str | None:
