@@ -11,7 +11,7 @@ from tracker.collector.harvest.embedded import read_data_lists
 from tracker.collector.harvest.evidence import holds_headlines, weigh
 from tracker.collector.harvest.explanations import Decision, tell_decisions
 from tracker.collector.harvest.facts import find_title, read_facts
-from tracker.collector.harvest.identity import name_boxes, name_list
+from tracker.collector.harvest.identity import name_all, name_boxes
 from tracker.collector.harvest.links import canonicalise
 from tracker.collector.harvest.markup import make_safe
 from tracker.collector.harvest.outline import Outline, read_outline
@@ -116,9 +116,14 @@ def _items(box: Box, base: str | None) -> tuple[Item, ...]:
 
 
 def _lists_of_data(text: str, base: str | None) -> tuple[HeadlineList, ...]:
-    lists = []
-    for n, found in enumerate(read_data_lists(text, base)):
-        items = tuple(Item(rank, t, u) for rank, (t, u) in enumerate(found.items, 1))
-        list_id = name_list(f"data|{found.kind}|{found.heading}|{n}")
-        lists.append(HeadlineList(list_id, fold_text(found.heading), found.kind, items))
-    return tuple(lists)
+    found = read_data_lists(text, base)
+    names = name_all(f"data|{fold_text(data.heading)}" for data in found)
+    return tuple(
+        HeadlineList(
+            list_id,
+            fold_text(data.heading),
+            data.kind,
+            tuple(Item(rank, title, url) for rank, (title, url) in enumerate(data.items, 1)),
+        )
+        for list_id, data in zip(names, found, strict=True)
+    )
