@@ -1,31 +1,45 @@
 """Which links look like headlines, judged together with the links made like them."""
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from tracker.collector.harvest.addresses import looks_dated, looks_like_article
 from tracker.collector.harvest.kinds import find_label, kind_of_heading
-from tracker.collector.harvest.outline import BLOCKS, HEADINGS, Outline
+from tracker.collector.harvest.outline import HEADINGS, Outline
+from tracker.collector.harvest.sentences import complete, in_sentence
 from tracker.collector.harvest.stories import Story, read_links
 from tracker.collector.harvest.unlinked import find_unlinked
-from tracker.collector.harvest.words import count_words
 
 STRONG: Final = 4
 """Words from which a link alone looks like a headline."""
-_NEAR: Final = 60
-"""Entries around a link that are looked at as its sentence."""
 _RANK: Final = re.compile(r"^\W?0?(\d{1,2})\W?$")
-_LEADS_ON: Final = (":", "|", "»", "-", "–", "•", "·", ">", ")")
 
 
 def find_candidates(outline: Outline) -> tuple[list[Story], list[Story]]:
     """Return the links that look like headlines, with their units, and the other links."""
     links = read_links(outline)
+    complete(outline, links)
     chosen = sorted(_choose(outline, links) + find_unlinked(outline), key=lambda s: s.anchor)
+    chosen = _without_copies(outline, chosen)
     _set_units(outline, chosen)
     anchors = {s.anchor for s in chosen}
     rest = [s for s in links if s.anchor not in anchors and s.title]
     return chosen, sorted(rest, key=lambda s: s.anchor)
+
+
+def _without_copies(outline: Outline, stories: list[Story]) -> list[Story]:
+    """Return the stories without those that repeat the one before: a card's copy for phones."""
+    kept = stories[:1]
+    for n, (before, story) in enumerate(pairwise(stories), 1):
+        if (story.key, story.title) == (before.key, before.title):
+            top = outline.common(before.anchor, story.anchor)
+            cards = [outline.branch(top, s.anchor) for s in (before, story)]
+            around = (*stories[max(n - 2, 0) : n - 1], *stories[n + 1 : n + 2])
+            if not any(outline.inside(s.anchor, card) for s in around for card in cards):
+                continue
+        kept.append(story)
+    return kept
 
 
 def _choose(outline: Outline, links: list[Story]) -> list[Story]:
@@ -38,7 +52,7 @@ def _choose(outline: Outline, links: list[Story]) -> list[Story]:
         chosen += [
             s
             for s in _choose_from(outline, group)
-            if not (s.weight <= 6 and _announces(outline, s)) and not _in_sentence(outline, s)
+            if not (s.weight <= 6 and _announces(outline, s)) and not in_sentence(outline, s)
         ]
     return chosen
 
@@ -127,38 +141,6 @@ def _leads_section(outline: Outline, story: Story) -> bool:
         if outline.tags[i] in HEADINGS:
             return not looks_like_article(story.href)
     return False
-
-
-def _in_sentence(outline: Outline, story: Story) -> bool:
-    """Say whether the link is a phrase of a running text."""
-    block = outline.parents[story.anchor]
-    while block and outline.tags[block] not in BLOCKS:
-        block = outline.parents[block]
-    if outline.n_texts(block) == outline.n_texts(story.anchor):
-        return False
-    start, stop = max(block + 1, story.anchor - _NEAR), min(outline.ends[block], story.last + _NEAR)
-    for j in range(story.anchor - 1, start - 1, -1):
-        if outline.tags[j] in BLOCKS or outline.tags[j] == "br":
-            start = j + 1 if outline.tags[j] == "br" else outline.ends[j]
-            break
-    for j in range(story.last, stop):
-        if outline.tags[j] in BLOCKS or outline.tags[j] == "br":
-            stop = j
-            break
-    before = _unlinked_text(outline, start, story.first)
-    n_before = count_words(before)
-    if n_before >= 3 and not before.rstrip().endswith(_LEADS_ON):
-        return True
-    after = _unlinked_text(outline, story.last, stop)
-    return count_words(after) >= 4 and (n_before >= 1 or after[:1] in ",.;" or after[:1].islower())
-
-
-def _unlinked_text(outline: Outline, start: int, stop: int) -> str:
-    return " ".join(
-        text
-        for at, text in outline.pieces(start, stop)
-        if not any(outline.tags[a] == "a" for a in outline.ancestors(at)[:5])
-    )
 
 
 def _set_units(outline: Outline, stories: list[Story]) -> None:

@@ -15,12 +15,15 @@ LONGEST_HEADLINE: Final = 260
 _ORIGIN: Final = re.compile(r"^(?:https?:)?//[^/]+(?=/.)", re.IGNORECASE)
 _WEIGHTY: Final = 4
 """Words from which a link between two of one story may be a story of its own."""
+_NAMED_LINK: Final = 2
+"""Words from which a link has a name of its own."""
 _BLURB: Final = 8
 """Words from which a text below a headline is its blurb."""
 _BLURBED: Final = 5.0
 _WELL_MARKED: Final = 1.0
 _CARD_LEVELS: Final = 4
 _CARD_TEXTS: Final = 8
+_PICTURE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp)$", re.IGNORECASE)
 _NO_PAGE: Final = ("javascript:", "mailto:", "tel:", "whatsapp:", "data:", "sms:")
 
 
@@ -40,6 +43,7 @@ class Story:
         unit: Entry of the largest element that holds this story and no other.
         numeral: The rank that the page writes before the headline, 0 if none.
         score: How much its words are the headline among those of its card.
+        whole: Whether the headline is the whole sentence of which only a part is linked.
     """
 
     anchor: int
@@ -53,6 +57,7 @@ class Story:
     unit: int = 0
     numeral: int = 0
     score: float = 0.0
+    whole: bool = False
 
 
 def read_links(outline: Outline) -> list[Story]:
@@ -78,9 +83,14 @@ def read_links(outline: Outline) -> list[Story]:
 
 def _read_link(outline: Outline, i: int) -> Story | None:
     href = outline.attribute(i, "href").strip()
-    if not href or href[0] == "#" or href[:11].lower().startswith(_NO_PAGE):
+    if not href or href[:11].lower().startswith(_NO_PAGE):
         return None
+    if href[0] == "#":
+        shown = len(href) > 1 and "img" in outline.tags[i : outline.ends[i]]
+        return Story(i, i, outline.ends[i], href, "", "", 0.0, i) if shown else None
     href = unarchived(href)
+    if _PICTURE.search(href):
+        return None
     key = _ORIGIN.sub("", href.partition("#")[0].rstrip("/"), count=1) or href
     return Story(i, i, outline.ends[i], key, href, "", 0.0, i)
 
@@ -123,7 +133,7 @@ def _join(outline: Outline, links: list[Story]) -> list[Story]:
         before, between = _find_before(outline, joined, link)
         if before is not None and _same_card(outline, before, link):
             after = links[n + 1 : n + 4]
-            if link.title or not _belongs_below(outline, before, link, after):
+            if link.title or "#" in link.href or not _belongs_below(outline, before, link, after):
                 _extend(before, link)
                 if between and before.weight >= _WEIGHTY:
                     joined[-between:] = [s for s in joined[-between:] if s.score >= 0]
@@ -152,6 +162,8 @@ def _extend(story: Story, link: Story) -> None:
         story.anchor, story.title, story.at = link.anchor, link.title, link.at
         story.weight, story.href = link.weight, link.href
         story.score = link.score
+    elif not link.title and story.weight < _NAMED_LINK:
+        story.anchor, story.href = link.anchor, link.href
     story.last = link.last
 
 
@@ -187,22 +199,42 @@ def _are_rows(outline: Outline, a: Story, b: Story) -> bool:
 def _borrow_headlines(outline: Outline, stories: list[Story]) -> None:
     """Give links of a picture or of "more" the headline that stands unlinked beside them."""
     for n, story in enumerate(stories):
-        if story.weight >= 2:
+        if story.weight >= _NAMED_LINK:
             continue
         low = stories[n - 1].last if n else 0
         high = stories[n + 1].first if n + 1 < len(stories) else len(outline.tags)
-        i = story.anchor
+        i, name = story.anchor, _name_of(outline, story)
         for _ in range(4):
             i = outline.parents[i]
             if not i or i < low or outline.ends[i] > high:
                 break
-            at = next((j for j in range(i, outline.ends[i]) if outline.tags[j] in HEADINGS), 0)
+            if name and name in outline.text(i):
+                story.title, story.weight = name, count_words(name)
+                story.first = min(story.first, i)
+                break
+            at = _find_marked(outline, i, named=not story.title)
             if at:
                 title = clean_title(outline.text(at))
                 if 3 <= count_words(title) <= 30:
                     story.title, story.weight, story.at = title, count_words(title), at
                     story.first = min(story.first, i)
                 break
+
+
+def _name_of(outline: Outline, story: Story) -> str:
+    """Return the title that the first of a story's links bears, if it has words enough."""
+    first = next(j for j in range(story.first, story.last) if outline.tags[j] == "a")
+    name = clean_title(outline.attribute(first, "title"))
+    return name if 3 <= count_words(name) <= 30 else ""
+
+
+def _find_marked(outline: Outline, i: int, *, named: bool) -> int:
+    """Return the first heading within an element, 0 if none, else what is `named` as headline."""
+    within = range(i + 1, outline.ends[i])
+    heading = next((j for j in within if outline.tags[j] in HEADINGS), 0)
+    if heading or not named:
+        return heading
+    return next((j for j in within if outline.n_texts(j) == 1 and "title" in outline.signs(j)), 0)
 
 
 def _weigh_cards(outline: Outline, stories: list[Story]) -> None:

@@ -1,0 +1,103 @@
+"""Links that are part of a sentence: a phrase of a running text, or of a headline itself."""
+
+from typing import Final
+
+from tracker.collector.harvest.lines import is_date
+from tracker.collector.harvest.outline import BLOCKS, Outline
+from tracker.collector.harvest.stories import Story
+from tracker.collector.harvest.titles import clean_title
+from tracker.collector.harvest.words import count_words
+
+LEAST: Final = 3
+"""Rows made alike from which a link in a sentence is taken for a part of a headline."""
+LONGEST: Final = 25
+"""Words of a headline that is only linked in part."""
+_NEAR: Final = 60
+"""Entries around a link that are looked at as its sentence."""
+_MOST_PIECES: Final = 8
+_FEW: Final = 2
+"""Words from which a link is a part of a sentence, not its source or "more"."""
+_STOPS: Final = (".", "。", "।")
+_LEADS_ON: Final = (":", "|", "»", "-", "–", "•", "·", ">", ")")
+
+
+def complete(outline: Outline, links: list[Story]) -> None:
+    """Give links that are a part of their row's sentence the whole of it as headline.
+
+    Rows made alike side by side must do so in their majority: the text goes on in small letters.
+    """
+    rows: dict[tuple[int, str], list[tuple[Story, str, bool]]] = {}
+    for n, story in enumerate(links):
+        block = _block_of(outline, story)
+        low = links[n - 1].last if n else 0
+        high = links[n + 1].first if n + 1 < len(links) else len(outline.tags)
+        if not block or not story.title or block < low or outline.ends[block] > high:
+            continue
+        if outline.tags[block] == "p":
+            continue
+        pieces = outline.pieces(block, outline.ends[block])
+        if len(pieces) > _MOST_PIECES:
+            continue
+        before = " ".join(t for at, t in pieces if at < story.anchor and not _is_aside(t))
+        after = " ".join(t for at, t in pieces if at >= story.last and not _is_aside(t))
+        title = clean_title(f"{before} {story.title} {after}")
+        part = bool(before or after) and story.weight >= _FEW and _is_headline(title)
+        goes_on = part and (
+            after[:1].islower()
+            or (bool(before) and story.title[:1].islower() and not before.endswith(_LEADS_ON))
+        )
+        key = outline.parents[block], outline.shape(block)
+        rows.setdefault(key, []).append((story, title if part else "", goes_on))
+    for row in rows.values():
+        if len(row) >= LEAST and sum(goes_on for _, _, goes_on in row) * 2 > len(row):
+            for story, title, _ in row:
+                if title:
+                    story.title, story.weight, story.whole = title, count_words(title), True
+
+
+def _is_headline(text: str) -> bool:
+    """Say whether a row's words are one sentence without a full stop."""
+    return count_words(text) <= LONGEST and text[-1:] not in _STOPS and ". " not in text
+
+
+def _is_aside(text: str) -> bool:
+    return is_date(text) or not any(c.isalpha() for c in text)
+
+
+def _block_of(outline: Outline, story: Story) -> int:
+    block = outline.parents[story.anchor]
+    while block and outline.tags[block] not in BLOCKS:
+        block = outline.parents[block]
+    return block
+
+
+def in_sentence(outline: Outline, story: Story) -> bool:
+    """Say whether the link is a phrase of a running text."""
+    if story.whole:
+        return False
+    block = _block_of(outline, story)
+    if outline.n_texts(block) == outline.n_texts(story.anchor):
+        return False
+    start, stop = max(block + 1, story.anchor - _NEAR), min(outline.ends[block], story.last + _NEAR)
+    for j in range(story.anchor - 1, start - 1, -1):
+        if outline.tags[j] in BLOCKS or outline.tags[j] == "br":
+            start = j + 1 if outline.tags[j] == "br" else outline.ends[j]
+            break
+    for j in range(story.last, stop):
+        if outline.tags[j] in BLOCKS or outline.tags[j] == "br":
+            stop = j
+            break
+    before = _unlinked_text(outline, start, story.first)
+    n_before = count_words(before)
+    if n_before >= 3 and not before.rstrip().endswith(_LEADS_ON):
+        return True
+    after = _unlinked_text(outline, story.last, stop)
+    return count_words(after) >= 4 and (n_before >= 1 or after[:1] in ",.;" or after[:1].islower())
+
+
+def _unlinked_text(outline: Outline, start: int, stop: int) -> str:
+    return " ".join(
+        text
+        for at, text in outline.pieces(start, stop)
+        if not any(outline.tags[a] == "a" for a in outline.ancestors(at)[:5])
+    )
