@@ -249,3 +249,12 @@ def test_an_unheaded_box_continues_the_one_before() -> None:
     more = "".join(f'<p class="more"><a href="{href}">{title}</a></p>' for href, title in rest)
     lists = harvest(box("Shipping and ports") + f"<hr><div>{more}</div>").lists
     assert {found.kind for found in lists} == {"section"}
+
+
+def test_links_to_several_outlets_with_a_campaign_are_sponsored() -> None:
+    items = tuple(
+        (f"https://outlet{n}.example/why-it-matters-{n}/?utm_source=tern", f"{title}, they say")
+        for n, (_, title) in enumerate(STORIES)
+    )
+    kinds = [found.kind for found in harvest(box("More for you", items=items)).lists]
+    assert kinds == ["sponsored"]

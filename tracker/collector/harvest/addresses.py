@@ -176,6 +176,7 @@ _AD: Final = frozenset(
         "24smi",
     ]
 )
+_CAMPAIGN: Final = re.compile(r"[?&](?:utm_(?:campaign|medium|source)|cmp|cmpid|partner|aff\w*)=")
 _TOKENS: Final = re.compile(r"[a-z0-9]+")
 _CODED: Final = re.compile(r"%[0-9a-f]{2}")
 _PARTS: Final = re.compile(r"[-_,+]")
@@ -228,6 +229,11 @@ def is_advertising(href: str) -> bool:
     if "%" in lowered:
         lowered = _CODED.sub("", lowered)
     return "url=http" in lowered or not _AD.isdisjoint(_TOKENS.findall(lowered))
+
+
+def is_counted(href: str) -> bool:
+    """Say whether an address tells the campaign or partner that a reader comes from."""
+    return bool(_CAMPAIGN.search(href))
 
 
 def _path(href: str) -> str:

@@ -4,9 +4,9 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from tracker.collector.harvest.addresses import is_advertising
+from tracker.collector.harvest.addresses import is_advertising, is_counted, site_of
 from tracker.collector.harvest.boxes import Box
-from tracker.collector.harvest.evidence import signs_around
+from tracker.collector.harvest.evidence import leads_away, signs_around
 from tracker.collector.harvest.kinds import fold, kind_of_heading
 from tracker.collector.harvest.outline import Outline
 from tracker.collector.harvest.settings import Setting
@@ -32,7 +32,7 @@ def kind_of_box(outline: Outline, box: Box, setting: Setting, before: Box | None
     """
     label = kind_of_heading(box.heading.text) or box.hint or None
     signs = signs_around(outline, box, 6)
-    aside = _kind_aside(outline, box, signs, label)
+    aside = _kind_aside(outline, box, setting, signs, label)
     if aside:
         return aside
     single = len(box.stories) == 1 and box.stories[0].anchor in setting.article
@@ -81,13 +81,18 @@ def tells_times(outline: Outline, box: Box) -> bool:
     return sum(a >= b for a, b in pairwise(times)) >= 0.8 * (len(times) - 1)
 
 
-def _kind_aside(outline: Outline, box: Box, signs: frozenset[str], label: str | None) -> str | None:
+def _kind_aside(
+    outline: Outline, box: Box, setting: Setting, signs: frozenset[str], label: str | None
+) -> str | None:
     """Return the kind of a list that is not among those editors or readers choose."""
     n = len(box.stories)
     if label == "sponsored" or sum(is_advertising(s.href) for s in box.stories) * 2 > n:
         return "sponsored"
     if label in (None, "related") and "sponsored" in signs_around(outline, box, 3):
         box.why.append("its elements are named as advertising")
+        return "sponsored"
+    if label in (None, "related") and n > 1 and _is_exchange(box, setting):
+        box.why.append("leads to several outlets, and counts who comes")
         return "sponsored"
     if n <= 2 and (label == "nextprev" or "nextprev" in signs or _is_next(outline, box)):
         return "nextprev"
@@ -96,6 +101,13 @@ def _kind_aside(outline: Outline, box: Box, signs: frozenset[str], label: str | 
     if "menu" in signs and not (label in _CHOSEN and not _opens_from_menu(outline, box)):
         return "menu"
     return None
+
+
+def _is_exchange(box: Box, setting: Setting) -> bool:
+    """Say whether the links are an advertiser's: to several outlets, some of them counted."""
+    hrefs = [s.href for s in box.stories if leads_away(s, setting)]
+    several = len({site_of(href) for href in hrefs}) > 1
+    return several and len(hrefs) >= 0.8 * len(box.stories) and any(map(is_counted, hrefs))
 
 
 def _is_next(outline: Outline, box: Box) -> bool:
