@@ -13,13 +13,15 @@ from tracker.collector.harvest.headings import (
     SURE,
     Heading,
     Place,
+    find_banner,
     find_heading,
     find_parting,
 )
 from tracker.collector.harvest.labels import is_hidden
-from tracker.collector.harvest.members import count_within, readmit
+from tracker.collector.harvest.meetings import Meeting, are_neighbours, meet
+from tracker.collector.harvest.members import readmit
 from tracker.collector.harvest.outline import Outline
-from tracker.collector.harvest.rows import links_within
+from tracker.collector.harvest.rows import links_within, short_row
 from tracker.collector.harvest.stories import Story
 from tracker.collector.harvest.words import count_words
 
@@ -55,39 +57,6 @@ class Box:
     why: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """Two stories that follow each other, and where their branches of the page meet.
-
-    Attributes:
-        before: The story before.
-        story: The story after.
-        top: Entry of the smallest element that holds both.
-        left: The child of `top` with the story before.
-        right: The child of `top` with the story after.
-        n_left: Stories in `left`.
-        n_right: Stories in `right`.
-        alike: Whether both children have the same tag and classes.
-        tabbed: Whether links of the page lead to both children, as tabs do.
-    """
-
-    before: Story
-    story: Story
-    top: int
-    left: int
-    right: int
-    n_left: int
-    n_right: int
-    alike: bool
-    tabbed: bool
-
-    @property
-    def part(self) -> range:
-        """Return the entries in which a line is part of the item, not a heading."""
-        small = self.alike and self.n_left <= 2 and self.n_right <= 2
-        return range(self.right, self.story.anchor) if small else range(0)
-
-
 def find_boxes(outline: Outline) -> list[Box]:
     """Return the boxes of links that look like headlines, in order."""
     stories, rest = find_candidates(outline)
@@ -99,9 +68,11 @@ def find_boxes(outline: Outline) -> list[Box]:
     for before, story in pairwise(stories):
         meeting = meet(outline, anchors, before, story, tabbed)
         heading = NO_HEADING
-        if not _are_neighbours(outline, meeting):
+        if not are_neighbours(outline, meeting):
             place = Place(before, story, story.unit, meeting.part)
             heading = find_parting(outline, place)
+            if heading.score < LIKELY and meeting.holds_lists:
+                heading = _find_banner(outline, boxes[-1], meeting) or heading
         box = boxes[-1]
         if not _joins(outline, box, meeting, heading):
             earlier = _rejoined(outline, boxes, story, heading)
@@ -120,29 +91,17 @@ def find_boxes(outline: Outline) -> list[Box]:
     return boxes
 
 
-def meet(
-    outline: Outline,
-    anchors: Sequence[int],
-    before: Story,
-    story: Story,
-    tabbed: frozenset[str] = frozenset(),
-) -> Meeting:
-    """Return where two stories' branches of the page meet."""
-    top = outline.common(before.anchor, story.anchor)
-    left, right = outline.branch(top, before.anchor), outline.branch(top, story.anchor)
-    n_left = 1 if left == before.unit else count_within(outline, anchors, left)
-    n_right = 1 if right == story.unit else count_within(outline, anchors, right)
-    alike = outline.shape(left) == outline.shape(right)
-    ids = {outline.attribute(left, "id"), outline.attribute(right, "id")}
-    return Meeting(before, story, top, left, right, n_left, n_right, alike, len(ids & tabbed) == 2)
-
-
-def _are_neighbours(outline: Outline, m: Meeting) -> bool:
-    """Say whether two items of one list follow each other with no word between them."""
-    if not m.alike or m.n_left != 1 or m.n_right != 1:
-        return False
-    at = outline.text_at
-    return bisect_left(at, outline.ends[m.left]) == bisect_left(at, m.right)
+def _find_banner(outline: Outline, box: Box, m: Meeting) -> Heading | None:
+    """Return the picture that heads the right branch as another one heads the left, if any."""
+    here, there = (
+        find_banner(outline, m.right, m.story),
+        find_banner(outline, m.left, box.stories[0]),
+    )
+    if not (here and there) or there.text == here.text:
+        return None
+    if box.heading.score < SURE:
+        box.heading = there
+    return here
 
 
 def _joins(outline: Outline, box: Box, m: Meeting, heading: Heading) -> bool:
@@ -262,9 +221,25 @@ def is_panel(outline: Outline, box: Box, m: Meeting) -> bool:
                 return "slide" not in right and "slide" not in outline.signs(m.top)
             if box.panel and m.alike:
                 return True
+    if m.n_left > 2 and m.n_right > 2 and _stand_apart(outline, box, m):
+        return True
     if m.alike and any("panel" in outline.signs(i) for i in (m.left, m.right, m.top)):
         return True
     return is_hidden(outline, m.right) and not is_hidden(outline, m.left)
+
+
+def _stand_apart(outline: Outline, box: Box, m: Meeting) -> bool:
+    """Say whether both branches hold lists, made alike and named apart, below a row of tabs."""
+    if not m.alike or outline.tags[m.left] in _ITEM_TAGS or box.heading.at < 0:
+        return False
+    if not (outline.attribute(m.left, "id") and outline.attribute(m.right, "id")):
+        return False
+    i = box.heading.at
+    for _ in range(3):
+        if len(short_row(outline, i, outline.parents[i])) > 1:
+            return True
+        i = outline.parents[i]
+    return False
 
 
 def _steps(outline: Outline, i: int, top: int) -> int:
@@ -293,12 +268,5 @@ def set_headings(outline: Outline, boxes: Sequence[Box]) -> None:
         found = find_heading(outline, Place(before, first, box.container, part, last))
         if box.panel and n and found.score < SURE:
             found = boxes[n - 1].heading
-        box.heading = found if found.score >= FAINT else NO_HEADING
-
-
-def _same_branches(outline: Outline, box: Box) -> bool:
-    """Say whether the items are the branches of the box's container, all made alike."""
-    branches = {outline.branch(box.container, s.anchor) for s in box.stories}
-    shapes = [outline.shape(b) for b in sorted(branches)]
-    alike = shapes.count(shapes[0]) * 2 > len(shapes)
-    return alike and len(shapes) > 1 and len(shapes) * 5 >= len(box.stories) * 3
+        if not (outline.tags[box.heading.at] == "img" and found.score < SURE <= box.heading.score):
+            box.heading = found if found.score >= FAINT else NO_HEADING

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from tracker.collector.harvest.captions import ROW, score_line
+from tracker.collector.harvest.captions import ROW, could_name, score_line
 from tracker.collector.harvest.kinds import kind_of_heading
 from tracker.collector.harvest.labels import (
     bare_text,
@@ -22,6 +22,8 @@ NEAR_LINES: Final = 12
 """Texts looked at between two stories, to see whether they part."""
 MOST_LEVELS: Final = 6
 """Levels between a list and an element that holds its heading too."""
+MOST_ALT: Final = 40
+"""Characters of a picture's words that are a heading."""
 
 FAINT: Final = 0.55
 """Score from which a line names a list."""
@@ -29,6 +31,8 @@ SURE: Final = 1.7
 """Score from which a line parts two lists."""
 
 _GOOD: Final = 1.6
+_PER_TEXT: Final = 0.3
+"""What a line loses by each further text between it and the list."""
 _UNLIKELY: Final = 0.5
 _WHOLE: Final = HEADINGS | frozenset(("legend", "caption", "dt", "th"))
 _LISTS: Final = frozenset(("ul", "ol", "li", "tr", "table"))
@@ -87,7 +91,21 @@ def find_heading(outline: Outline, place: Place) -> Heading:
 def find_parting(outline: Outline, place: Place) -> Heading:
     """Return the best heading right before a story that may begin a list."""
     start = place.before.last if place.before else 0
-    return _find(outline, place, outline.last_pieces(start, _begin(place.story), NEAR_LINES))
+    best = _find(outline, place, outline.last_pieces(start, _begin(place.story), NEAR_LINES))
+    if best.score < SURE:
+        alt = _find(outline, place, _pictures(outline, start, place.story))
+        best = alt if alt.score >= SURE else best
+    return best
+
+
+def find_banner(outline: Outline, branch: int, story: Story) -> Heading | None:
+    """Return the picture that stands in a branch before its first story and names what follows."""
+    for i in range(branch, min(story.first, story.unit)):
+        if outline.tags[i] == "img":
+            alt = " ".join(outline.attribute(i, "alt").split())
+            named = 2 <= len(alt) <= MOST_ALT and alt not in story.title and could_name(alt)
+            return Heading(i, alt, SURE) if named else None
+    return None
 
 
 def _begin(story: Story) -> int:
@@ -116,7 +134,7 @@ def _find(outline: Outline, place: Place, lines: list[tuple[int, str]]) -> Headi
         if score > best.score and score != ROW:
             score -= 1.2 if small <= at < outline.ends[small] else 0.0
             score -= 0.15 * max(0, levels - 1) + _crowd(outline, at, top, story, text)
-            score -= _apart(outline, at, top)
+            score -= _apart(outline, at, top) + _distance(outline, at, top, story)
             score -= 9.0 if _recurs(outline, at, place) else 0.0
         if score > best.score and score >= best.score + _lead(best, top == best_top):
             best, best_top = Heading(e, text, score), top
@@ -175,12 +193,18 @@ def _apart(outline: Outline, at: int, top: int) -> float:
     i = outline.parents[at]
     while i > top:
         signs = outline.signs(i)
-        if "comments" in signs or "slot" in signs:
+        if "comments" in signs or "slot" in signs or outline.tags[i] in ("nav", "footer"):
             return 9.0
         if is_hidden(outline, i):
             loss = 1.5
         i = outline.parents[i]
     return loss
+
+
+def _distance(outline: Outline, at: int, top: int, story: Story) -> float:
+    """Return what a line loses by the texts between its part of the page and the list."""
+    end = outline.ends[outline.branch(top, at)]
+    return _PER_TEXT * max(0, len(outline.pieces(end, _begin(story))) - 8)
 
 
 def _recurs(outline: Outline, at: int, place: Place) -> bool:
@@ -244,7 +268,7 @@ def _pictures(outline: Outline, start: int, story: Story) -> list[tuple[int, str
     for i in range(story.first - 1, max(start, story.first - 60) - 1, -1):
         if outline.tags[i] == "img":
             alt = " ".join(outline.attribute(i, "alt").split())
-            if 2 <= len(alt) <= 40:
+            if 2 <= len(alt) <= MOST_ALT:
                 found.append((i, alt))
     return found
 

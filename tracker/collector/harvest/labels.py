@@ -24,6 +24,8 @@ def bare_text(outline: Outline, i: int) -> str:
     if len(pieces) == 1:
         return pieces[0][1]
     linked = [(at, t) for at, t in pieces if is_linked(outline, at)]
+    if len(linked) == len(pieces) and len({_link_of(outline, at) for at, _ in linked}) == 1:
+        return " ".join(t for _, t in pieces)
     plain = " ".join(t for at, t in pieces if not is_linked(outline, at))
     kept = [
         (at, t)
@@ -46,6 +48,13 @@ def is_linked(outline: Outline, at: int) -> bool:
         if outline.tags[at] == "a":
             return True
     return False
+
+
+def _link_of(outline: Outline, at: int) -> int:
+    """Return the link that the text at `at` is part of."""
+    while at and outline.tags[at] != "a":
+        at = outline.parents[at]
+    return at
 
 
 @lru_cache(maxsize=4096)

@@ -1,6 +1,7 @@
 """Lists behind tabs: each takes the name of its tab where no heading stands above them all."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from tracker.collector.harvest.boxes import Box
 from tracker.collector.harvest.captions import could_name
@@ -9,6 +10,9 @@ from tracker.collector.harvest.kinds import kind_of_heading
 from tracker.collector.harvest.outline import Outline
 from tracker.collector.harvest.rows import links_within, short_row
 from tracker.collector.harvest.stories import Story
+
+_NEAR: Final = 3
+"""Texts between a row of tabs and the first list behind them."""
 
 
 def name_panels(outline: Outline, boxes: Sequence[Box]) -> None:
@@ -77,7 +81,8 @@ def _find_tabs(outline: Outline, before: Story | None, story: Story, n: int) -> 
     for at, _ in outline.pieces(start, story.at)[: -MOST_LINES - 1 : -1]:
         tabs = _row_of_tabs(outline, outline.parents[at], start, n)
         if tabs and outline.ends[tabs[-1].at] <= story.first:
-            return tabs[:n]
+            near = len(outline.pieces(outline.ends[tabs[-1].at], story.first)) <= _NEAR
+            return tabs[:n] if near else []
     return []
 
 
