@@ -151,7 +151,7 @@ def _slow(to: Builder) -> None:
     to.add("slow first byte", _after(30, Reply(PAGE)), "timeout", None, slow, tries=2)
     to.add("slow drip", _drip(_head(f"Content-Length: {len(PAGE)}"), PAGE), "timeout", None, slow)
     to.add("slow header", _drip(b"", _head("X-A: " + "b" * 4000)), "timeout", None, slow)
-    to.add("slow at every redirect", _after(0.8, _lead("/a")), "timeout", None, slow)
+    to.add("slow at every redirect", _after(1.4, _lead("/a")), "timeout", None, slow)
     to.add(
         "endless slow body", _drip(_head("X: y"), b"<html>" + b" " * 9999), "timeout", None, slow
     )

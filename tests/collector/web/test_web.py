@@ -14,7 +14,7 @@ from tracker.collector.crawls import CrawlSettings, Visit, VisitRequest, crawl
 from tracker.collector.harvest.decoding import decode
 
 SETTINGS = CrawlSettings(
-    delay=0.0, timeout=1.5, max_bytes=300_000, hosts=200, tries=2, backoff=0.3, patience=4.0
+    delay=0.0, timeout=3.0, max_bytes=300_000, hosts=200, tries=2, backoff=0.3, patience=4.0
 )
 
 
