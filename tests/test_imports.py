@@ -16,7 +16,7 @@ OWNERS = {
     "bertopic": ("topics/model.py",),
     "deltalake": ("store.py",),
     "scrapy": ("collector/crawls/",),
-    "click": ("cli.py", "terminal.py"),
+    "click": ("cli.py", "commands/", "terminal.py"),
     "rich": ("terminal.py",),
     "plotly": ("plotter/", "reports.py", "study.py"),  # the last two name the type of a figure
 }
@@ -54,7 +54,8 @@ def faults(path: str, source: str) -> list[str]:
         below = path in ("errors.py", "ids.py", "tables.py") and top == "tracker"
         if below and name not in SHARED:
             found.append(f"{path}: {name}; it stands below everything")
-        if name in ("tracker.cli", "tracker.terminal") and path not in ("cli.py", "__main__.py"):
+        shows = path in ("cli.py", "__main__.py") or path.startswith("commands/")
+        if name.startswith(("tracker.cli", "tracker.terminal", "tracker.commands")) and not shows:
             found.append(f"{path}: {name}; only the command line knows a terminal")
     return found
 

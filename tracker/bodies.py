@@ -46,23 +46,25 @@ class BodyKeeper:
     def keep(self, document: Document, *, url: str, source: str, captured_at: datetime) -> None:
         """Write a page, or where its body is kept already, that it was seen again."""
         body = hash_bytes(document.body)
-        writer = self._open()
+        writer, file = self._open()
         first = self._find_first(body)
         if first is not None:
             writer.refer(document, url, source, captured_at, first)
+            file.flush()
             return
         offset = writer.write(document, url, source, captured_at)
+        file.flush()  # so that a process that is killed leaves what it fetched
         self._rows.append((body, self._path, offset, len(document.body)))
         self._places[body] = (self._path, offset)
         self._firsts[body] = replace(document, url=url, captured_at=captured_at, body=b"")
 
-    def _open(self) -> PageWriter:
-        if self._writer is None:
+    def _open(self) -> tuple[PageWriter, IO[bytes]]:
+        if self._writer is None or self._file is None:
             path = self._store.folder / self._path
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("wb")
             self._writer = PageWriter(self._file, path.name)
-        return self._writer
+        return self._writer, self._file
 
     def _find_first(self, body: str) -> Document | None:
         """Return the first capture of a body that is kept, None where it is not or is lost."""

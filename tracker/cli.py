@@ -6,13 +6,15 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from tracker.commands.backfilling import backfill
+from tracker.commands.options import PARTLY, Settings
 from tracker.errors import TrackerError
 from tracker.terminal import (
     make_safe,
@@ -26,14 +28,9 @@ from tracker.terminal import (
 )
 
 if TYPE_CHECKING:
-    from tracker.config import Config
     from tracker.ingests import IngestResult
     from tracker.reharvests import ReharvestResult
-    from tracker.study import Study
     from tracker.updates import UpdateResult
-
-PARTLY: Final = 3
-"""Exit code: some of it could not be done, the rest was."""
 
 VIEW_NAMES: Final = ("headlines", "lists", "topics", "themes", "signals", "sources")
 EXPORT_NAMES: Final = (
@@ -45,28 +42,6 @@ _WORKERS: Final = click.option(
     help="Processes that harvest pages.",
 )  # fmt: skip
 _NIGHT: Final = click.DateTime(["%Y-%m-%d"])
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the options before the verb say."""
-
-    folder: Path
-    config: Path | None
-    quiet: bool
-
-    def read_config(self) -> "Config":
-        """Return the settings these options name, or those lying here, or the defaults."""
-        from tracker.config import CONFIG_NAME, Config, read_config
-
-        path = self.config or Path(CONFIG_NAME)
-        return read_config(path) if self.config or path.exists() else Config()
-
-    def open(self) -> "Study":
-        """Return the study these options name."""
-        from tracker.study import Study
-
-        return Study(self.folder, config=self.read_config())
 
 
 class _Tracker(click.Group):
@@ -126,6 +101,9 @@ def main(ctx: click.Context, folder: Path, config: Path | None, verbose: int, qu
     levels = [logging.WARNING, logging.INFO, logging.DEBUG]
     logging.basicConfig(level=levels[min(verbose, 2)], format="%(levelname)s %(name)s: %(message)s")
     ctx.obj = Settings(folder, config, quiet)
+
+
+main.add_command(backfill)
 
 
 @main.command()

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.collector.harvest.overrides import Override
 from tracker.collector.sources import name_source
+from tracker.collector.wayback import ArchiveSettings
 from tracker.errors import ConfigError
 from tracker.topics.settings import TopicSettings
 
@@ -143,6 +144,7 @@ class Config:
 
     Attributes:
         study: Settings of the whole study.
+        archive: Where the past is read from.
         topics: How headlines are grouped.
         attention: How room is measured.
         signals: When a change is a finding.
@@ -152,6 +154,7 @@ class Config:
     """
 
     study: StudySettings = field(default_factory=StudySettings)
+    archive: ArchiveSettings = field(default_factory=ArchiveSettings)
     topics: TopicSettings = field(default_factory=TopicSettings)
     attention: AttentionSettings = field(default_factory=AttentionSettings)
     signals: SignalSettings = field(default_factory=SignalSettings)

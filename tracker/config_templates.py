@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from tracker.collector.harvest.overrides import Override
+from tracker.collector.wayback import ArchiveSettings
 from tracker.config import (
     AttentionSettings,
     Config,
@@ -21,6 +22,7 @@ from tracker.topics.settings import TopicSettings
 
 _SECTIONS: Final[tuple[tuple[str, type], ...]] = (
     ("study", StudySettings),
+    ("archive", ArchiveSettings),
     ("themes", ThemesSettings),
     ("topics", TopicSettings),
     ("attention", AttentionSettings),

@@ -94,6 +94,7 @@ class Ingester:
         self._known = set(known["capture_id"])
         self._payloads = Payloads()
         self._pages: list[tuple[Document, Path]] = []
+        self._kept: set[str] = set()
         self._batch: list[rows_of.Rows] = []
 
     def run(self, paths: Sequence[Path]) -> IngestResult:
@@ -109,6 +110,33 @@ class Ingester:
             self._take(file)
         self._commit()
         self.progress("files", len(files), len(files))
+        return self.result
+
+    def add(self, document: Document) -> None:
+        """Take in a page that was fetched and says its address, time and source.
+
+        Its raw page is on the disk when this returns: killed then, the next run takes it in.
+        """
+        self._add(pages=1)
+        path = Path(document.origin)
+        url, captured_at = document.url or "", self._date(document, path)
+        source = self._name(document, url, path)
+        capture_id = rows_of.identify_capture(document, source, url, captured_at)
+        if capture_id in self._known or capture_id in self._kept:
+            return
+        self.keeper.keep(document, url=url, source=source, captured_at=captured_at)
+        self._kept.add(capture_id)
+        self._pages.append((document, path))
+        self._commit_full()
+
+    def add_rows(self, rows: rows_of.Rows) -> None:
+        """Take in the rows of a visit that brought no page."""
+        self._batch.append(_without(rows, self._known))
+        self._known.update(rows.captures["capture_id"])
+
+    def commit(self) -> IngestResult:
+        """Write to the tables what was taken in so far; return what was added."""
+        self._commit()
         return self.result
 
     def _take(self, file: File) -> None:
@@ -127,9 +155,12 @@ class Ingester:
                 self._note(Problem(document.origin, f"one page {_STRANGE} ({date}); left out"))
             elif not self._is_known(document, file.path):
                 self._pages.append((document, file.path))
-            size = sum(len(page.body) for page, _ in self._pages)
-            if len(self._pages) >= BATCH or size >= BATCH_BYTES:
-                self._commit()
+            self._commit_full()
+
+    def _commit_full(self) -> None:
+        size = sum(len(page.body) for page, _ in self._pages)
+        if len(self._pages) >= BATCH or size >= BATCH_BYTES:
+            self._commit()
 
     def _take_table(self, path: Path) -> None:
         try:
@@ -171,7 +202,8 @@ class Ingester:
         if capture_id in self._known:
             return
         self._known.add(capture_id)
-        self.keeper.keep(document, url=url, source=source, captured_at=captured_at)
+        if capture_id not in self._kept:
+            self.keeper.keep(document, url=url, source=source, captured_at=captured_at)
         self._batch.append(
             rows_of.tabulate_page(document, page, source=source, url=url, captured_at=captured_at)
         )

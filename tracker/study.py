@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import asdict, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from tracker.tables import TABLES
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
+    from tracker.backfills import BackfillResult
     from tracker.ingests import IngestResult
     from tracker.reharvests import ReharvestResult
     from tracker.topics.encoder import Encoder
@@ -111,6 +112,53 @@ class Study:
                 )
             run.outcome = "partly" if result.problems else "ok"
             run.details.update(asdict(result))
+        return result
+
+    def backfill(
+        self,
+        source: str,
+        first: date,
+        last: date,
+        *,
+        every: str = "1d",
+        at: time = time(20),
+        archive: str | None = None,
+        dry_run: bool = False,
+        progress: Progress = be_silent,
+    ) -> "BackfillResult":
+        """Take in the past of a source from a Wayback-compatible archive; return what was added.
+
+        The time from `first` to `last` is cut into spans, and of each the copy nearest to the
+        evening is asked for, unless it is here. Stopped at any moment, the next call goes on.
+
+        Args:
+            source: The name of a configured source, or the address of a page.
+            first: First night.
+            last: Last night.
+            every: Length of a span: a number with h, d, w or mo (months).
+            at: The time wanted on the first date of each span, in the study's time zone.
+            archive: The archive's address up to the timestamp of its copies; as configured if
+                None.
+            dry_run: Ask the index only, and say what would be asked for.
+            progress: Told how far it is.
+
+        Raises:
+            InputError: If there is no such source, or the times cannot be.
+        """
+        from tracker.backfills import Backfiller  # noqa: PLC0415 - loads the parsers
+        from tracker.bodies import BodyKeeper  # noqa: PLC0415
+        from tracker.ingests import Ingester, recover_pages  # noqa: PLC0415
+
+        with record_run(self.store, "backfill", self._clock) as run:
+            with closing(BodyKeeper(self.store, run.run_id, run.started_at)) as keeper:
+                ingester = Ingester(self.store, keeper, self.config, run.started_at)
+                recover_pages(ingester, run.run_id)
+                result = Backfiller(
+                    self.store, self.config, None if dry_run else replace(ingester),
+                    archive=archive, progress=progress,
+                ).run(source, first, last, every=every, at=at, now=run.started_at)  # fmt: skip
+            run.outcome = "partly" if result.problems or result.stopped else "ok"
+            run.details.update(asdict(replace(result, planned=())))
         return result
 
     def reharvest(

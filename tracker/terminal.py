@@ -1,4 +1,4 @@
-"""How frames, pages and progress look in a terminal; only `tracker.cli` uses it."""
+"""How frames, pages and progress look in a terminal; only the command line uses it."""
 
 import json
 import sys
@@ -217,10 +217,18 @@ def show_progress(quiet: bool) -> "Iterator[Progress]":
         yield lambda _stage, _done, _total: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (TextColumn("{task.description:>16}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bars:
+    times = (TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+    with Progress(*columns, *times, console=Console(stderr=True)) as bars:
         tasks: dict[str, Any] = {}
 
         def draw(stage: str, done: int, total: int) -> None:

@@ -100,6 +100,15 @@ def tabulate_page(
     return Rows(CAPTURES.frame([capture]), LISTS.frame(lists), SIGHTINGS.frame(sightings))
 
 
+def tabulate_failure(
+    *, source: str, url: str, captured_at: datetime, outcome: str, status: int | None, note: str
+) -> Rows:
+    """Return the row of a visit that brought no page."""
+    capture_id = make_id("failure", source, url, captured_at.isoformat())
+    row = (capture_id, source, url, captured_at, outcome, status, 0, None, PARSER, note)
+    return Rows(CAPTURES.frame([row]), LISTS.empty(), SIGHTINGS.empty())
+
+
 def tabulate_table(rows: pl.DataFrame) -> Rows:
     """Return the rows of a headline table (see `read_headline_table`).
 

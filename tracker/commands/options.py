@@ -1,0 +1,41 @@
+"""What the options before the verb say, and options that several verbs share."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tracker.config import Config
+    from tracker.study import Study
+
+PARTLY: Final = 3
+"""Exit code: some of it could not be done, the rest was."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the options before the verb say."""
+
+    folder: Path
+    config: Path | None
+    quiet: bool
+
+    @property
+    def config_path(self) -> Path:
+        """Return where the settings are, or would be."""
+        from tracker.config import CONFIG_NAME
+
+        return self.config or Path(CONFIG_NAME)
+
+    def read_config(self) -> "Config":
+        """Return the settings these options name, or those lying here, or the defaults."""
+        from tracker.config import Config, read_config
+
+        path = self.config_path
+        return read_config(path) if self.config or path.exists() else Config()
+
+    def open(self) -> "Study":
+        """Return the study these options name."""
+        from tracker.study import Study
+
+        return Study(self.folder, config=self.read_config())
