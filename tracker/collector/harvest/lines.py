@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
+from tracker.collector.harvest.names import signs_of
 from tracker.collector.harvest.outline import BLOCKS, HEADINGS, TEXT, Outline
 from tracker.collector.harvest.words import count_words
 
@@ -227,9 +228,9 @@ def _mark(
     i = outline.parents[at]
     while i > root:
         tag, signs = outline.tags[i], outline.signs(i)
-        aside = tag in _ASIDE or (_is_beside(signs) and tag not in HEADINGS)
+        aside = tag in _ASIDE or (_is_beside(outline, i) and tag not in HEADINGS)
         beside = beside or (aside and not (heading or named))
-        if place == root and (tag in BLOCKS or i in parts or aside or "title" in signs):
+        if place == root and (tag in BLOCKS or i in parts or aside or _is_title(outline, i)):
             place = i
         heading = heading or tag in HEADINGS
         named = named or "title" in signs
@@ -240,8 +241,21 @@ def _mark(
     return 2.0 * (heading or around[0]) + (named or around[1]), place
 
 
-def _is_beside(signs: frozenset[str]) -> bool:
-    return "beside" in signs and "title" not in signs
+def _is_title(outline: Outline, i: int) -> bool:
+    """Say whether an element named as headline is one, not a part of the words around it."""
+    if "title" not in outline.signs(i):
+        return False
+    around = outline.children(outline.parents[i])
+    return not any(outline.tags[j] == TEXT and count_words(outline.text(j)) for j in around)
+
+
+def _is_beside(outline: Outline, i: int) -> bool:
+    """Say whether an element is named as what stands beside a headline, by no class as one."""
+    signs = outline.signs(i)
+    if "beside" not in signs or "title" not in signs:
+        return "beside" in signs
+    classes = [signs_of(name) for name in outline.attribute(i, "class").split()]
+    return not any("title" in own and "beside" not in own for own in classes)
 
 
 def _mark_around(outline: Outline, root: int) -> _Around:
@@ -252,7 +266,7 @@ def _mark_around(outline: Outline, root: int) -> _Around:
         tag, signs = outline.tags[i], outline.signs(i)
         if not i or outline.n_texts(i) > n_texts + (2 if tag in HEADINGS else 0):
             break
-        if _is_beside(signs) and tag not in HEADINGS and not (heading or named):
+        if _is_beside(outline, i) and tag not in HEADINGS and not (heading or named):
             beside = True
         heading = heading or tag in HEADINGS
         named = named or "title" in signs

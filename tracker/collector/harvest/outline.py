@@ -73,7 +73,7 @@ _SKIPPED: Final = [
 _STATE: Final = re.compile(
     r"(?:is-?|item-?|slide-?|li-?|no-?)?(?:active|current|selected|first|last|odd|even|alt|open"
     r"|show|hidden|cloned|visible|center|start|end|left|right|on|off)(?:-(?:child|item|slide))?\d*$"
-    r"|(?:post|category|tag|format|type|status|slick|swiper|owl)-",
+    r"|(?:post|category|tag|format|type|status|slick|swiper|owl)-|[\w-]*-(?:first|last|odd|even)$",
     re.IGNORECASE,
 )
 _CHILDLESS: Final = frozenset(("", "-comment", "img", "br", "input", "hr", "wbr"))
