@@ -13,6 +13,7 @@ from tracker.collector.harvest.labels import (
     rest_of_line,
 )
 from tracker.collector.harvest.outline import HEADINGS, Outline
+from tracker.collector.harvest.rows import is_row
 from tracker.collector.harvest.stories import Story
 from tracker.collector.harvest.words import count_words
 
@@ -31,6 +32,10 @@ SURE: Final = 1.7
 """Score from which a line parts two lists."""
 
 _GOOD: Final = 1.6
+_FAR: Final = 8
+"""Words between a plain line and a list from which it does not name the list."""
+_NEAR_TABS: Final = 3
+"""Texts between a row of short texts, such as tabs, and a list that one of them names."""
 _PER_TEXT: Final = 0.3
 """What a line loses by each further text between it and the list."""
 _UNLIKELY: Final = 0.5
@@ -134,7 +139,7 @@ def _find(outline: Outline, place: Place, lines: list[tuple[int, str]]) -> Headi
         if score > best.score and score != ROW:
             score -= 1.2 if small <= at < outline.ends[small] else 0.0
             score -= 0.15 * max(0, levels - 1) + _crowd(outline, at, top, story, text)
-            score -= _apart(outline, at, top) + _distance(outline, at, top, story)
+            score -= _apart(outline, at, top) + _distance(outline, at, top, story, score)
             score -= 9.0 if _recurs(outline, at, place) else 0.0
         if score > best.score and score >= best.score + _lead(best, top == best_top):
             best, best_top = Heading(e, text, score), top
@@ -201,10 +206,15 @@ def _apart(outline: Outline, at: int, top: int) -> float:
     return loss
 
 
-def _distance(outline: Outline, at: int, top: int, story: Story) -> float:
+def _distance(outline: Outline, at: int, top: int, story: Story, score: float) -> float:
     """Return what a line loses by the texts between its part of the page and the list."""
     end = outline.ends[outline.branch(top, at)]
-    return _PER_TEXT * max(0, len(outline.pieces(end, _begin(story))) - 8)
+    between = outline.pieces(end, _begin(story))
+    if score < 1 and sum(count_words(text) for _, text in between) > _FAR:
+        return 9.0
+    if score < 2.5 and len(between) > _NEAR_TABS and is_row(outline, outline.parents[at]):
+        return 9.0
+    return _PER_TEXT * max(0, len(between) - 8)
 
 
 def _recurs(outline: Outline, at: int, place: Place) -> bool:
