@@ -120,7 +120,7 @@ def _wanted(
         reasons.append("leading elsewhere")
     if announced:
         wanted -= 0.12
-    elif n in LEAST_OF_FEW:
+    elif n in LEAST_OF_FEW and not all(looks_dated(s.href) for s in box.stories):
         wanted = max(wanted, LEAST_OF_FEW[n] - (0.08 if n > 2 and clear else 0))
         reasons.append("few and unannounced")
     return wanted, "".join(f", {reason}" for reason in reasons)

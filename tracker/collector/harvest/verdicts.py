@@ -41,7 +41,7 @@ def kind_of_box(outline: Outline, box: Box, setting: Setting, before: Box | None
         return "inline" if single and label == "related" else label
     around = signs_around(outline, box, 4)
     for kind in _NAMED:
-        if kind in around and not (box.heading.text and kind == "picks"):
+        if kind in around and not (box.heading.text and kind in ("picks", "latest")):
             box.why.append(f"its elements are named as {kind}")
             return kind
     if single:
