@@ -13,6 +13,9 @@ from tracker.collector.harvest.unlinked import find_unlinked
 
 STRONG: Final = 4
 """Words from which a link alone looks like a headline."""
+_LABEL: Final = 2.5
+"""Words below which a link before a bar names the row's subject."""
+_BARS: Final = frozenset(("|", ":", "：", "｜"))
 _RANK: Final = re.compile(r"^\W?0?(\d{1,2})\W?$")
 
 
@@ -20,12 +23,26 @@ def find_candidates(outline: Outline) -> tuple[list[Story], list[Story]]:
     """Return the links that look like headlines, with their units, and the other links."""
     links = read_links(outline)
     complete(outline, links)
+    links = _without_labels(outline, links)
     chosen = sorted(_choose(outline, links) + find_unlinked(outline), key=lambda s: s.anchor)
     chosen = _without_copies(outline, chosen)
     _set_units(outline, chosen)
     anchors = {s.anchor for s in chosen}
     rest = [s for s in links if s.anchor not in anchors and s.title]
     return chosen, sorted(rest, key=lambda s: s.anchor)
+
+
+def _without_labels(outline: Outline, links: list[Story]) -> list[Story]:
+    """Return the links without short ones that a bar or a colon parts from the headline after."""
+    return [
+        link
+        for link, after in pairwise(links)
+        if not (
+            link.weight < _LABEL <= after.weight
+            and outline.text_between(link.last, after.first).strip() in _BARS
+            and outline.parents[link.anchor] == outline.parents[after.anchor]
+        )
+    ] + links[-1:]
 
 
 def _without_copies(outline: Outline, stories: list[Story]) -> list[Story]:
