@@ -159,13 +159,25 @@ def peek(settings: Settings, places: Sequence[str], as_json: bool, explain: bool
 
 
 @main.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(readable=False))
+@click.argument("paths", metavar="[PATH|URL]...", nargs=-1, type=click.Path(readable=False))
 @click.option("--source", help="The outlet of everything in PATHS; by address unless given.")
 @click.option(
     "--captured-at",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"]),
     help="UTC time of pages that do not say theirs; when the file was written unless given.",
 )
+@click.option(
+    "--host", "hosts", multiple=True,
+    help="Take from archives only pages of this host and of those below it; may be repeated.",
+)  # fmt: skip
+@click.option(
+    "--hosts-from-config", is_flag=True, help="The same for the hosts of all sources configured."
+)
+@click.option(
+    "--url-list", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Text file, perhaps .gz, with the address of a WARC file on each line (a warc.paths).",
+)  # fmt: skip
+@click.option("--prefix", default="", help="Put before each line of it that is no address yet.")
 @_WORKERS
 @click.option("--json", "as_json", is_flag=True, help="Print what was added as JSON.")
 @click.pass_obj
@@ -174,6 +186,10 @@ def ingest(
     paths: tuple[str, ...],
     source: str | None,
     captured_at: datetime | None,
+    hosts: tuple[str, ...],
+    hosts_from_config: bool,
+    url_list: Path | None,
+    prefix: str,
     workers: int,
     as_json: bool,
 ) -> None:
@@ -182,12 +198,17 @@ def ingest(
     PATHS are pages (.html, .txt), archives (WARC, ARC, WET), each also with .gz, headline tables
     (.csv, .parquet, .jsonl with the columns captured_at, source, list_kind, rank, title and
     perhaps url and heading), or folders of these. Taking in the same thing twice adds nothing.
+
+    A URL is that of a WARC file: it is read record by record as it comes, nothing is unpacked or
+    stored but the pages taken, and when it was read to its end it is not asked for again.
     """
+    paths, hosts = _complete(settings, paths, hosts, hosts_from_config, url_list, prefix)
     moment = captured_at.replace(tzinfo=UTC) if captured_at else None
     with show_progress(settings.quiet) as progress:
         result = settings.open().ingest(
-            paths, source=source, captured_at=moment, workers=workers, progress=progress
-        )
+            paths, source=source, captured_at=moment, hosts=hosts, workers=workers,
+            progress=progress,
+        )  # fmt: skip
     for note in result.notes:
         warn(note)
     _finish(
@@ -331,6 +352,30 @@ def demo(settings: Settings, nights: int) -> None:
     with show_progress(settings.quiet) as progress:
         path = run_demo(settings.open(), nights=nights, progress=progress)
     click.echo(f"open {path}")
+
+
+def _complete(
+    settings: Settings,
+    paths: tuple[str, ...],
+    hosts: tuple[str, ...],
+    hosts_from_config: bool,
+    url_list: Path | None,
+    prefix: str,
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what to take in, and of which hosts."""
+    from tracker.collector.sources import name_source
+    from tracker.remotes import read_url_list
+
+    if url_list is not None:
+        paths = (*paths, *read_url_list(url_list, prefix))
+    if not paths:
+        raise click.UsageError("Found nothing to take in; wanted a PATH, a URL or --url-list.")
+    if hosts_from_config:
+        known = [name_source(source.url) for source in settings.read_config().source]
+        if not known:
+            raise click.UsageError("--hosts-from-config: tracker.toml has no [[source]].")
+        hosts = (*hosts, *filter(None, known))
+    return paths, hosts
 
 
 def _finish(

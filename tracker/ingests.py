@@ -17,8 +17,9 @@ from tracker.collector.documents import Document, Problem
 from tracker.collector.harvest.overrides import Override
 from tracker.collector.harvest.pages import Page
 from tracker.collector.headline_tables import read_headline_table
+from tracker.collector.remote_warcs import RemoteSettings, read_remote
 from tracker.collector.sources import name_source
-from tracker.collector.warcs import Payloads
+from tracker.collector.warcs import Payloads, Wants
 from tracker.config import Config
 from tracker.errors import InputError
 from tracker.harvests import Harvester, Overrides, harvest
@@ -74,6 +75,7 @@ class Ingester:
         harvest_all: Harvests documents, in their order; perhaps in several processes.
         progress: Told how far it is.
         result: What was added so far.
+        wants: Chooses pages by their address, before they are read; all if None.
     """
 
     store: Store
@@ -87,6 +89,7 @@ class Ingester:
     )
     progress: Progress = be_silent
     result: IngestResult = field(default_factory=IngestResult)
+    wants: Wants | None = None
 
     def __post_init__(self) -> None:
         """Read which captures are there already."""
@@ -111,6 +114,19 @@ class Ingester:
         self._commit()
         self.progress("files", len(files), len(files))
         return self.result
+
+    def take_remote(self, url: str, settings: RemoteSettings) -> bool:
+        """Take in a WARC file on the web as it comes; return whether it was read to its end."""
+        self._add(files=1)
+        is_whole = True
+        for document in read_remote(url, settings, self.wants):
+            if isinstance(document, Document) and document.captured_at is None:
+                self._note(Problem(document.origin, "found no date; wanted one in each record"))
+                continue
+            is_whole = is_whole and isinstance(document, Document)
+            self._take_document(document, Path(document.origin))
+        self._commit()
+        return is_whole
 
     def add(self, document: Document) -> None:
         """Take in a page that was fetched and says its address, time and source.
@@ -144,18 +160,21 @@ class Ingester:
         if file.form == "table":
             self._take_table(file.path)
             return
-        for document in read_documents(file, self._payloads):
-            if isinstance(document, Problem):
-                self._note(document)
-                continue
-            self._add(pages=1)
-            first, last = self._span()
-            if not first <= self._date(document, file.path) <= last:
-                date = self._date(document, file.path)
-                self._note(Problem(document.origin, f"one page {_STRANGE} ({date}); left out"))
-            elif not self._is_known(document, file.path):
-                self._pages.append((document, file.path))
-            self._commit_full()
+        for document in read_documents(file, self._payloads, self.wants):
+            self._take_document(document, file.path)
+
+    def _take_document(self, document: Document | Problem, path: Path) -> None:
+        if isinstance(document, Problem):
+            self._note(document)
+            return
+        self._add(pages=1)
+        first, last = self._span()
+        date = self._date(document, path)
+        if not first <= date <= last:
+            self._note(Problem(document.origin, f"one page {_STRANGE} ({date}); left out"))
+        elif not self._is_known(document, path):
+            self._pages.append((document, path))
+        self._commit_full()
 
     def _commit_full(self) -> None:
         size = sum(len(page.body) for page, _ in self._pages)

@@ -1,6 +1,6 @@
 """A study: one folder and its settings; the one place where the stages are joined to the disk."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import date, datetime, time
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from tracker.collector.sources import choose_hosts
 from tracker.config import Config, read_config
 from tracker.errors import InputError, TableError
 from tracker.progress import Progress, be_silent
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
     from tracker.backfills import BackfillResult
+    from tracker.collector.remote_warcs import RemoteSettings
     from tracker.ingests import IngestResult
     from tracker.reharvests import ReharvestResult
     from tracker.topics.encoder import Encoder
@@ -70,6 +72,7 @@ class Study:
         *,
         source: str | None = None,
         captured_at: datetime | None = None,
+        hosts: Collection[str] = (),
         workers: int = 1,
         progress: Progress = be_silent,
     ) -> "IngestResult":
@@ -79,10 +82,13 @@ class Study:
         `problems`, and the rest goes on.
 
         Args:
-            paths: Files and folders.
+            paths: Files and folders, and addresses of WARC files on the web, which are read as
+                they come and not stored; each is read to its end once.
             source: The outlet of everything in them; by address if None.
             captured_at: The time of pages that do not say theirs, aware; when their file was
                 written if None.
+            hosts: Take pages of archives only if they are of one of these hosts or one below;
+                all if empty. Pages that do not say their address are taken.
             workers: Processes that harvest pages. With more than one a script must guard its
                 own start with `if __name__ == "__main__":`.
             progress: Told how far it is.
@@ -93,6 +99,7 @@ class Study:
         from tracker.bodies import BodyKeeper  # noqa: PLC0415 - loads the parsers
         from tracker.harvests import open_harvester  # noqa: PLC0415
         from tracker.ingests import Ingester, recover_pages  # noqa: PLC0415
+        from tracker.remotes import SCHEMES, take_remotes  # noqa: PLC0415
 
         if captured_at is not None and captured_at.tzinfo is None:
             raise InputError(f"captured_at: found {captured_at}; wanted a time with a time zone")
@@ -107,9 +114,14 @@ class Study:
                     harvest_all=harvest_all, progress=progress,
                 )  # fmt: skip
                 recover_pages(ingester, run.run_id)
-                result = replace(ingester, source=source, captured_at=captured_at).run(
-                    [Path(path) for path in paths]
+                ingester = replace(
+                    ingester, source=source, captured_at=captured_at, wants=choose_hosts(hosts)
                 )
+                places = [str(path) for path in paths]
+                urls = [place for place in places if place.startswith(SCHEMES)]
+                ingester.run([Path(place) for place in places if place not in urls])
+                take_remotes(ingester, urls, hosts, self._set_remote())
+                result = ingester.result
             run.outcome = "partly" if result.problems else "ok"
             run.details.update(asdict(result))
         return result
@@ -298,6 +310,11 @@ class Study:
             )
             run.details.update(asdict(result))
         return result
+
+    def _set_remote(self) -> "RemoteSettings":
+        from tracker.collector.remote_warcs import RemoteSettings  # noqa: PLC0415
+
+        return RemoteSettings(allow_private=self.config.archive.allow_private)
 
     def _want_captures(self) -> None:
         if not self.store.exists:

@@ -15,6 +15,11 @@ CREATE TABLE IF NOT EXISTS answers (
     asked_at REAL NOT NULL,
     body BLOB NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS files (
+    url TEXT NOT NULL,
+    choice TEXT NOT NULL,
+    PRIMARY KEY (url, choice)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS refusals (
     source TEXT NOT NULL,
     url TEXT NOT NULL,
@@ -61,6 +66,15 @@ class ArchiveBook:
         self._db.execute(
             "INSERT OR REPLACE INTO refusals VALUES (?, ?, ?)", (source, url, moment.isoformat())
         )
+
+    def has_file(self, url: str, choice: str) -> bool:
+        """Return whether a file was read to its end for the same choice of pages."""
+        row = self._db.execute("SELECT 1 FROM files WHERE url = ? AND choice = ?", (url, choice))
+        return row.fetchone() is not None
+
+    def write_file(self, url: str, choice: str) -> None:
+        """Remember that a file was read to its end."""
+        self._db.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (url, choice))
 
     def close(self) -> None:
         """Close the file."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Final, Literal
 
 from tracker.collector.documents import MAX_BYTES, Document, Problem, find_date
-from tracker.collector.warcs import Payloads, read_arc, read_warc
+from tracker.collector.warcs import Payloads, Wants, read_arc, read_warc
 from tracker.errors import InputError
 
 Form = Literal["html", "text", "warc", "arc", "table"]
@@ -90,7 +90,9 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield found
 
 
-def read_documents(file: File, payloads: Payloads | None = None) -> Iterator[Document | Problem]:
+def read_documents(
+    file: File, payloads: Payloads | None = None, wants: Wants | None = None
+) -> Iterator[Document | Problem]:
     """Yield the pages of one file in order, and a problem in place of each that cannot be read.
 
     A page without a date of its own gets the date written in its name or folder, else None.
@@ -98,12 +100,18 @@ def read_documents(file: File, payloads: Payloads | None = None) -> Iterator[Doc
     Args:
         file: The file.
         payloads: The pages of archives read before, which records of this one may refer to.
+        wants: Chooses pages by their address, which files of one page do not say; all if None.
     """
     try:
         if file.form == "warc":
-            yield from read_warc(file.path, payloads)
+            yield from read_warc(file.path, payloads, wants)
         elif file.form == "arc":
-            yield from read_arc(file.path)
+            found = read_arc(file.path)
+            yield from (
+                d
+                for d in found
+                if wants is None or isinstance(d, Problem) or (d.url is not None and wants(d.url))
+            )
         else:
             yield from _read_page_file(file)
     except OSError as error:

@@ -1,5 +1,6 @@
 """Who published a page."""
 
+from collections.abc import Callable, Collection
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -18,3 +19,19 @@ def name_source(url: str) -> str | None:
         if host.startswith(prefix) and host.count(".") > 1:
             return host.removeprefix(prefix)
     return host
+
+
+def choose_hosts(hosts: Collection[str]) -> Callable[[str], bool] | None:
+    """Return what says of an address whether it is of one of `hosts`, or of one below.
+
+    None, which chooses all, if there are no hosts. They are taken as `name_source` has them.
+    """
+    known = tuple(name_source(f"https://{host.strip().lower()}") or host for host in hosts)
+    if not known:
+        return None
+
+    def wants(url: str) -> bool:
+        host = name_source(url)
+        return host is not None and any(host == one or host.endswith(f".{one}") for one in known)
+
+    return wants

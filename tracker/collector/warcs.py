@@ -3,7 +3,7 @@
 import gzip
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +28,10 @@ _WANTED: Final = (
 )
 
 
+Wants = Callable[[str], bool]
+"""Says of the address of a page whether it is wanted."""
+
+
 class Payloads:
     """Where the pages of archives were found, by digest, so that revisits of them can be read."""
 
@@ -35,7 +39,9 @@ class Payloads:
         self.places: dict[str, tuple[Path, int]] = {}
 
 
-def read_warc(path: Path, payloads: Payloads | None = None) -> Iterator[Document | Problem]:
+def read_warc(
+    path: Path, payloads: Payloads | None = None, wants: Wants | None = None
+) -> Iterator[Document | Problem]:
     """Yield the pages of a WARC or WET file in order, and a problem for each part that is broken.
 
     A corrupt or cut record loses itself only: reading goes on at the next record. A revisit record
@@ -44,8 +50,10 @@ def read_warc(path: Path, payloads: Payloads | None = None) -> Iterator[Document
     Args:
         path: The file.
         payloads: The pages of files read before, which revisits may refer to; grows.
+        wants: Chooses pages by their address, before they are read; all if None.
     """
     found, others = 0, 0
+    choice = _Choice(wants)
     payloads = payloads if payloads is not None else Payloads()
     with path.open("rb") as file:
         marker = b"\x1f\x8b\x08" if file.read(2) == b"\x1f\x8b" else b"WARC/1"
@@ -54,7 +62,7 @@ def read_warc(path: Path, payloads: Payloads | None = None) -> Iterator[Document
             file.seek(start)
             place = start
             try:
-                for record in ArchiveIterator(file, record_types=_WANTED, auto_decode="all"):
+                for record in _iterate(file, _WANTED, choice):
                     place = record.stream_pos
                     document = _read_record(record, path, payloads)
                     if document is None:
@@ -74,12 +82,50 @@ def read_warc(path: Path, payloads: Payloads | None = None) -> Iterator[Document
                 start = next_start
         if _is_cut(file, place) if marker[0] == 0x1F else not _ends_whole(file):
             yield Problem(str(path), "the file ends in the middle of a record; it was cut off")
-    if not found:
+    if not found and not choice.passed_over:
         yield Problem(
             str(path),
             f"found no page in it ({others} records of other kinds); wanted HTML responses "
             "or page texts (a WAT file holds neither)",
         )
+
+
+def read_stream(stream: IO[bytes], name: str, wants: Wants | None) -> Iterator[Document | Problem]:
+    """Yield the pages of a WARC file as it comes, record by record.
+
+    What is broken ends it, as nothing can be read twice; revisits are passed over for the same
+    reason.
+
+    Args:
+        stream: The file; only `read` is called.
+        name: How it is called.
+        wants: As in `read_warc`.
+    """
+    place = 0
+    try:
+        for record in _iterate(stream, _WANTED & ~WarcRecordType.revisit, _Choice(wants)):
+            place = record.stream_pos
+            document = _read_record(record, name, Payloads())
+            if document is not None:
+                yield document
+    except (OSError, ValueError, EOFError) as error:
+        yield Problem(f"{name}@{place}", f"reading ended behind this place: {error}")
+
+
+class _Choice:
+    def __init__(self, wants: Wants | None) -> None:
+        self._wants = wants
+        self.passed_over = 0
+
+    def __call__(self, record: Any) -> bool:
+        url = _clean_uri(record.headers.get("WARC-Target-URI"))
+        is_wanted = self._wants is None or (url is not None and self._wants(url))
+        self.passed_over += not is_wanted
+        return is_wanted
+
+
+def _iterate(file: IO[bytes], kinds: WarcRecordType, choice: _Choice) -> ArchiveIterator:
+    return ArchiveIterator(file, record_types=kinds, func_filter=choice, auto_decode="all")
 
 
 def read_arc(path: Path) -> Iterator[Document | Problem]:
@@ -103,7 +149,7 @@ def read_page(path: Path, offset: int) -> Document | Problem:
     return Problem(f"{path}@{offset}", "no page there")
 
 
-def _read_record(record: Any, path: Path, payloads: Payloads) -> Document | Problem | None:
+def _read_record(record: Any, path: Path | str, payloads: Payloads) -> Document | Problem | None:
     """Return the page of a record, None where it holds something else."""
     origin = f"{path}@{record.stream_pos}"
     digest = record.headers.get("WARC-Payload-Digest")
@@ -123,7 +169,7 @@ def _read_record(record: Any, path: Path, payloads: Payloads) -> Document | Prob
         return Problem(origin, f"page larger than {MAX_BYTES:,} bytes; not read")
     if not body and length:
         return Problem(origin, f"record of {length} bytes without a page in it; it was cut off")
-    if digest and (not http or 200 <= (http.status_code or 200) < 300):
+    if digest and isinstance(path, Path) and (not http or 200 <= (http.status_code or 200) < 300):
         payloads.places.setdefault(digest, (path, record.stream_pos))
     return Document(
         origin=origin,

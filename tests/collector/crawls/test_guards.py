@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.collector.crawls.handlers import may_connect
+from tracker.collector.crawls.guards import may_connect
 
 PRIVATE = ["127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.0.1", "100.64.0.1", "::1", "fd00::1"]
 NEVER = [

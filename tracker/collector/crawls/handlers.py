@@ -1,7 +1,6 @@
 """The last step before the network: a host's turn, a page's time, and no private address."""
 
 import asyncio
-import ipaddress
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from scrapy.resolver import CachingHostnameResolver
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer
 
+from tracker.collector.crawls.guards import may_connect
 from tracker.collector.crawls.hosts import HostBook
 from tracker.collector.crawls.tracks import CURRENT, KEY, Stopped, Track
 from tracker.collector.crawls.visits import CrawlSettings
@@ -156,24 +156,3 @@ class _GuardedReceiver:
 
     def resolutionComplete(self) -> None:
         self._receiver.resolutionComplete()
-
-
-def may_connect(host: str, *, allow_private: bool) -> bool:
-    """Return whether a connection to an IP address is allowed.
-
-    Link-local addresses, at which clouds keep their secrets, are so to nobody.
-    """
-    address = ipaddress.ip_address(host.split("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if inner is None and address in _NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        address = inner or address
-    if address.is_multicast:
-        return False
-    if allow_private and (address.is_loopback or not address.is_link_local):
-        return not address.is_unspecified
-    return address.is_global
-
-
-_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")

@@ -14,7 +14,6 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -27,7 +26,7 @@ from scrapy.http.request import NO_CALLBACK
 from tracker.collector.crawls.hosts import HostBook
 from tracker.collector.crawls.tracks import KEY, Lines, Stopped, Track
 from tracker.collector.crawls.verdicts import judge, name_error, name_failure
-from tracker.collector.crawls.visits import CrawlSettings, Visit, VisitRequest
+from tracker.collector.crawls.visits import CrawlSettings, Visit, VisitRequest, name_agent
 
 _HERE: Final = "tracker.collector.crawls"
 _SCRAPY: Final = "scrapy.downloadermiddlewares"
@@ -73,12 +72,6 @@ def configure(settings: CrawlSettings) -> dict[str, Any]:
         "TELNETCONSOLE_ENABLED": False,
         "LOG_ENABLED": False,
     }
-
-
-def name_agent(contact: str) -> str:
-    """Return how we call ourselves, with whom to write to."""
-    about = f"reads headline lists of news pages; {contact}".rstrip("; ")
-    return f"tracker/{version('tracker')} ({about})"
 
 
 class VisitSpider(Spider):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib.metadata import version
 from typing import Any, Final, Literal, get_args
 from urllib.parse import urlsplit, urlunsplit
 
@@ -161,6 +162,12 @@ class Visit:
             status=self.status,
             source=self.request.source or None,
         )
+
+
+def name_agent(contact: str) -> str:
+    """Return how we call ourselves, with whom to write to."""
+    about = f"reads headline lists of news pages; {contact}".rstrip("; ")
+    return f"tracker/{version('tracker')} ({about})"
 
 
 def strip_credentials(url: str) -> str:
