@@ -21,7 +21,7 @@ def test_the_written_file_changes_nothing():
 
 def test_every_setting_in_the_written_file_is_read_and_has_its_default():
     config = parse_config(uncomment(render_template()))
-    for section in ("study", "topics", "themes", "attention", "signals"):
+    for section in ("study", "collect", "topics", "themes", "attention", "signals"):
         assert getattr(config, section) == getattr(Config(), section)
     assert [theme.name for theme in config.theme] == ["Honduras", "Strikes"]
     assert config.source[0].url == "https://www.example.com/"

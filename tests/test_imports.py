@@ -98,6 +98,7 @@ def heavy_after(code: str) -> set[str]:
         "import tracker",
         "from tracker.cli import main; main(['--help'], standalone_mode=False)",
         "from tracker.cli import main; main(['ingest', '--help'], standalone_mode=False)",
+        "from tracker.cli import main; main(['sources', 'add', '--help'], standalone_mode=False)",
     ],
 )
 def test_importing_and_asking_for_help_load_nothing_heavy(code):

@@ -31,9 +31,9 @@ def test_the_two_commands_are_there():
     "line",
     [
         part.strip()
-        for block in blocks("sh")
+        for block in blocks("sh") + blocks("crontab")
         for line in block.splitlines()
-        for part in line.split("&&")
+        for part in re.split("&&|;|}", line)
         if "run tracker " in part
     ],
 )
@@ -60,7 +60,9 @@ def test_the_table_of_verbs_is_complete_and_right():
 
 
 def test_the_settings_shown_are_read():
-    themes, overrides = blocks("toml")
+    collecting, themes, overrides = blocks("toml")
+    config = parse_config(collecting)
+    assert (config.collect.contact, config.source[0].follow) == ("mailto:desk@example.org", 3)
     assert [theme.name for theme in parse_config(themes).theme] == ["Honduras", "Strikes"]
     (source,) = parse_config(overrides).source
     assert source.override[0].kind == "most_read"

@@ -12,7 +12,7 @@ import polars as pl
 
 from tracker.collector.documents import Document, Problem
 from tracker.collector.page_writers import PageWriter
-from tracker.collector.warcs import read_page
+from tracker.collector.warcs import Payloads, read_page
 from tracker.ids import hash_bytes
 from tracker.store import Store
 from tracker.tables import BODIES
@@ -66,14 +66,27 @@ class BodyKeeper:
             self._writer = PageWriter(self._file, path.name)
         return self._writer, self._file
 
-    def _find_first(self, body: str) -> Document | None:
+    def holds(self, body: str) -> bool:
+        """Return whether a body is kept, as far as the tables know."""
+        return body in self._places
+
+    def list_payloads(self) -> Payloads:
+        """Return where every body is kept, for archives that refer to them."""
+        return Payloads({b: (self._store.folder / p, at) for b, (p, at) in self._places.items()})
+
+    def find_page(self, body: str) -> Document | None:
         """Return the first capture of a body that is kept, None where it is not or is lost."""
-        if body not in self._firsts and body in self._places:
+        if body in self._places:
             path, offset = self._places[body]
             with contextlib.suppress(OSError, ValueError, EOFError):
                 found = read_page(self._store.folder / path, offset)
-                if isinstance(found, Document):
-                    self._firsts[body] = replace(found, body=b"")
+                return found if isinstance(found, Document) else None
+        return None
+
+    def _find_first(self, body: str) -> Document | None:
+        """Return what a body was first kept as, without the body."""
+        if body not in self._firsts and (found := self.find_page(body)):
+            self._firsts[body] = replace(found, body=b"")
         return self._firsts.get(body)
 
     def flush(self) -> None:

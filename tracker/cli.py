@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from tracker.commands.backfilling import backfill
+from tracker.commands.collecting import collect
 from tracker.commands.options import PARTLY, Settings
+from tracker.commands.sources import sources
 from tracker.errors import TrackerError
 from tracker.terminal import (
     make_safe,
@@ -104,6 +106,8 @@ def main(ctx: click.Context, folder: Path, config: Path | None, verbose: int, qu
 
 
 main.add_command(backfill)
+main.add_command(sources)
+main.add_command(collect)
 
 
 @main.command()

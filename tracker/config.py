@@ -13,10 +13,17 @@ from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from tracker.collector.harvest.overrides import Override
+from tracker.collector.settings import CollectSettings, SourceSettings
 from tracker.collector.sources import name_source
 from tracker.collector.wayback import ArchiveSettings
 from tracker.errors import ConfigError
 from tracker.topics.settings import TopicSettings
+
+__all__ = [
+    "CONFIG_NAME", "AttentionSettings", "CollectSettings", "Config", "SignalSettings",
+    "SourceSettings", "StudySettings", "ThemeSettings", "ThemesSettings", "parse_config",
+    "read_config",
+]  # fmt: skip
 
 CONFIG_NAME: Final = "tracker.toml"
 
@@ -36,23 +43,6 @@ class StudySettings:
     title: str = "What the front pages push"
     time_zone: str = "UTC"
     encoder: str = "auto"
-
-
-@dataclass(frozen=True)
-class SourceSettings:
-    """One outlet.
-
-    Attributes:
-        name: How the outlet is called in tables and charts.
-        url: Its address; pages of this host belong to it.
-        override: Boxes of its pages that are missed or taken for another kind, pointed out by
-            hand (tracker peek --explain says where they stand). They count for pages that are
-            taken in from then on.
-    """
-
-    name: str
-    url: str
-    override: tuple[Override, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,6 +135,7 @@ class Config:
     Attributes:
         study: Settings of the whole study.
         archive: Where the past is read from.
+        collect: How pages are visited.
         topics: How headlines are grouped.
         attention: How room is measured.
         signals: When a change is a finding.
@@ -155,6 +146,7 @@ class Config:
 
     study: StudySettings = field(default_factory=StudySettings)
     archive: ArchiveSettings = field(default_factory=ArchiveSettings)
+    collect: CollectSettings = field(default_factory=CollectSettings)
     topics: TopicSettings = field(default_factory=TopicSettings)
     attention: AttentionSettings = field(default_factory=AttentionSettings)
     signals: SignalSettings = field(default_factory=SignalSettings)

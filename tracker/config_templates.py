@@ -11,6 +11,7 @@ from tracker.collector.harvest.overrides import Override
 from tracker.collector.wayback import ArchiveSettings
 from tracker.config import (
     AttentionSettings,
+    CollectSettings,
     Config,
     SignalSettings,
     SourceSettings,
@@ -23,6 +24,7 @@ from tracker.topics.settings import TopicSettings
 _SECTIONS: Final[tuple[tuple[str, type], ...]] = (
     ("study", StudySettings),
     ("archive", ArchiveSettings),
+    ("collect", CollectSettings),
     ("themes", ThemesSettings),
     ("topics", TopicSettings),
     ("attention", AttentionSettings),
@@ -35,6 +37,10 @@ _SOURCES: Final = (
     SourceSettings(
         name="Example Post",
         url="https://www.example.com/",
+        feeds=("https://www.example.com/feed.xml",),
+        follow=3,
+        language="en",
+        delay=10.0,
         override=(Override("aside ul.top", "most_read", date(2027, 1, 31)),),
     ),
 )

@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from typing import Final
 
 from tracker.collector.documents import Document, Problem
+from tracker.collector.feeds import read_feed
 from tracker.collector.harvest.decoding import decode
 from tracker.collector.harvest.html import harvest_html
 from tracker.collector.harvest.overrides import Override
 from tracker.collector.harvest.pages import Page
 from tracker.collector.harvest.text import harvest_text
+from tracker.collector.sitemaps import read_sitemap
 
 _logger = logging.getLogger(__name__)
 
@@ -22,11 +24,11 @@ _SCHEMES: Final = ("http://", "https://")
 
 
 def harvest(document: Document, overrides: Overrides = ()) -> Page | Problem:
-    """Return the harvested page of a document, HTML or text, or the problem in its place.
+    """Return the harvested page of a document, or the problem in its place.
 
     Args:
         document: The page.
-        overrides: Its boxes that are pointed out by hand; texts have none.
+        overrides: Its boxes that are pointed out by hand; only HTML has any.
     """
     # A saved page may be known by its file's name only, which leads nowhere.
     url = document.url if document.url and document.url.startswith(_SCHEMES) else None
@@ -35,6 +37,10 @@ def harvest(document: Document, overrides: Overrides = ()) -> Page | Problem:
             return harvest_html(
                 document.body, url=url, charset=document.charset, overrides=overrides
             )
+        if document.form == "feed":
+            return read_feed(document.body, url=url, charset=document.charset)
+        if document.form == "sitemap":
+            return read_sitemap(document.body, url=url)
         return harvest_text(decode(document.body, document.charset), url=url)
     except Exception as error:
         # One page in a million that our own code trips over must not end a night's run.

@@ -76,6 +76,7 @@ class Ingester:
         progress: Told how far it is.
         result: What was added so far.
         wants: Chooses pages by their address, before they are read; all if None.
+        payloads: Pages of archives that others may refer to.
     """
 
     store: Store
@@ -90,12 +91,12 @@ class Ingester:
     progress: Progress = be_silent
     result: IngestResult = field(default_factory=IngestResult)
     wants: Wants | None = None
+    payloads: Payloads = field(default_factory=Payloads)
 
     def __post_init__(self) -> None:
         """Read which captures are there already."""
         known = self.store.scan(CAPTURES).select("capture_id").collect()
         self._known = set(known["capture_id"])
-        self._payloads = Payloads()
         self._pages: list[tuple[Document, Path]] = []
         self._kept: set[str] = set()
         self._batch: list[rows_of.Rows] = []
@@ -160,7 +161,7 @@ class Ingester:
         if file.form == "table":
             self._take_table(file.path)
             return
-        for document in read_documents(file, self._payloads, self.wants):
+        for document in read_documents(file, self.payloads, self.wants):
             self._take_document(document, file.path)
 
     def _take_document(self, document: Document | Problem, path: Path) -> None:
@@ -310,7 +311,7 @@ def recover_pages(ingester: Ingester, run_id: str) -> None:
             continue
         files = find_leftovers(ingester.store, cut)
         if files:
-            found = replace(ingester).run(files)
+            found = replace(ingester, payloads=ingester.keeper.list_payloads()).run(files)
             _logger.info("run %s was cut off; recovered %d captures", cut, found.captures)
         mark_recovered(ingester.store, cut, run_id)
 

@@ -103,7 +103,7 @@ def _harvest(
             if isinstance(page, Problem):
                 problems.append(page)
                 continue
-            known = {name: row[name] for name in ("source", "url", "captured_at")}
+            known = {name: row[name] for name in ("source", "url", "captured_at", "note")}
             rows.append(tabulate_page(document, page, **known))
         pending.clear()
 

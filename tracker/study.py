@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
     from tracker.backfills import BackfillResult
+    from tracker.collector.crawls import CrawlSettings
     from tracker.collector.remote_warcs import RemoteSettings
+    from tracker.collects import CollectResult
     from tracker.ingests import IngestResult
     from tracker.reharvests import ReharvestResult
     from tracker.topics.encoder import Encoder
@@ -171,6 +173,51 @@ class Study:
                 ).run(source, first, last, every=every, at=at, now=run.started_at)  # fmt: skip
             run.outcome = "partly" if result.problems or result.stopped else "ok"
             run.details.update(asdict(replace(result, planned=())))
+        return result
+
+    def collect(
+        self,
+        sources: Iterable[str] | None = None,
+        *,
+        settings: "CrawlSettings | None" = None,
+        progress: Progress = be_silent,
+    ) -> "CollectResult":
+        """Visit every configured source once, politely; return what the visits brought.
+
+        Visited are each source's own page, its feeds, and articles chosen from the lists just
+        found. Whatever comes back, each visit is a row of `captures`. A run that was cut off is
+        gone on with by the next one of the same night.
+
+        Args:
+            sources: Names of sources; all if None.
+            settings: How to behave towards hosts; as the study's settings say if None.
+            progress: Told how far it is.
+
+        Raises:
+            ConfigError: If there is no source, or none of a name.
+        """
+        from tracker.bodies import BodyKeeper  # noqa: PLC0415 - loads the parsers
+        from tracker.collects import Collector  # noqa: PLC0415
+        from tracker.ingests import Ingester, recover_pages  # noqa: PLC0415
+        from tracker.validators import STATE_NAME, PageBook  # noqa: PLC0415
+        from tracker.visit_plans import find_resumed, select_sources  # noqa: PLC0415
+
+        chosen = select_sources(self.config, None if sources is None else list(sources))
+        self.store.folder.mkdir(parents=True, exist_ok=True)
+        with record_run(self.store, "collect", self._clock) as run:
+            run.outcome = "failed"  # until it has come to its end, Ctrl-C included
+            keeper = BodyKeeper(self.store, run.run_id, run.started_at)
+            with closing(keeper), PageBook(self.store.folder / STATE_NAME) as book:
+                now = run.started_at
+                recover_pages(Ingester(self.store, keeper, self.config, now), run.run_id)
+                book.prune(now.timestamp())
+                begun = find_resumed(self.store, now) or now
+                result = Collector(
+                    self.store, keeper, book, self.config, now, begun,
+                    settings=settings, progress=progress,
+                ).run(chosen)  # fmt: skip
+            run.outcome = "partly" if result.failed else "ok"
+            run.details.update(result.summary)
         return result
 
     def reharvest(

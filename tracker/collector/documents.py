@@ -9,6 +9,9 @@ MAX_BYTES: Final = 30_000_000
 """No news page is larger; what is larger is a film, a bomb or a mistake."""
 
 
+Form = Literal["html", "text", "feed", "sitemap"]
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One page as it was kept somewhere.
@@ -16,7 +19,7 @@ class Document:
     Attributes:
         origin: The file, and the place in it, that people are shown.
         body: The page, not decoded.
-        form: Whether `body` is HTML or the text of a page.
+        form: Whether `body` is HTML, the text of a page, a feed or a sitemap.
         url: Its address, where the file says so.
         captured_at: When it was captured, where the file says so; aware UTC.
         charset: What the server said of its encoding.
@@ -29,7 +32,7 @@ class Document:
 
     origin: str
     body: bytes
-    form: Literal["html", "text"]
+    form: Form
     url: str | None = None
     captured_at: datetime | None = None
     charset: str | None = None

@@ -50,11 +50,25 @@ def identify_capture(document: Document, source: str, url: str, captured_at: dat
 
 
 def tabulate_page(
-    document: Document, page: Page, *, source: str, url: str, captured_at: datetime
+    document: Document,
+    page: Page,
+    *,
+    source: str,
+    url: str,
+    captured_at: datetime,
+    note: str | None = None,
 ) -> Rows:
     """Return the rows of one harvested page; its own story becomes a list of kind `article`.
 
     A page that came back unchanged shows its lists again: it was seen, not skipped.
+
+    Args:
+        document: The page.
+        page: What was found on it.
+        source: Who published it.
+        url: Its address.
+        captured_at: When it was as it is.
+        note: What there is to say of the visit.
     """
     capture_id = identify_capture(document, source, url, captured_at)
     unchanged = document.status == 304
@@ -69,7 +83,7 @@ def tabulate_page(
         "n_bytes": len(document.body),
         "body": hash_bytes(document.body),
         "parser": PARSER,
-        "note": None,
+        "note": note,
     }
     boxes = [(box.list_id, box.heading, box.kind, box.items) for box in page.lists if is_good]
     lists = [
@@ -168,7 +182,8 @@ def make_list_id(source: str, kind: str, heading: str, copy: int) -> str:
 
 
 _SPACE: Final = re.compile(r"[\W_]+")
-_STORY: Final = re.compile(r"\d{3}|[^/]*[-_][^/]*[-_]")
+STORY: Final = re.compile(r"\d{3}|[^/]*[-_][^/]*[-_]")
+"""What the path of a story's address holds: a number of three digits, or a slug of three words."""
 
 
 def identify_headline(source: str, url: str | None, title: str) -> str:
@@ -179,7 +194,7 @@ def identify_headline(source: str, url: str | None, title: str) -> str:
     """
     if url:
         parts = urlsplit(url)
-        if _STORY.search(parts.path) or re.search(r"\d", parts.query):
+        if STORY.search(parts.path) or re.search(r"\d", parts.query):
             return make_id(source, "url", url.split("://", 1)[-1].rstrip("/"))
     return make_id(source, "title", fold_wording(title))
 

@@ -13,7 +13,8 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from tracker.collector.documents import Document
-from tracker.collector.warcs import SOURCE_HEADER
+from tracker.collector.warcs import BODY_HEADER, SOURCE_HEADER
+from tracker.ids import hash_bytes
 
 _OF_THE_WIRE: Final = ("content-encoding", "transfer-encoding", "content-length")
 """Headers that speak of the bytes as they came, not of the unpacked body that is kept."""
@@ -74,6 +75,7 @@ class PageWriter:
             http_headers=_http_of(document) if document.status is not None else None,
             warc_headers_dict={
                 **_describe(source, captured_at),
+                BODY_HEADER: hash_bytes(document.body),
                 "WARC-Profile": f"http://netpreserve.org/warc/1.1/revisit/{profile}",
             },
         )

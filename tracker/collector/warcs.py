@@ -3,7 +3,7 @@
 import gzip
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,10 +13,13 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 from warcio.archiveiterator import ArchiveIterator as ArcIterator
 from warcio.exceptions import ArchiveLoadFailed
 
-from tracker.collector.documents import MAX_BYTES, Document, Problem
+from tracker.collector.documents import MAX_BYTES, Document, Form, Problem
+from tracker.collector.feeds import sniff_feed
 
 SOURCE_HEADER: Final = "WARC-Tracker-Source"
 """Extension field that keeps the source of a page that has no address of its own."""
+BODY_HEADER: Final = "WARC-Tracker-Body"
+"""Extension field by which a revisit record names the body it repeats, as the tables do."""
 
 _HTML_TYPES: Final = ("text/html", "application/xhtml+xml")
 _HTML_START: Final = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body)", re.IGNORECASE)
@@ -33,10 +36,22 @@ Wants = Callable[[str], bool]
 
 
 class Payloads:
-    """Where the pages of archives were found, by digest, so that revisits of them can be read."""
+    """Where the pages of archives were found, so that revisits of them can be read.
 
-    def __init__(self) -> None:
+    Args:
+        bodies: Where bodies are kept already, by the name that tables have for them.
+    """
+
+    def __init__(self, bodies: Mapping[str, tuple[Path, int]] | None = None) -> None:
         self.places: dict[str, tuple[Path, int]] = {}
+        self._bodies = bodies or {}
+
+    def find(self, record: Any) -> tuple[Path, int] | None:
+        """Return where the page is that a revisit record repeats; None if nobody read it yet."""
+        digest, body = (
+            record.headers.get(name) or "" for name in ("WARC-Payload-Digest", BODY_HEADER)
+        )
+        return self.places.get(digest) or self._bodies.get(body)
 
 
 def read_warc(
@@ -154,16 +169,20 @@ def _read_record(record: Any, path: Path | str, payloads: Payloads) -> Document 
     origin = f"{path}@{record.stream_pos}"
     digest = record.headers.get("WARC-Payload-Digest")
     if record.record_type == WarcRecordType.revisit:
-        return _read_revisit(record, origin, digest, payloads)
+        return _read_revisit(record, origin, payloads)
     http = record.http_headers
     said = (http.get("Content-Type") if http else record.headers.get("Content-Type")) or ""
     media = said.split(";")[0].strip().lower()
-    is_text = record.record_type == WarcRecordType.conversion and media == "text/plain"
-    if not is_text and media not in _HTML_TYPES and media not in ("", "text/plain"):
-        return None
     length = record.content_length
+    # Feeds and sitemaps that a crawl happened to pass are not taken in; those we asked for are.
+    is_asked = record.headers.get(SOURCE_HEADER) is not None
+    is_text = record.record_type == WarcRecordType.conversion and media == "text/plain"
+    is_known = is_text or media in _HTML_TYPES
+    if not is_known and not is_asked and media not in ("", "text/plain"):
+        return None
     body = record.reader.read(MAX_BYTES + 1)
-    if not is_text and media not in _HTML_TYPES and not _HTML_START.match(body[:500]):
+    form = _find_form(body, is_known=is_known, is_asked=is_asked) if not is_text else "text"
+    if form is None:
         return None
     if len(body) > MAX_BYTES:
         return Problem(origin, f"page larger than {MAX_BYTES:,} bytes; not read")
@@ -174,7 +193,7 @@ def _read_record(record: Any, path: Path | str, payloads: Payloads) -> Document 
     return Document(
         origin=origin,
         body=body,
-        form="text" if is_text else "html",
+        form=form,
         url=_clean_uri(record.headers.get("WARC-Target-URI")),
         captured_at=_as_utc(record.record_date),
         charset=record.http_charset if http else _charset_of(said),
@@ -183,13 +202,17 @@ def _read_record(record: Any, path: Path | str, payloads: Payloads) -> Document 
     )
 
 
-def _read_revisit(
-    record: Any, origin: str, digest: str | None, payloads: Payloads
-) -> Document | Problem | None:
-    place = payloads.places.get(digest or "")
+def _find_form(body: bytes, *, is_known: bool, is_asked: bool) -> Form | None:
+    if is_asked and (found := sniff_feed(body)):
+        return found
+    return "html" if is_known or _HTML_START.match(body[:500]) else None
+
+
+def _read_revisit(record: Any, origin: str, payloads: Payloads) -> Document | Problem | None:
+    place = payloads.find(record)
     if place is None:
         media = (record.http_content_type or "").lower()
-        if media and media not in _HTML_TYPES:
+        if media and media not in _HTML_TYPES and not record.headers.get(SOURCE_HEADER):
             return None
         return Problem(origin, "repeats a page that no archive read so far holds; not read")
     first = read_page(*place)

@@ -1,0 +1,252 @@
+"""Nights of visits to a web of our own, by the hosts' logs and by the tables."""
+
+import json
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+from tests.collector.web import pages
+from tests.collector.web.outlets import Outlet
+from tests.collector.web.servers import Reply, Web
+from tracker import Study
+from tracker.cli import main
+from tracker.collector.crawls import CrawlSettings
+from tracker.config import Config, SourceSettings
+from tracker.errors import ConfigError
+
+QUICK = CrawlSettings(delay=0.02, timeout=5.0, tries=2, backoff=0.1)
+DEAD = "http://127.0.60.1:1/"
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with Web() as web:
+        yield web
+
+
+def to_source(outlet: Outlet, **more) -> SourceSettings:
+    more = {"feeds": (f"{outlet.url}feed",), "allow_private": True, **more}
+    return SourceSettings(outlet.name, outlet.url, **more)
+
+
+def make_study(folder: Path, *sources: SourceSettings) -> Study:
+    return Study(folder / "study", config=Config(source=sources))
+
+
+def titles(study: Study, source: str) -> set[str]:
+    captures = study.read("captures").filter(pl.col("source") == source)
+    return set(study.read("sightings").join(captures, on="capture_id", how="semi")["title"])
+
+
+def test_a_night_takes_in_front_page_feed_and_articles_with_their_sidebars(
+    web: Web, tmp_path: Path
+):
+    courier = Outlet(web, "Courier")
+    study = make_study(tmp_path, to_source(courier))
+    result = study.collect(settings=QUICK)
+    assert [(v["role"], v["outcome"]) for v in result.visits] == [
+        ("front", "ok"), ("feed", "ok"), *[("follow", "ok")] * 3
+    ]  # fmt: skip
+    assert courier.asked[:2] == ["/", "/feed"]
+    assert [path.split("/")[1] for path in courier.asked[2:]] == ["world", "culture", "sport"]
+    kinds = study.read("lists").join(study.read("captures"), on="capture_id")
+    assert {"latest", "picks", "most_read"} <= set(kinds["kind"])
+    for box in (0, 1, 8, 9):
+        assert set(courier.headlines(box)) <= titles(study, "Courier")
+
+
+def test_three_nights_with_what_goes_wrong_on_real_sites(web: Web, tmp_path: Path):
+    same, moving, walled = (Outlet(web, name) for name in ("Same", "Moving", "Walled"))
+    dead = SourceSettings("Dead", DEAD, allow_private=True)
+    sources = [to_source(same, follow=0), to_source(moving), to_source(walled, follow=1), dead]
+    study = make_study(tmp_path, *sources)
+    for night in range(3):
+        moving.night = night
+        walled.wall = pages.CONSENT.encode() if night == 1 else None
+        start = time.monotonic()
+        result = study.collect(settings=QUICK)
+        assert time.monotonic() - start < 30
+        assert result.failed == (3 if night == 1 else 1)
+    captures = study.read("captures").sort("captured_at")
+
+    def outcomes(source: str, url: str) -> list[str]:
+        of_it = (pl.col("source") == source) & (pl.col("url") == url)
+        return captures.filter(of_it)["outcome"].to_list()
+
+    assert outcomes("Same", same.url) == ["ok", "unchanged", "unchanged"]
+    assert outcomes("Moving", moving.url) == ["ok", "ok", "ok"]
+    assert outcomes("Walled", walled.url) == ["ok", "blocked", "unchanged"]
+    assert outcomes("Dead", DEAD) == ["unreachable"] * 3
+    notes = captures.filter(pl.col("source") == "Dead")["note"].to_list()
+    assert all("refused the connection" in note for note in notes)
+    counts = study.read("sightings").join(
+        captures.filter(pl.col("url") == same.url), on="capture_id"
+    )
+    assert counts.group_by("capture_id").len()["len"].to_list() == [12, 12, 12]
+    assert {len(set(courier)) for courier in (moving.asked[:5], moving.asked[5:10])} == {5}
+
+
+def test_what_collect_keeps_gives_the_same_study_again(web: Web, tmp_path: Path):
+    courier = Outlet(web, "Courier")
+    study = make_study(tmp_path, to_source(courier))
+    for night in (0, 0, 1):
+        courier.night = night
+        study.collect(settings=QUICK)
+    again = Study(tmp_path / "again", config=study.config)
+    assert not again.ingest(study.folder / "captures").problems
+    for name in ("captures", "lists", "sightings"):
+        one, other = (s.read(name).sort(pl.all()) for s in (study, again))
+        assert one.equals(other), name
+
+
+def test_articles_seen_earlier_tonight_are_not_visited_again(web: Web, tmp_path: Path):
+    courier = Outlet(web, "Courier")
+    study = make_study(tmp_path, to_source(courier, feeds=()))
+    for _ in range(2):
+        study.collect(settings=QUICK)
+    assert courier.asked.count("/") == 2
+    articles = [path for path in courier.asked if path != "/"]
+    assert len(articles) == len(set(articles)) == 6
+
+
+def test_a_feed_or_an_index_of_sitemaps_may_stand_for_a_site(web: Web, tmp_path: Path):
+    courier = Outlet(web, "Courier")
+    urls = "".join(
+        f"<url><loc>{courier.url}world/7{n}1-of-the-map</loc><n:news><n:title>Map {n}</n:title>"
+        f"<n:publication_date>2026-03-0{n}</n:publication_date></n:news></url>"
+        for n in (1, 2)
+    )
+    parts = {
+        "/index.xml": f"<sitemapindex><sitemap><loc>{courier.url}map/news.xml</loc></sitemap>"
+        "</sitemapindex>",
+    }
+
+    async def serve(hit, _):
+        return Reply(parts.get(hit.path, "").encode(), headers={"Content-Type": "text/xml"})
+
+    index = web.add("maps", serve)
+    parts["/index.xml"] = parts["/index.xml"].replace(courier.url + "map/", index)
+    parts["/news.xml"] = f'<urlset xmlns:n="news">{urls}</urlset>'
+    study = make_study(
+        tmp_path,
+        SourceSettings("Maps", f"{index}index.xml", "sitemap", follow=0, allow_private=True),
+        SourceSettings("Feed", f"{courier.url}feed", "feed", follow=1, allow_private=True),
+    )
+    result = study.collect(settings=QUICK)
+    assert sorted((v["source"], v["role"], v["headlines"]) for v in result.visits) == [
+        ("Feed", "feed", 6), ("Feed", "follow", 6), ("Maps", "sitemap", 0), ("Maps", "sitemap", 2)
+    ]  # fmt: skip
+    assert titles(study, "Maps") == {"Map 1", "Map 2"}
+
+
+def test_being_led_to_another_host_is_noted(web: Web, tmp_path: Path):
+    courier = Outlet(web, "Courier")
+
+    async def lead(hit, _):
+        return Reply(b"", "301 Moved", {"Location": courier.url})
+
+    url = web.add("old", lead)
+    study = make_study(tmp_path, SourceSettings("Old", url, follow=0, allow_private=True))
+    (visit,) = study.collect(settings=QUICK).visits
+    assert (visit["outcome"], visit["note"]) == ("ok", f"led to {courier.url[7:].split(':')[0]}")
+
+
+def test_only_named_sources_are_visited_and_names_must_exist(web: Web, tmp_path: Path):
+    one, other = Outlet(web, "One"), Outlet(web, "Other")
+    study = make_study(tmp_path, to_source(one), to_source(other))
+    assert study.collect(["Other"], settings=QUICK).sources == ["Other"]
+    assert one.asked == []
+    with pytest.raises(ConfigError, match="found no None; wanted one of One, Other"):
+        study.collect(["None"])
+    with pytest.raises(ConfigError, match="tracker sources add"):
+        Study(tmp_path / "none").collect()
+
+
+def write_config(folder: Path, *sources: SourceSettings, delay: float = 0.02) -> Path:
+    lines = [
+        f'[[source]]\nname = "{s.name}"\nurl = "{s.url}"\nfeeds = {list(s.feeds)}\n'
+        "allow_private = true\n"
+        for s in sources
+    ]
+    path = folder / "tracker.toml"
+    path.write_text("".join([f"[collect]\ndelay = {delay}\n", *lines]))
+    return path
+
+
+def run(folder: Path, *arguments: str):
+    options = ["--study", str(folder / "study"), "--config", str(folder / "tracker.toml")]
+    return CliRunner().invoke(main, [*options, *arguments])
+
+
+def test_the_exit_code_and_the_mail_say_what_failed(web: Web, tmp_path: Path):
+    courier = Outlet(web, "Courier")
+    dead = SourceSettings("Dead", DEAD, allow_private=True)
+    write_config(tmp_path, to_source(courier), dead)
+    plan = run(tmp_path, "collect", "--dry-run")
+    assert plan.exit_code == 0
+    assert plan.output.splitlines() == [
+        f"Courier: front {courier.url}", f"Dead: front {DEAD}", f"Courier: feed {courier.url}feed",
+        "and up to 6 articles, chosen from the lists found",
+    ]  # fmt: skip
+    assert courier.asked == []
+    both = run(tmp_path, "collect")
+    assert both.exit_code == 3
+    assert "ok     Courier: 5 of 5 pages, 6 lists, 36 headlines" in both.output
+    assert "failed Dead: 0 of 1 pages" in both.output
+    assert "refused the connection" in both.output
+    none = run(tmp_path, "collect", "--source", "Dead", "--json")
+    assert none.exit_code == 1
+    assert json.loads(none.output)["outcome"] == "unreachable"
+    good = run(tmp_path, "-q", "collect", "--source", "Courier")
+    assert (good.exit_code, good.output) == (0, "")
+
+
+def test_killed_at_any_moment_nothing_is_lost_nothing_doubled_and_no_delay_broken(
+    web: Web, tmp_path: Path
+):
+    delay = 0.3
+    outlets = [Outlet(web, f"Outlet {n}") for n in range(6)]
+    path = write_config(tmp_path, *map(to_source, outlets), delay=delay)
+    command = [
+        sys.executable, "-m", "tracker", "--study", str(tmp_path / "study"),
+        "--config", str(path), "collect",
+    ]  # fmt: skip
+    chance = random.Random(4)
+    for night in (0, 1):
+        for outlet in outlets:
+            outlet.night = night * (outlet is not outlets[0])  # the first one stays as it is
+        for _ in range(3):
+            child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+            n_hits = len(web.hits)
+            while len(web.hits) == n_hits and child.poll() is None:
+                time.sleep(0.05)
+            time.sleep(chance.uniform(0, 2.0))
+            child.kill()
+            child.wait()
+        assert subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode == 0
+    study = Study(tmp_path / "study")
+    captures = study.read("captures")
+    counts = Counter(captures.select("source", "url").iter_rows())
+    for outlet in outlets:
+        fronts = captures.filter(pl.col("url") == outlet.url)["outcome"].to_list()
+        same = outlet is outlets[0]
+        assert sorted(fronts) == (["ok", "unchanged"] if same else ["ok", "ok"])
+        assert counts[outlet.name, f"{outlet.url}feed"] == 2
+        articles = [n for (name, url), n in counts.items() if name == outlet.name and "-" in url]
+        assert sum(articles) == 6
+        times = [hit.at for hit in web.of(outlet.name)]
+        assert min(later - earlier for earlier, later in pairwise(times)) > delay - 0.02
+    slots = study.read("lists").select(pl.col("n_items").sum()).item()
+    assert study.read("sightings").height == slots
+    again = Study(tmp_path / "again")
+    again.ingest(study.folder / "captures")
+    assert set(again.read("captures")["capture_id"]) == set(captures["capture_id"])
