@@ -25,6 +25,7 @@ from click.testing import CliRunner
 
 from tracker import Study, backfills
 from tracker.cli import main
+from tracker.collector import wayback
 from tracker.collector.documents import Document
 from tracker.collector.page_writers import PageWriter
 from tracker.collector.wayback import ArchiveSettings
@@ -144,7 +145,7 @@ def answer_classic(path: str) -> Answer:
             for m in COPIES
         ]
         rows += [[key, "20260108120000", PAGE, "text/html", "301", "Y" * 32, "300"]]
-        rows = [row for row in rows if first <= row[1] <= last]
+        rows = sorted(row for row in rows if first <= row[1] <= last)[: int(asked["limit"][0])]
         return 200, {"Content-Type": "application/json"}, json.dumps([head, *rows]).encode()
     match = re.fullmatch(r"/web/(\d{14})id_/(https?://.*)", path)
     if match is None:
@@ -354,6 +355,26 @@ def test_killed_and_started_again_it_goes_on(classic: Front, tmp_path: Path):
     for table in ("captures", "lists", "sightings"):
         one, other = Study(tmp_path / "study").read(table), never.read(table)
         assert one.sort(one.columns).equals(other.sort(one.columns))
+
+
+def test_an_index_that_answers_in_parts_is_read_to_its_end(
+    archive: Front, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(wayback, "MAX_ROWS", 6)
+    result = open_study(tmp_path, archive).backfill("Harbour", FIRST, LAST, dry_run=True)
+    assert len(result.planned) == 10
+    assert len(archive.asked_for("cdx")) > 3
+
+
+def test_a_copy_at_another_address_of_the_site_is_asked_for_once(classic: Front, tmp_path: Path):
+    moment = EVENINGS[0]
+    classic.faults["id_/"] = [
+        (302, {"Location": f"/web/{stamp(moment)}id_/https://www.harbour.example/home"}, b"")
+    ]
+    study = open_study(tmp_path, classic)
+    assert study.backfill("Harbour", FIRST, FIRST).captures == 1
+    assert study.read("captures")["url"].to_list() == ["https://www.harbour.example/home"]
+    assert study.backfill("Harbour", FIRST, FIRST).stored == 1
 
 
 def test_a_copy_that_leads_to_the_nearest_one_is_taken_once_at_its_own_time(

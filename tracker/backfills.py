@@ -1,15 +1,16 @@
 """The past of one source, out of an archive that keeps pages as they were."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from tracker.backfill_indexes import IndexReader
 from tracker.collector.archive_books import ArchiveBook
 from tracker.collector.crawls import CrawlSettings, Visit, VisitRequest, crawl
 from tracker.collector.crawls.visits import Role, strip_credentials
@@ -21,12 +22,9 @@ from tracker.collector.wayback import (
     Archive,
     Memento,
     ask_copy,
-    ask_index,
-    continue_index,
     find_memento,
     locate_archive,
     read_copy,
-    read_index,
 )
 from tracker.config import Config
 from tracker.errors import InputError
@@ -41,8 +39,6 @@ ANSWERS: Final = "archives.sqlite"
 """File of a study in which answers of archives are remembered."""
 INDEX_DELAY: Final = 1.0
 """Least seconds between two questions to an index."""
-STRETCH: Final = timedelta(days=366)
-"""What an index is asked for at once."""
 COMMIT: Final = 25
 """Pages between two commits; each is on the disk before."""
 FAILURES: Final = 3
@@ -117,7 +113,6 @@ class Backfiller:
         self._archive: Archive = locate_archive(said.url, said.index)
         self._crawling = CrawlSettings()
         self._progress = progress
-        self._found: dict[datetime, Memento] = {}
         self._problems: list[Problem] = []
 
     def run(
@@ -142,67 +137,38 @@ class Backfiller:
         if first > tonight:
             raise InputError(f"--from: found {first}; wanted a night that has been")
         spans = cut_spans(first, min(last, tonight), every, at, zone)
-        self._spans, self._found = spans, {}
+        self._spans = spans
         self._result = BackfillResult(name, url, spans=len(spans))
         with closing(ArchiveBook(self._store.folder / ANSWERS)) as book:
             self._book = book
+            self._index = IndexReader(
+                self._archive, url, book,
+                lambda place, meta: self._request(place, "index", INDEX_DELAY, meta),
+                self._progress,
+            )  # fmt: skip
             try:
-                self._ask(self._begin())
+                self._ask(self._index.begin(spans[0].start, spans[-1].end) or self._plan())
             except _Refused as refused:
                 self._result = replace(self._result, stopped=str(refused))
             finally:
                 self._commit()
         return self._result
 
-    def _begin(self) -> list[VisitRequest]:
-        """Return what to ask the index, or for which copies if it answered lately."""
-        first, last = self._spans[0].start, self._spans[-1].end
-        self._open: set[datetime] = set()
-        requests = []
-        while first < last:
-            end = min(first + STRETCH, last) - timedelta(seconds=1)
-            if request := self._read_on(first, end, first):
-                self._open.add(first)
-                requests.append(request)
-            first += STRETCH
-        self._n_stretches = len(requests)
-        self._progress("index", 0, len(requests))
-        return requests or self._plan()
-
-    def _read_on(self, first: datetime, end: datetime, since: datetime) -> VisitRequest | None:
-        """Read what the index said of a stretch from `since` on; return what it must be asked."""
-        go_on: datetime | None = since
-        while go_on is not None and go_on <= end:
-            url = ask_index(self._archive, self._result.url, go_on, end)
-            body = self._book.read_answer(url)
-            if body is None:
-                return self._request(url, "index", INDEX_DELAY, (first, end, go_on))
-            answer = read_index(body, self._result.url)
-            inside = (m for m in answer.mementos if first <= m.moment <= end)
-            self._found.update((memento.moment, memento) for memento in inside)
-            go_on = continue_index(answer, go_on)
-        return None
-
     def _follow(self, visit: Visit) -> Iterable[VisitRequest]:
         """Return what to ask for after an answer of the index."""
         if visit.request.role != "index":
             return ()
-        if visit.outcome not in ("ok", "not_html"):
+        if visit.outcome not in ("ok", "not_html"):  # an answer without rows is an empty one
             raise _Refused(self._explain("the index", visit))
         try:
-            read_index(visit.body, self._result.url)
+            requests = self._index.take(visit)
         except InputError as error:
             raise _Refused(f"the index, {visit.url}: {error}") from error
-        self._book.write_answer(visit.request.url, visit.body)
-        if request := self._read_on(*visit.request.meta):
-            return (request,)
-        self._open.remove(visit.request.meta[0])
-        self._progress("index", self._n_stretches - len(self._open), self._n_stretches)
-        return self._plan() if not self._open else ()
+        return self._plan() if self._index.is_done else requests
 
     def _plan(self) -> list[VisitRequest]:
         """Return the copies to ask for; none if the index is all that is wanted."""
-        chosen = self._choose(self._spans, list(self._found.values()))
+        chosen = self._choose(self._spans, list(self._index.found.values()))
         if self._ingester is None:
             return []
         self._progress("replay", 0, len(chosen))
@@ -244,7 +210,7 @@ class Backfiller:
         """Return the copies to ask for: of each span the nearest, unless it is here already."""
         refused = self._book.read_refusals(self._result.source, self._archive.url)
         by_moment = {m.moment: m for m in mementos if m.moment not in refused}
-        stored = self._read_stored(spans)
+        stored = self._read_stored(spans, by_moment)
         chosen: list[_Choice] = []
         gaps, n_stored = [], 0
         moments = sorted(set(by_moment) | stored)
@@ -260,14 +226,19 @@ class Backfiller:
         self._result = replace(self._result, gaps=tuple(gaps), stored=n_stored, planned=planned)
         return chosen
 
-    def _read_stored(self, spans: Sequence[Span]) -> set[datetime]:
+    def _read_stored(self, spans: Sequence[Span], named: Collection[datetime]) -> set[datetime]:
+        """Return when the page was captured, and what of `named` led to others of its site."""
         rows = self._store.scan(CAPTURES).filter(
             pl.col("source") == self._result.source,
             pl.col("captured_at").is_between(spans[0].start, spans[-1].end, closed="left"),
         )
         page = _identify(self._result.url)
         found = rows.select("captured_at", "url").collect().iter_rows()
-        return {moment.astimezone(UTC) for moment, url in found if _identify(url) == page}
+        return {
+            moment.astimezone(UTC)
+            for moment, url in found
+            if moment in named or _identify(url) == page
+        }
 
     def _take(self, visit: Visit) -> bool:
         """Take in what an archive answered; return whether it answered with a copy."""

@@ -25,6 +25,7 @@ _MEDIA: Final = ("text/html", "application/xhtml+xml", "warc/revisit", "unk", "-
 _FIELDS: Final = {"url": "original", "status": "statuscode", "mime": "mimetype"}
 _COLUMNS: Final = ("urlkey", "timestamp", "original", "mimetype", "statuscode")
 _PLACE: Final = re.compile(r"/(\d{14})(?:[a-z]{2}_)?/(https?:/.+)$")
+_STAMP: Final = re.compile(r"[12][0-9]{13}")
 _ORIGINAL: Final = "x-archive-orig-"
 
 
@@ -118,6 +119,7 @@ def ask_index(archive: Archive, page: str, first: datetime, last: datetime) -> s
     """Return the address at which an index names the copies of `page` from `first` to `last`."""
     words = [
         ("url", page),
+        ("matchType", "exact"),
         ("from", _stamp(first)),
         ("to", _stamp(last)),
         ("output", "json"),
@@ -150,7 +152,7 @@ def read_index(body: bytes, page: str) -> IndexPage:
     text = body.decode("utf-8", "replace").strip()
     try:
         rows = list(_read_rows(text))
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(
             f"found {text[:80]!r}; wanted the lines of a CDX index (JSON or text)"
         ) from error
@@ -258,6 +260,8 @@ def _stamp(moment: datetime) -> str:
 
 
 def _read_stamp(text: str) -> datetime | None:
+    if not _STAMP.fullmatch(text):
+        return None
     try:
         return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     except ValueError:
@@ -266,6 +270,7 @@ def _read_stamp(text: str) -> datetime | None:
 
 def _read_date(text: str | None) -> datetime | None:
     try:
-        return parsedate_to_datetime(text or "").astimezone(UTC)
-    except ValueError:
+        moment = parsedate_to_datetime(text or "")
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
