@@ -12,7 +12,7 @@ import polars as pl
 
 from tracker.backfill_indexes import IndexReader
 from tracker.collector.archive_books import ArchiveBook
-from tracker.collector.crawls import CrawlSettings, Visit, VisitRequest, crawl
+from tracker.collector.crawls import Visit, VisitRequest, crawl
 from tracker.collector.crawls.visits import Role, strip_credentials
 from tracker.collector.documents import Problem
 from tracker.collector.headlines import tabulate_failure
@@ -32,9 +32,9 @@ from tracker.ingests import Ingester
 from tracker.progress import Progress, be_silent
 from tracker.store import Store
 from tracker.tables import CAPTURES
+from tracker.validators import STATE_NAME
+from tracker.visit_plans import set_manners
 
-HOSTS: Final = "hosts.sqlite"
-"""File of a study in which hosts are remembered."""
 ANSWERS: Final = "archives.sqlite"
 """File of a study in which answers of archives are remembered."""
 INDEX_DELAY: Final = 1.0
@@ -111,7 +111,7 @@ class Backfiller:
         said = config.archive if archive is None else replace(config.archive, url=archive, index="")
         self._said = said
         self._archive: Archive = locate_archive(said.url, said.index)
-        self._crawling = CrawlSettings()
+        self._crawling = set_manners(config.collect)
         self._progress = progress
         self._problems: list[Problem] = []
 
@@ -181,7 +181,7 @@ class Backfiller:
         if not requests:
             return
         failed = 0
-        state = self._store.folder / HOSTS
+        state = self._store.folder / STATE_NAME
         with closing(
             crawl(requests, settings=self._crawling, follow=self._follow, state=state)
         ) as visits:

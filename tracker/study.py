@@ -361,7 +361,10 @@ class Study:
     def _set_remote(self) -> "RemoteSettings":
         from tracker.collector.remote_warcs import RemoteSettings  # noqa: PLC0415
 
-        return RemoteSettings(allow_private=self.config.archive.allow_private)
+        return RemoteSettings(
+            contact=self.config.collect.contact,
+            allow_private=self.config.archive.allow_private,
+        )
 
     def _want_captures(self) -> None:
         if not self.store.exists:
