@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from tests.collector.web.servers import Reply, Web
 from tracker import Study
 from tracker.cli import main
 from tracker.collector.crawls import CrawlSettings
+from tracker.collector.documents import Document
+from tracker.collector.page_writers import PageWriter
 from tracker.config import Config, SourceSettings
 from tracker.errors import ConfigError
 
@@ -208,6 +211,37 @@ def test_the_exit_code_and_the_mail_say_what_failed(web: Web, tmp_path: Path):
     assert json.loads(none.output)["outcome"] == "unreachable"
     good = run(tmp_path, "-q", "collect", "--source", "Courier")
     assert (good.exit_code, good.output) == (0, "")
+
+
+def test_a_source_that_shows_far_less_than_ever_is_broken_and_no_fade(web: Web, tmp_path: Path):
+    boxes = tuple(f"Box {name}" for name in ("north", "south", "east", "west", "sea", "hills"))
+    courier = Outlet(web, "Courier", boxes=boxes)
+    write_config(tmp_path, to_source(courier, feeds=()))
+    shift_into_past(tmp_path, courier, nights=6)
+    good = run(tmp_path, "collect")
+    assert good.exit_code == 0, good.output
+    courier.boxes = ()
+    broken = run(tmp_path, "-q", "collect")
+    assert broken.exit_code == 3
+    assert "broken Courier: 1 of 1 pages, 0 lists, 0 headlines" in broken.output
+    assert "0 headlines where 36 are usual" in broken.output
+    (row,) = map(json.loads, run(tmp_path, "sources", "list", "--json").output.splitlines())
+    assert row["health"] == "broken: 0 headlines where 36 are usual"
+    check = run(tmp_path, "check")
+    assert check.exit_code == 3
+    assert f"broken: {courier.url}: 0 headlines where 36 are usual" in check.output
+
+
+def shift_into_past(folder: Path, outlet: Outlet, *, nights: int) -> None:
+    """Take in the front page as it stands, as if it had been captured on nights before."""
+    name = outlet.url.replace("http://", "").strip("/").replace(":", "_")
+    with (folder / f"{name}.warc.gz").open("wb") as file:
+        writer = PageWriter(file)
+        for night in range(1, nights + 1):
+            moment = datetime.now(UTC) - timedelta(days=night)
+            page = Document("", outlet.show().encode(), "html", status=200)
+            writer.write(page, outlet.url, outlet.name, moment)
+    assert run(folder, "ingest", str(folder / f"{name}.warc.gz")).exit_code == 0
 
 
 def test_killed_at_any_moment_nothing_is_lost_nothing_doubled_and_no_delay_broken(

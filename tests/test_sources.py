@@ -91,7 +91,7 @@ def test_sources_are_listed_with_their_health_tried_and_removed(
         for line in run("sources", "list", "--json").output.split("\n")
         if line
     ] == ["never visited"] * 2
-    assert run("collect").exit_code == 0
+    assert run("collect").exit_code == 3
     listed = [json.loads(line) for line in run("sources", "list", "--json").output.splitlines()]
     assert [(row["name"], row["health"], row["outcome"]) for row in listed] == [
         ("Courier", "good", "ok"), ("Other", "broken: no headlines found", "ok")

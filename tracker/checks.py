@@ -9,6 +9,7 @@ from tracker.collector.harvest.pages import PARSER
 from tracker.collector.sources import name_source
 from tracker.errors import StoreError
 from tracker.ingests import describe_end
+from tracker.source_views import judge_sources
 from tracker.study import Study
 from tracker.tables import ATTENTION, CAPTURES, LISTS, RUNS, TABLES, night_of
 from tracker.views import view_sources
@@ -131,6 +132,8 @@ def _check_sources(study: Study) -> list[Finding]:
         return [Finding("sources", False, "nothing was captured yet; run tracker ingest")]
     latest = max(sources["last_capture"].to_list())
     missing = _count_missing(study)
+    judged = judge_sources(study.store, study.config).select("source", "breaks")
+    breaks: dict[str, list[str]] = dict(judged.iter_rows())
     findings = []
     for row in sources.iter_rows(named=True):
         span = row["last_capture"] - row["first_capture"]
@@ -148,7 +151,9 @@ def _check_sources(study: Study) -> list[Finding]:
         lost = missing.get(row["source"], 0)
         if lost:
             message += f"; {lost} lists that were always there are missing from the last capture"
-        good = not (late or broken or lost)
+        for line in breaks[row["source"]]:
+            message += f"; broken: {line}"
+        good = not (late or broken or lost or breaks[row["source"]])
         findings.append(Finding(f"source {row['source']}", good, message))
         findings += _check_overrides(study, row["source"], row["last_capture"])
     seen = set(sources["source"])

@@ -18,6 +18,7 @@ from tracker.collector.settings import SourceSettings
 from tracker.collector.sitemaps import find_sitemaps
 from tracker.config import Config
 from tracker.progress import Progress, be_silent
+from tracker.source_views import describe_health, judge_sources
 from tracker.store import Store
 from tracker.tables import CAPTURES, LISTS, SEEN_OUTCOMES, SIGHTINGS, night_of
 from tracker.validators import STATE_NAME, PageBook
@@ -37,11 +38,14 @@ class CollectResult:
     Attributes:
         visits: One row a visit: source, role, url, outcome, note, lists and headlines found.
         skipped: Pages that a run cut off tonight had visited already.
+        broken: Of each source that shows far less than it always did, or lacks a list that was
+            always there, what is wrong.
         notes: What the user should know of; each once.
     """
 
     visits: tuple[dict[str, Any], ...] = ()
     skipped: int = 0
+    broken: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @property
@@ -66,6 +70,7 @@ class CollectResult:
             "lists": sum(visit["lists"] for visit in self.visits),
             "headlines": sum(visit["headlines"] for visit in self.visits),
             "failures": [[v["source"], v["url"], v["outcome"], v["note"]] for v in failures],
+            "broken": self.broken,
             "notes": self.notes,
         }
 
@@ -137,7 +142,18 @@ class Collector:
                     self._commit_batch()
         finally:
             self._commit()
+        self.result = replace(self.result, broken=self._find_broken())
         return self.result
+
+    def _find_broken(self) -> dict[str, str]:
+        judged = judge_sources(self.store, self.config, self.begun).iter_rows(named=True)
+        return {
+            row["source"]: describe_health(row)
+            for row in judged
+            if row["breaks"]
+            or row["missing"]
+            or (row["failed"] < row["pages"] and not row["headlines"])
+        }
 
     def _go_on(self, request: VisitRequest) -> Iterator[VisitRequest]:
         """Yield a visit; if it was done before the run was cut off, what it led to instead."""

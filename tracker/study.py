@@ -216,7 +216,7 @@ class Study:
                     self.store, keeper, book, self.config, now, begun,
                     settings=settings, progress=progress,
                 ).run(chosen)  # fmt: skip
-            run.outcome = "partly" if result.failed else "ok"
+            run.outcome = "partly" if result.failed or result.broken else "ok"
             run.details.update(result.summary)
         return result
 

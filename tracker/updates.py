@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tracker.collector.breaks import find_breaks
 from tracker.collector.expectations import find_missing
 from tracker.collector.headlines import derive_headlines
 from tracker.collector.languages import detect_languages
@@ -245,9 +246,11 @@ def measure_trends(
 ) -> Trends:
     """Return the attention of every topic and theme up to `night`, and what it says."""
     zone = config.study.time_zone
+    lists, captured = store.read(LISTS), captures.drop("night")
     slots = expose_slots(
-        store.read(SIGHTINGS), store.read(LISTS), captures.drop("night"), time_zone=zone
-    )
+        store.read(SIGHTINGS), lists, captured, time_zone=zone,
+        unobserved=find_breaks(captured, lists, time_zone=zone),
+    )  # fmt: skip
     first = captures["night"].min()
     assert isinstance(first, date)
     stretches = list_stretches(members, themes, first)

@@ -29,7 +29,8 @@ def collect(settings: Settings, names: tuple[str, ...], dry_run: bool, as_json: 
     sidebars live there. Every visit is a row of the table captures, whatever came back.
 
     A run that was cut off is gone on with: what it had visited tonight is not visited again. The
-    exit code is 0 if every page came, 3 if some did not, and 1 if none came.
+    exit code is 0 if every page came, 3 if some did not or a source is broken (shows far less
+    than it always did), and 1 if none came.
     """
     if dry_run:
         _print_plan(settings, names, as_json)
@@ -45,7 +46,7 @@ def collect(settings: Settings, names: tuple[str, ...], dry_run: bool, as_json: 
         _print_summary(result, settings.quiet)
     if result.visits and not result.seen:
         sys.exit(1)
-    sys.exit(PARTLY if result.failed else 0)
+    sys.exit(PARTLY if result.failed or result.broken else 0)
 
 
 def _print_plan(settings: Settings, names: tuple[str, ...], as_json: bool) -> None:
@@ -70,19 +71,23 @@ def _print_summary(result: "CollectResult", quiet: bool) -> None:
         visits = [visit for visit in result.visits if visit["source"] == name]
         failed = [visit for visit in visits if visit["outcome"] not in ("ok", "unchanged")]
         n_seen = len(visits) - len(failed)
-        if quiet and not failed:
+        broken = result.broken.get(name)
+        if quiet and not failed and not broken:
             continue
-        mark = "ok     " if not failed else "partly " if n_seen else "failed "
+        mark = "broken " if broken else "ok     " if not failed else "partly "
+        mark = mark if n_seen else "failed "
         lists, headlines = (sum(visit[key] for visit in visits) for key in ("lists", "headlines"))
         click.echo(
-            click.style(mark, fg="yellow" if failed else "green")
+            click.style(mark, fg="yellow" if failed or broken else "green")
             + make_safe(name)
             + f": {n_seen} of {len(visits)} pages, {lists:,} lists, {headlines:,} headlines"
         )
+        if broken:
+            click.echo(f"        {make_safe(broken)}")
         for visit in failed:
             why = f"{visit['outcome']} {visit['url']}: {visit['note']}"
             click.echo(f"        {make_safe(why)}")
-    if quiet and not result.failed:
+    if quiet and not (result.failed or result.broken):
         return
     again = f"; {result.skipped:,} were visited before the last run was cut off"
     click.echo(

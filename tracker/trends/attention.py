@@ -27,7 +27,12 @@ _LATELY: Final = 28
 
 
 def expose_slots(
-    sightings: pl.DataFrame, lists: pl.DataFrame, captures: pl.DataFrame, *, time_zone: str = "UTC"
+    sightings: pl.DataFrame,
+    lists: pl.DataFrame,
+    captures: pl.DataFrame,
+    *,
+    time_zone: str = "UTC",
+    unobserved: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return the slots that somebody chose to fill, with their source, night and channel.
 
@@ -39,6 +44,8 @@ def expose_slots(
         lists: Frame of `tracker.tables.LISTS`.
         captures: Frame of `tracker.tables.CAPTURES`.
         time_zone: IANA name of the zone whose local date is a sighting's night.
+        unobserved: Captures, with `capture_id` and `channel`, whose slots in that channel do not
+            count: a page that is broken was not observed, and must not read as a fade.
 
     Returns:
         A frame with the columns of `SLOTS`.
@@ -49,6 +56,8 @@ def expose_slots(
         orient="row",
     )
     boxes = lists.lazy().join(channels.lazy(), on="kind").select("capture_id", "list_id", "channel")
+    if unobserved is not None:
+        boxes = boxes.join(unobserved.lazy(), on=["capture_id", "channel"], how="anti")
     return (
         captures.lazy()
         .with_columns(night_of("captured_at", time_zone).alias("night"))

@@ -51,13 +51,14 @@ class Outlet:
         if hit.headers.get("if-none-match") == tag:
             return Reply(b"", "304 Not Modified", {"ETag": tag}, bare=True)
         headers = {"Content-Type": "text/html; charset=utf-8", "ETag": tag}
-        return Reply(self._front().encode(), headers=headers)
+        return Reply(self.show().encode(), headers=headers)
 
     def headlines(self, box: int = 0) -> list[str]:
         """Return the headlines of one list of tonight's front page."""
         return [f"{story} on night {self.night} in list {box}" for story in STORIES]
 
-    def _front(self) -> str:
+    def show(self) -> str:
+        """Return tonight's front page."""
         lists = "".join(
             f"<section><h2>{heading}</h2><ul>"
             + "".join(
