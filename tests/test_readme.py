@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,6 +68,29 @@ def test_the_settings_shown_are_read():
     assert [theme.name for theme in parse_config(themes).theme] == ["Honduras", "Strikes"]
     (source,) = parse_config(overrides).source
     assert source.override[0].kind == "most_read"
+
+
+def test_the_line_for_cron_visits_what_is_configured_and_mails_only_what_failed(tmp_path: Path):
+    (line,) = blocks("crontab")
+    *fields, command = line.split(maxsplit=5)
+    assert len(fields) == 5
+    folder, programs = tmp_path / "tracker", tmp_path / "bin"
+    for path in (folder, programs):
+        path.mkdir()
+    (folder / "tracker.toml").write_text(
+        '[[source]]\nname = "Dead"\nurl = "http://127.0.60.1:1/"\nallow_private = true\n'
+    )
+    stub = programs / "python3"  # as if uv were installed and the project synced
+    stub.write_text(f'#!/bin/sh\nshift 4\nexec "{sys.executable}" -m tracker "$@"\n')
+    stub.chmod(0o755)
+    env = {"HOME": str(tmp_path), "PATH": f"{programs}:/usr/bin:/bin"}
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], env=env,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "failed Dead: 0 of 1 pages" in done.stdout, done.stderr
+    assert "refused the connection" in done.stdout
+    assert (folder / "output" / "tables" / "captures").is_dir()
 
 
 def test_the_kinds_of_list_named_are_those_that_exist():
