@@ -15,7 +15,7 @@ def test_the_arrays_hold_the_page_in_order() -> None:
 
 def test_shapes_leave_out_what_differs_between_items() -> None:
     outline = read_outline(LexborHTMLParser(HTML))
-    assert outline.shape(1) == "ul.item- news"
+    assert outline.shapes[1] == "ul.item- news"
 
 
 def test_a_branch_is_found_and_one_that_is_not_there_ends_at_the_root() -> None:

@@ -127,7 +127,7 @@ def _room_alike(outline: Outline, box: Box, m: Meeting) -> int:
     single = m.n_left == 1 and m.n_right == 1
     if not m.alike or not (single or _same_path(outline, box, m)):
         return 0
-    if outline.tags[m.left] in _ITEM_TAGS or outline.shape(m.left)[-1] != ".":
+    if outline.tags[m.left] in _ITEM_TAGS or outline.shapes[m.left][-1] != ".":
         return 400 if single else 150
     return 60
 
@@ -167,12 +167,12 @@ def _is_novel(outline: Outline, box: Box, heading: Heading, m: Meeting) -> bool:
     earlier = box.stories[-2]
     if line in (m.left, m.right) or not outline.inside(earlier.anchor, m.top):
         return False
-    shape = outline.shape(line)
-    if shape == outline.shape(m.right):
+    shape = outline.shapes[line]
+    if shape == outline.shapes[m.right]:
         return False
     i = outline.ends[outline.branch(m.top, earlier.anchor)]
     while i < m.left:
-        if outline.shape(i) == shape:
+        if outline.shapes[i] == shape:
             return False
         i = outline.ends[i]
     return True
@@ -186,7 +186,7 @@ def _rejoined(outline: Outline, boxes: list[Box], story: Story, heading: Heading
         if top not in (outline.parents[last.unit], outline.parents[box.stories[0].unit]):
             continue
         left, right = outline.branch(top, last.anchor), outline.branch(top, story.anchor)
-        if outline.shape(left) != outline.shape(right) or outline.tags[left] not in _ITEM_TAGS:
+        if outline.shapes[left] != outline.shapes[right] or outline.tags[left] not in _ITEM_TAGS:
             continue
         if heading.score < SURE or outline.inside(heading.at, right):
             return box

@@ -97,9 +97,9 @@ def _signature(outline: Outline, anchor: int, above: dict[int, str]) -> str:
     if found is None:
         second = outline.parents[parent]
         third = outline.parents[second]
-        shapes = f"{outline.shape(parent)}>{outline.shape(second)}>{outline.shape(third)}"
+        shapes = f"{outline.shapes[parent]}>{outline.shapes[second]}>{outline.shapes[third]}"
         found = above[parent] = f"{shapes}>{_depth_of(outline, third, above)}"
-    return outline.shape(anchor) + ">" + found
+    return outline.shapes[anchor] + ">" + found
 
 
 def _depth_of(outline: Outline, i: int, above: dict[int, str]) -> str:

@@ -109,7 +109,7 @@ def _place(outline: Outline, i: int) -> str:
     """Return where an element stands, as the last four steps of a CSS path."""
     steps = []
     for at in [i, *_around(outline, i, 3)]:
-        own = outline.attributes(at)
+        own = outline.attributes[at]
         named = "#" + (own.get("id") or "") if own.get("id") else ""
         classes = "".join("." + c for c in (own.get("class") or "").split()[:2])
         steps.append(outline.tags[at] + named + classes)

@@ -231,7 +231,7 @@ def _path(outline: Outline, i: int, top: int) -> list[str]:
     """Return the shapes of the elements from entry `i` up to below `top`."""
     shapes = []
     while i > top:
-        shapes.append(outline.shape(i))
+        shapes.append(outline.shapes[i])
         i = outline.parents[i]
     return shapes
 
@@ -289,8 +289,8 @@ def _is_item(outline: Outline, at: int, story: Story) -> bool:
     if outline.tags[story.unit] in HEADINGS or not p <= at < outline.ends[p]:
         return False
     branch = outline.branch(p, at)
-    shape = outline.shape(story.unit)
-    if branch == story.unit or outline.shape(branch) != shape:
+    shape = outline.shapes[story.unit]
+    if branch == story.unit or outline.shapes[branch] != shape:
         return False
     if shape[-1] != ".":
         return True

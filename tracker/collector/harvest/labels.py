@@ -76,7 +76,7 @@ def says_of_what(text: str) -> bool:
 
 def is_hidden(outline: Outline, i: int) -> bool:
     """Say whether an element is out of readers' sight, by its attributes or its classes."""
-    own = outline.attributes(i)
+    own = outline.attributes[i]
     if "hidden" in own or "display:none" in (own.get("style") or "").replace(" ", "").lower():
         return True
     classes = (own.get("class") or "").lower().split()

@@ -187,7 +187,7 @@ def _named(outline: Outline, root: int, pieces: Sequence[tuple[int, str]]) -> li
 def _path(outline: Outline, i: int, root: int) -> str:
     found = []
     while i > root:
-        found.append(outline.shape(i) if outline.tags[i] != TEXT else TEXT)
+        found.append(outline.shapes[i] if outline.tags[i] != TEXT else TEXT)
         i = outline.parents[i]
     return "<".join(found)
 

@@ -59,7 +59,7 @@ def meet(
     left, right = outline.branch(top, before.anchor), outline.branch(top, story.anchor)
     n_left = 1 if left == before.unit else count_within(outline, anchors, left)
     n_right = 1 if right == story.unit else count_within(outline, anchors, right)
-    alike = outline.shape(left) == outline.shape(right)
+    alike = outline.shapes[left] == outline.shapes[right]
     ids = {outline.attribute(left, "id"), outline.attribute(right, "id")}
     return Meeting(before, story, top, left, right, n_left, n_right, alike, len(ids & tabbed) == 2)
 

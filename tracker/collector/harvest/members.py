@@ -51,7 +51,7 @@ def make_of(outline: Outline, story: Story, holder: int) -> str:
     """Return tags and classes from the story's link up to `holder`."""
     i, found = story.anchor, []
     while i > holder:
-        found.append(outline.shape(i))
+        found.append(outline.shapes[i])
         i = outline.parents[i]
     return ">".join(found)
 
@@ -60,9 +60,9 @@ def _unlinked_items(
     outline: Outline, holder: int, model: int, anchors: Sequence[int]
 ) -> list[Story]:
     """Return the items of a list that are not linked, as the page's own story often is."""
-    found, shape = [], outline.shape(model)
+    found, shape = [], outline.shapes[model]
     for i in outline.children(holder):
-        if outline.shape(i) != shape or count_within(outline, anchors, i) or not outline.n_texts(i):
+        if outline.shapes[i] != shape or count_within(outline, anchors, i) or not outline.n_texts(i):
             continue
         if "a" in outline.tags[i : outline.ends[i]]:
             continue

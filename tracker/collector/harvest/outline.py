@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate, islice
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -76,14 +77,18 @@ _STATE: Final = re.compile(
     r"|(?:post|category|tag|format|type|status|slick|swiper|owl)-|[\w-]*-(?:first|last|odd|even)$",
     re.IGNORECASE,
 )
-_CHILDLESS: Final = frozenset(("", "-comment", "img", "br", "input", "hr", "wbr"))
 _DIGITS: Final = re.compile(r"\d+")
 
 
-@lru_cache(maxsize=16384)
 def _lasting(classes: str) -> str:
     """Return classes without digits and without those that differ between items of a list."""
     return " ".join(_DIGITS.sub("", c) for c in classes.split() if not _STATE.match(c))
+
+
+@lru_cache(maxsize=16384)
+def _shape_of(tag: str, classes: str | None) -> str:
+    """Return the shape of an element."""
+    return f"{tag}.{_lasting(classes)}" if classes else f"{tag}."
 
 
 @dataclass(slots=True)
@@ -95,6 +100,8 @@ class Outline:
         parents: Index of each entry's parent; the root is its own parent.
         ends: Index after each entry's last descendant.
         nodes: The parser's nodes.
+        attributes: Attributes of each entry.
+        shapes: Tag and classes of each entry, without what differs between a list's items.
         text_at: Indices of the entries that are texts, ascending.
         texts: Their texts, white space folded.
         n_before: Number of texts before each entry, and of all at last.
@@ -104,27 +111,20 @@ class Outline:
     parents: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
     nodes: list[LexborNode] = field(default_factory=list)
+    attributes: list[dict[str, str | None]] = field(default_factory=list)
+    shapes: list[str] = field(default_factory=list)
     text_at: list[int] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     n_before: list[int] = field(default_factory=list)
-    _attributes: dict[int, dict[str, str | None]] = field(default_factory=dict)
-    _shapes: dict[int, str] = field(default_factory=dict)
     _signs: dict[int, frozenset[str]] = field(default_factory=dict)
-
-    def attributes(self, i: int) -> dict[str, str | None]:
-        """Return the attributes of entry `i`."""
-        found = self._attributes.get(i)
-        if found is None:
-            found = self._attributes[i] = self.nodes[i].attributes
-        return found
 
     def attribute(self, i: int, name: str) -> str:
         """Return one attribute of entry `i`, empty where it has none."""
-        return self.attributes(i).get(name) or ""
+        return self.attributes[i].get(name) or ""
 
     def names(self, i: int) -> str:
         """Return class and id of entry `i`."""
-        own = self.attributes(i)
+        own = self.attributes[i]
         return f"{own.get('class') or ''} {own.get('id') or ''}" if own else ""
 
     def signs(self, i: int) -> frozenset[str]:
@@ -132,15 +132,6 @@ class Outline:
         found = self._signs.get(i)
         if found is None:
             found = self._signs[i] = signs_of(self.names(i))
-        return found
-
-    def shape(self, i: int) -> str:
-        """Return tag and classes of entry `i`, without what differs between a list's items."""
-        found = self._shapes.get(i)
-        if found is None:
-            classes = self.attributes(i).get("class")
-            found = self.tags[i] + "." + (_lasting(classes) if classes else "")
-            self._shapes[i] = found
         return found
 
     def text(self, i: int) -> str:
@@ -204,40 +195,42 @@ class Outline:
 def read_outline(parser: LexborHTMLParser) -> Outline:
     """Return the outline of the body of a parsed page, which loses what nobody reads."""
     parser.strip_tags(_SKIPPED, recursive=True)
-    out = Outline()
     root = parser.body or parser.root
     if root is None:
-        return out
-    tags, parents, ends, nodes = out.tags, out.parents, out.ends, out.nodes
-    text_at, texts, n_before = out.text_at, out.texts, out.n_before
-    tags.append("body")
-    parents.append(0)
-    ends.append(0)
-    nodes.append(root)
-    n_before.append(0)
-    waiting = [(0, root.iter(include_text=True, skip_empty=True))]
-    while waiting and len(tags) <= MOST_NODES:
-        parent, siblings = waiting[-1]
-        for node in siblings:
-            here = len(tags)
-            if here > MOST_NODES:
-                break
-            tag = node.tag or ""
-            tags.append(tag)
-            parents.append(parent)
-            nodes.append(node)
-            ends.append(here + 1)
-            n_before.append(len(texts))
-            if tag == TEXT:
-                text_at.append(here)
-                texts.append(" ".join((node.text_content or "").split()))
-            elif tag not in _CHILDLESS:
-                waiting.append((here, node.iter(include_text=True, skip_empty=True)))
-                break
-        else:
-            ends[parent] = len(tags)
-            waiting.pop()
-    for parent, _ in waiting:
-        ends[parent] = len(tags)
-    n_before.append(len(texts))
-    return out
+        return Outline()
+    nodes = list(islice(root.traverse(include_text=True, skip_empty=True), MOST_NODES + 1))
+    tags = [node.tag or "" for node in nodes]
+    tags[0] = "body"
+    parents = _find_parents(nodes)
+    bare: dict[str, str | None] = {}
+    own = [bare if t == TEXT else n.attributes for t, n in zip(tags, nodes, strict=True)]
+    text_at = [i for i, tag in enumerate(tags) if tag == TEXT]
+    return Outline(
+        tags=tags,
+        parents=parents,
+        ends=_find_ends(parents),
+        nodes=nodes,
+        attributes=own,
+        shapes=[_shape_of(t, a.get("class")) for t, a in zip(tags, own, strict=True)],
+        text_at=text_at,
+        texts=[" ".join((nodes[i].text_content or "").split()) for i in text_at],
+        n_before=list(accumulate((tag == TEXT for tag in tags), initial=0)),
+    )
+
+
+def _find_parents(nodes: list[LexborNode]) -> list[int]:
+    """Return the index of each node's parent; the first is its own."""
+    index = {node.mem_id: i for i, node in enumerate(nodes)}
+    around = [node.parent for node in nodes]
+    parents = [index[node.mem_id] if node else 0 for node in around[1:]]
+    return [0, *parents]
+
+
+def _find_ends(parents: list[int]) -> list[int]:
+    """Return the index after each entry's last descendant."""
+    ends = list(range(1, len(parents) + 1))
+    for i in range(len(parents) - 1, 0, -1):
+        parent = parents[i]
+        if ends[i] > ends[parent]:
+            ends[parent] = ends[i]
+    return ends

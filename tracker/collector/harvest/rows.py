@@ -38,7 +38,7 @@ def links_within(outline: Outline) -> dict[str, int]:
     found: dict[str, int] = {}
     for i, tag in enumerate(outline.tags):
         if tag in ("a", "button"):
-            own = outline.attributes(i)
+            own = outline.attributes[i]
             href = own.get("href") or ""
             goal = href[1:] if href[:1] == "#" else own.get("aria-controls")
             if goal:

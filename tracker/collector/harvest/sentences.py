@@ -46,7 +46,7 @@ def complete(outline: Outline, links: list[Story]) -> None:
             after[:1].islower()
             or (bool(before) and story.title[:1].islower() and not before.endswith(_LEADS_ON))
         )
-        key = outline.parents[block], outline.shape(block)
+        key = outline.parents[block], outline.shapes[block]
         rows.setdefault(key, []).append((story, title if part else "", goes_on))
     for row in rows.values():
         if len(row) >= LEAST and sum(goes_on for _, _, goes_on in row) * 2 > len(row):

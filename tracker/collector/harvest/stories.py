@@ -97,7 +97,7 @@ def _read_link(outline: Outline, i: int) -> Story | None:
 
 def _read_lines(outline: Outline, i: int) -> list[Line]:
     above = outline.parents[i]
-    shapes = f"{outline.shape(i)}<{outline.shape(above)}<{outline.shape(outline.parents[above])}"
+    shapes = f"{outline.shapes[i]}<{outline.shapes[above]}<{outline.shapes[outline.parents[above]]}"
     return read_lines(outline, i, shapes)
 
 
@@ -148,10 +148,10 @@ def _find_before(outline: Outline, joined: list[Story], link: Story) -> tuple[St
         if other.key == link.key:
             between = joined[-n:] if n else []
             top = outline.common(other.anchor, link.anchor)
-            shape = outline.shape(outline.branch(top, other.anchor))
+            shape = outline.shapes[outline.branch(top, other.anchor)]
             rows = [outline.branch(top, s.anchor) for s in between if s.weight >= _WEIGHTY]
             rows += [outline.branch(top, link.anchor)] if rows else []
-            if any(outline.shape(row) == shape for row in rows):
+            if any(outline.shapes[row] == shape for row in rows):
                 return None, 0
             return other, n
     return None, 0
@@ -193,7 +193,7 @@ def _are_rows(outline: Outline, a: Story, b: Story) -> bool:
         return False
     top = outline.common(a.anchor, b.anchor)
     left, right = outline.branch(top, a.anchor), outline.branch(top, b.anchor)
-    return outline.tags[left] == "li" and outline.shape(left) == outline.shape(right)
+    return outline.tags[left] == "li" and outline.shapes[left] == outline.shapes[right]
 
 
 def _borrow_headlines(outline: Outline, stories: list[Story]) -> None:

@@ -22,7 +22,7 @@ def find_unlinked(outline: Outline) -> list[Story]:
         if tag in HEADINGS and tag != "h1":
             card = _card_of(outline, at)
             if card:
-                key = (outline.parents[card], outline.shape(card))
+                key = (outline.parents[card], outline.shapes[card])
                 rows.setdefault(key, []).append((card, at))
     found = []
     for row in rows.values():
@@ -45,7 +45,7 @@ def _card_of(outline: Outline, at: int) -> int:
             if outline.tags[j] == "a"
         ):
             return 0
-        if outline.shape(i)[-1] != "." and _has_picture(outline, i):
+        if outline.shapes[i][-1] != "." and _has_picture(outline, i):
             return i
     return 0
 
