@@ -182,8 +182,11 @@ _CODED: Final = re.compile(r"%[0-9a-f]{2}")
 _PARTS: Final = re.compile(r"[-_,+]")
 _LONG: Final = re.compile(r"[0-9]{4,}")
 _EXTENSION: Final = re.compile(r"\.\w{2,5}$")
+_REMEMBERED: Final = 2048
+"""Addresses whose look is remembered: those of a page, of which each is asked several times."""
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def looks_like_article(href: str) -> bool:
     """Say whether an address looks like that of a story, not of a section or a service."""
     path = _path(href)
@@ -191,12 +194,14 @@ def looks_like_article(href: str) -> bool:
     return bool(found) and not is_listing(href)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def looks_dated(href: str) -> bool:
     """Say whether an address bears a date, or a long number and words: surely a story's."""
     found = _DATE.search(href) or (_NUMBER.search(href) and _WORDS.search(href))
     return bool(found) and not is_listing(href)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_listing(href: str) -> bool:
     """Say whether an address is that of a tag, a category, an author or a search.
 

@@ -8,7 +8,7 @@ date each time, is no headline however it is marked up.
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -63,28 +63,69 @@ class Line:
     words: float
 
 
-@dataclass(slots=True)
 class Slots:
-    """What is known of the lines in each slot of a page's links."""
+    """The lines of a page's links, and what is known of each slot by all links made alike.
 
-    _texts: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    _keys: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    _scores: dict[str, float] = field(default_factory=dict)
+    Most links are one text; lines are read only of those made like one that asks for them.
+    """
 
-    def add(self, line: Line, key: str) -> None:
-        """Note a line of the link with the key `key`."""
-        self._texts[line.slot].append(line.text)
-        self._keys[line.slot].add(key)
+    def __init__(self, outline: Outline) -> None:
+        """Begin without links."""
+        self._outline = outline
+        self._makes: dict[int, tuple[str, ...]] = {}
+        self._alike: dict[tuple[str, ...], list[tuple[int, str]]] = {}
+        self._lines: dict[int, list[Line]] = {}
+        self._texts: dict[str, list[str]] = defaultdict(list)
+        self._keys: dict[str, set[str]] = defaultdict(set)
+        self._scores: dict[str, float] = {}
 
-    def score(self, line: Line) -> float:
+    def add(self, root: int, key: str) -> None:
+        """Note the link `root` to the story with the key `key`."""
+        shapes, above = self._outline.shapes, self._outline.parents[root]
+        make = shapes[root], shapes[above], shapes[self._outline.parents[above]]
+        self._makes[root] = make
+        self._alike.setdefault(make, []).append((root, key))
+
+    def find_headline(self, root: int) -> Line:
+        """Return the line of a noted link with texts that is the headline most likely."""
+        return max(self._read(root), key=self._score)
+
+    def score(self, root: int) -> float:
+        """Return how much the headline of a noted link is one; 0 for a link without texts."""
+        return max(map(self._score, self._read(root)), default=0.0)
+
+    def _read(self, root: int) -> list[Line]:
+        if root not in self._lines:
+            make = self._makes[root]
+            for link, key in self._alike[make]:
+                self._lines[link] = lines = read_lines(self._outline, link, "<".join(make))
+                for line in lines:
+                    self._texts[line.slot].append(line.text)
+                    self._keys[line.slot].add(key)
+        return self._lines[root]
+
+    def _score(self, line: Line) -> float:
         """Return how much a line is the headline, by itself and by all lines of its slot."""
-        texts = self._texts.get(line.slot) or [line.text]
         score = self._scores.get(line.slot)
         if score is None:
-            n_keys = len(self._keys.get(line.slot) or texts)
-            score = self._scores[line.slot] = _score_slot(texts, n_keys)
-        own = 0.0 if line.words >= 2 else -1.5
-        return line.marked + score + (own - 4.0 if is_date(line.text) else own)
+            score = _score_slot(self._texts[line.slot], len(self._keys[line.slot]))
+            self._scores[line.slot] = score
+        return line.marked + score + _score_words(line)
+
+
+def find_headline(outline: Outline, root: int) -> tuple[str, int]:
+    """Return the headline among the texts of an element, judged alone, and where it stands."""
+    lines = read_lines(outline, root)
+    if not lines:
+        return "", root
+    best = max(lines, key=lambda x: x.marked + _score_slot([x.text], 1) + _score_words(x))
+    return best.text, best.at
+
+
+def _score_words(line: Line) -> float:
+    """Return what a line loses by being a word alone, or a date."""
+    own = 0.0 if line.words >= 2 else -1.5
+    return own - 4.0 if is_date(line.text) else own
 
 
 def _score_slot(texts: Sequence[str], n_keys: int) -> float:
@@ -113,6 +154,18 @@ def is_date(text: str) -> bool:
     return bool(_DATE.search(text))
 
 
+def find_only_text(outline: Outline, root: int) -> int | None:
+    """Return which of the page's texts is the only one in an element that has letters.
+
+    The first one where none has letters, None where several have; the element must have texts.
+    """
+    first, stop = outline.n_before[root], outline.n_before[outline.ends[root]]
+    if stop == first + 1:
+        return first
+    worded = [n for n in range(first, stop) if not _WORDLESS.match(outline.texts[n])]
+    return None if len(worded) > 1 else worded[0] if worded else first
+
+
 def read_lines(outline: Outline, root: int, above: str = "") -> list[Line]:
     """Return the lines of an element, without those that have no letters if others do.
 
@@ -124,10 +177,10 @@ def read_lines(outline: Outline, root: int, above: str = "") -> list[Line]:
     pieces = outline.pieces(root + 1, outline.ends[root])
     if not pieces:
         return []
-    worded = [p for p in pieces if not _WORDLESS.match(p[1])] or pieces[:1]
     around = _mark_around(outline, root)
-    if len(worded) == 1:
-        at, text = worded[0]
+    only = find_only_text(outline, root)
+    if only is not None:
+        at, text = outline.text_at[only], outline.texts[only]
         marked, place = _mark(outline, at, root, frozenset(), around)
         slot = f"{above}<{_path(outline, place, root)}"
         return [Line(at, text, slot, marked, count_words(text))]

@@ -3,8 +3,9 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from tracker.collector.harvest.lines import find_headline
 from tracker.collector.harvest.outline import Outline
-from tracker.collector.harvest.stories import Story, find_headline
+from tracker.collector.harvest.stories import Story
 from tracker.collector.harvest.titles import clean_title
 from tracker.collector.harvest.words import count_words
 
@@ -62,7 +63,11 @@ def _unlinked_items(
     """Return the items of a list that are not linked, as the page's own story often is."""
     found, shape = [], outline.shapes[model]
     for i in outline.children(holder):
-        if outline.shapes[i] != shape or count_within(outline, anchors, i) or not outline.n_texts(i):
+        if (
+            outline.shapes[i] != shape
+            or count_within(outline, anchors, i)
+            or not outline.n_texts(i)
+        ):
             continue
         if "a" in outline.tags[i : outline.ends[i]]:
             continue

@@ -28,31 +28,40 @@ def complete(outline: Outline, links: list[Story]) -> None:
     """
     rows: dict[tuple[int, str], list[tuple[Story, str, bool]]] = {}
     for n, story in enumerate(links):
-        block = _block_of(outline, story)
+        block = _block_of(outline, story) if story.title else 0
+        if not block or outline.tags[block] == "p":
+            continue
         low = links[n - 1].last if n else 0
         high = links[n + 1].first if n + 1 < len(links) else len(outline.tags)
-        if not block or not story.title or block < low or outline.ends[block] > high:
-            continue
-        if outline.tags[block] == "p":
-            continue
-        pieces = outline.pieces(block, outline.ends[block])
-        if len(pieces) > _MOST_PIECES:
-            continue
-        before = " ".join(t for at, t in pieces if at < story.anchor and not _is_aside(t))
-        after = " ".join(t for at, t in pieces if at >= story.last and not _is_aside(t))
-        title = clean_title(f"{before} {story.title} {after}")
-        part = bool(before or after) and story.weight >= _FEW and _is_headline(title)
-        goes_on = part and (
-            after[:1].islower()
-            or (bool(before) and story.title[:1].islower() and not before.endswith(_LEADS_ON))
-        )
-        key = outline.parents[block], outline.shapes[block]
-        rows.setdefault(key, []).append((story, title if part else "", goes_on))
+        if low <= block and outline.ends[block] <= high and outline.n_texts(block) <= _MOST_PIECES:
+            title, goes_on = _read_sentence(outline, story, block)
+            key = outline.parents[block], outline.shapes[block]
+            rows.setdefault(key, []).append((story, title, goes_on))
     for row in rows.values():
         if len(row) >= LEAST and sum(goes_on for _, _, goes_on in row) * 2 > len(row):
             for story, title, _ in row:
                 if title:
                     story.title, story.weight, story.whole = title, count_words(title), True
+
+
+def _read_sentence(outline: Outline, story: Story, block: int) -> tuple[str, bool]:
+    """Return the sentence of which a link is a part, and whether it goes on in small letters.
+
+    Empty where the link is the whole of its block, or no part of a sentence.
+    """
+    n_before, end = outline.n_before, outline.ends[block]
+    if n_before[block] == n_before[story.anchor] and n_before[end] <= n_before[story.last]:
+        return "", False
+    pieces = outline.pieces(block, end)
+    before = " ".join(t for at, t in pieces if at < story.anchor and not _is_aside(t))
+    after = " ".join(t for at, t in pieces if at >= story.last and not _is_aside(t))
+    if not (before or after) or story.weight < _FEW:
+        return "", False
+    title = clean_title(f"{before} {story.title} {after}")
+    if not _is_headline(title):
+        return "", False
+    small = bool(before) and story.title[:1].islower() and not before.endswith(_LEADS_ON)
+    return title, after[:1].islower() or small
 
 
 def _is_headline(text: str) -> bool:

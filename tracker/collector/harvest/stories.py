@@ -1,10 +1,11 @@
 """The links of a page, each with the words in which it speaks of a story."""
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import Final
 
-from tracker.collector.harvest.lines import Line, Slots, read_lines
+from tracker.collector.harvest.lines import Slots, find_only_text
 from tracker.collector.harvest.links import unarchived
 from tracker.collector.harvest.outline import HEADINGS, Outline
 from tracker.collector.harvest.titles import clean_title
@@ -23,7 +24,7 @@ _BLURBED: Final = 5.0
 _WELL_MARKED: Final = 1.0
 _CARD_LEVELS: Final = 4
 _CARD_TEXTS: Final = 8
-_PICTURE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp)$", re.IGNORECASE)
+_PICTURES: Final = (".jpg", ".jpeg", ".png", ".gif", ".webp")
 _NO_PAGE: Final = ("javascript:", "mailto:", "tel:", "whatsapp:", "data:", "sms:")
 
 
@@ -42,7 +43,7 @@ class Story:
         at: Entry where the headline's words stand.
         unit: Entry of the largest element that holds this story and no other.
         numeral: The rank that the page writes before the headline, 0 if none.
-        score: How much its words are the headline among those of its card.
+        said: Entry of the link that the headline was first read in, -1 if none.
         whole: Whether the headline is the whole sentence of which only a part is linked.
     """
 
@@ -56,87 +57,83 @@ class Story:
     at: int
     unit: int = 0
     numeral: int = 0
-    score: float = 0.0
+    said: int = -1
     whole: bool = False
 
 
 def read_links(outline: Outline) -> list[Story]:
     """Return the links of the page in order, those of one card joined."""
-    read: list[tuple[Story, list[Line]]] = []
-    slots = Slots()
+    slots = Slots(outline)
+    found: list[Story] = []
+    addresses: dict[str, tuple[str, str] | None] = {}
     for i, tag in enumerate(outline.tags):
         if tag == "a":
-            link = _read_link(outline, i)
-            if link is not None:
-                lines = _read_lines(outline, i)
-                for line in lines:
-                    slots.add(line, link.key)
-                read.append((link, lines))
-                if len(read) >= MOST_LINKS:
+            href = outline.attributes[i].get("href") or ""
+            if href not in addresses:
+                addresses[href] = _read_address(href)
+            address = addresses[href]
+            if address and (address[1] or "img" in outline.tags[i : outline.ends[i]]):
+                found.append(Story(i, i, outline.ends[i], *address, "", 0.0, i, said=i))
+                slots.add(i, address[0])
+                if len(found) >= MOST_LINKS:
                     break
-    links = [link for link, lines in read if _set_headline(link, lines, slots)]
-    joined = _join(outline, links)
+    links = [link for link in found if _set_headline(outline, link, slots)]
+    joined = _join(outline, links, slots)
     _borrow_headlines(outline, joined)
-    _weigh_cards(outline, joined)
+    _weigh_cards(outline, joined, slots)
     return joined
 
 
-def _read_link(outline: Outline, i: int) -> Story | None:
-    href = outline.attribute(i, "href").strip()
+def _read_address(href: str) -> tuple[str, str] | None:
+    """Return what tells a link's story from others, and its address; None if it has no story.
+
+    The address of a place on the page itself is empty: it counts only behind a picture.
+    """
+    href = href.strip()
     if not href or href[:11].lower().startswith(_NO_PAGE):
         return None
     if href[0] == "#":
-        shown = len(href) > 1 and "img" in outline.tags[i : outline.ends[i]]
-        return Story(i, i, outline.ends[i], href, "", "", 0.0, i) if shown else None
+        return (href, "") if len(href) > 1 else None
     href = unarchived(href)
-    if _PICTURE.search(href):
+    if href[-5:].lower().endswith(_PICTURES):
         return None
-    key = _ORIGIN.sub("", href.partition("#")[0].rstrip("/"), count=1) or href
-    return Story(i, i, outline.ends[i], key, href, "", 0.0, i)
+    return _ORIGIN.sub("", href.partition("#")[0].rstrip("/"), count=1) or href, href
 
 
-def _read_lines(outline: Outline, i: int) -> list[Line]:
-    above = outline.parents[i]
-    shapes = f"{outline.shapes[i]}<{outline.shapes[above]}<{outline.shapes[outline.parents[above]]}"
-    return read_lines(outline, i, shapes)
-
-
-def _set_headline(story: Story, lines: list[Line], slots: Slots) -> bool:
+def _set_headline(outline: Outline, story: Story, slots: Slots) -> bool:
     """Set the words in which a link speaks of its story; say whether they could be a headline."""
-    if not lines:
+    if not outline.n_texts(story.anchor):
         return True
-    scores = [slots.score(line) for line in lines]
-    story.score = max(scores)
-    line = lines[scores.index(story.score)]
-    story.title, story.at = clean_title(line.text), line.at
+    at = find_only_text(outline, story.anchor)
+    if at is None:
+        line = slots.find_headline(story.anchor)
+        text, story.at = line.text, line.at
+    else:
+        text, story.at = outline.texts[at], outline.text_at[at]
+    story.title = clean_title(text)
     story.weight = count_words(story.title)
     return len(story.title) <= LONGEST_HEADLINE
 
 
-def find_headline(outline: Outline, root: int) -> tuple[str, int]:
-    """Return the headline among the texts of an element, and where it stands."""
-    lines = read_lines(outline, root)
-    if not lines:
-        return "", root
-    slots = Slots()
-    best = max(lines, key=slots.score)
-    return best.text, best.at
-
-
-def _join(outline: Outline, links: list[Story]) -> list[Story]:
+def _join(outline: Outline, links: list[Story], slots: Slots) -> list[Story]:
     """Join the links of one story that follow each other: picture, headline, blurb, "more".
 
     Links to elsewhere between them, of a topic or an author, are dropped where named as such.
     """
     joined: list[Story] = []
+    seen: set[str] = set()
     for n, link in enumerate(links):
+        if link.key not in seen:
+            seen.add(link.key)
+            joined.append(link)
+            continue
         before, between = _find_before(outline, joined, link)
         if before is not None and _same_card(outline, before, link):
             after = links[n + 1 : n + 4]
             if link.title or "#" in link.href or not _belongs_below(outline, before, link, after):
-                _extend(before, link)
+                _extend(before, link, slots)
                 if between and before.weight >= _WEIGHTY:
-                    joined[-between:] = [s for s in joined[-between:] if s.score >= 0]
+                    joined[-between:] = [s for s in joined[-between:] if slots.score(s.said) >= 0]
                 continue
         joined.append(link)
     return joined
@@ -157,11 +154,11 @@ def _find_before(outline: Outline, joined: list[Story], link: Story) -> tuple[St
     return None, 0
 
 
-def _extend(story: Story, link: Story) -> None:
-    if link.title and (not story.title or link.score > story.score):
+def _extend(story: Story, link: Story, slots: Slots) -> None:
+    if link.title and (not story.title or slots.score(link.said) > slots.score(story.said)):
         story.anchor, story.title, story.at = link.anchor, link.title, link.at
         story.weight, story.href = link.weight, link.href
-        story.score = link.score
+        story.said = link.said
     elif not link.title and story.weight < _NAMED_LINK:
         story.anchor, story.href = link.anchor, link.href
     story.last = link.last
@@ -198,12 +195,15 @@ def _are_rows(outline: Outline, a: Story, b: Story) -> bool:
 
 def _borrow_headlines(outline: Outline, stories: list[Story]) -> None:
     """Give links of a picture or of "more" the headline that stands unlinked beside them."""
+    headings = [i for i, tag in enumerate(outline.tags) if tag in HEADINGS]
     for n, story in enumerate(stories):
         if story.weight >= _NAMED_LINK:
             continue
-        low = stories[n - 1].last if n else 0
-        high = stories[n + 1].first if n + 1 < len(stories) else len(outline.tags)
-        i, name = story.anchor, _name_of(outline, story)
+        low, high = _bounds(outline, stories, n)
+        name = _name_of(outline, story)
+        if story.title and not name and bisect_left(headings, low) == bisect_left(headings, high):
+            continue
+        i = story.anchor
         for _ in range(4):
             i = outline.parents[i]
             if not i or i < low or outline.ends[i] > high:
@@ -212,7 +212,7 @@ def _borrow_headlines(outline: Outline, stories: list[Story]) -> None:
                 story.title, story.weight = name, count_words(name)
                 story.first = min(story.first, i)
                 break
-            at = _find_marked(outline, i, named=not story.title)
+            at = _find_marked(outline, i, headings, named=not story.title)
             if at:
                 title = clean_title(outline.text(at))
                 if 3 <= count_words(title) <= 30:
@@ -221,37 +221,45 @@ def _borrow_headlines(outline: Outline, stories: list[Story]) -> None:
                 break
 
 
+def _bounds(outline: Outline, stories: list[Story], n: int) -> tuple[int, int]:
+    """Return the entries between the stories before and after the `n`-th, with its own."""
+    low = stories[n - 1].last if n else 0
+    return low, stories[n + 1].first if n + 1 < len(stories) else len(outline.tags)
+
+
 def _name_of(outline: Outline, story: Story) -> str:
     """Return the title that the first of a story's links bears, if it has words enough."""
-    first = next(j for j in range(story.first, story.last) if outline.tags[j] == "a")
-    name = clean_title(outline.attribute(first, "title"))
+    first = outline.tags.index("a", story.first)
+    title = outline.attribute(first, "title")
+    name = clean_title(title) if title else ""
     return name if 3 <= count_words(name) <= 30 else ""
 
 
-def _find_marked(outline: Outline, i: int, *, named: bool) -> int:
-    """Return the first heading within an element, 0 if none, else what is `named` as headline."""
-    within = range(i + 1, outline.ends[i])
-    heading = next((j for j in within if outline.tags[j] in HEADINGS), 0)
+def _find_marked(outline: Outline, i: int, headings: list[int], *, named: bool) -> int:
+    """Return the first of the `headings` in an element, 0 if none, else what is `named` as one."""
+    at = bisect_right(headings, i)
+    heading = headings[at] if at < len(headings) and headings[at] < outline.ends[i] else 0
     if heading or not named:
         return heading
+    within = range(i + 1, outline.ends[i])
     return next((j for j in within if outline.n_texts(j) == 1 and "title" in outline.signs(j)), 0)
 
 
-def _weigh_cards(outline: Outline, stories: list[Story]) -> None:
+def _weigh_cards(outline: Outline, stories: list[Story], slots: Slots) -> None:
     """Let a short headline over a blurb count as a long one."""
     for n, story in enumerate(stories):
-        if not 1 <= story.weight < _BLURBED or story.score < _WELL_MARKED:
+        if not 1 <= story.weight < _BLURBED:
             continue
-        low = stories[n - 1].last if n else 0
-        high = stories[n + 1].first if n + 1 < len(stories) else len(outline.tags)
+        low, high = _bounds(outline, stories, n)
         i = story.anchor
         for _ in range(_CARD_LEVELS):
             p = outline.parents[i]
-            if not p or p < low or outline.ends[p] > high or outline.tags[p] == "body":
+            if not p or p < low or outline.ends[p] > high:
                 break
             i = p
-        pieces = outline.pieces(i, outline.ends[i])
-        if len(pieces) <= _CARD_TEXTS and any(
-            at > story.at and count_words(text) >= _BLURB for at, text in pieces
-        ):
+        blurbed = 1 < outline.n_texts(i) <= _CARD_TEXTS and any(
+            at > story.at and count_words(text) >= _BLURB
+            for at, text in outline.pieces(i, outline.ends[i])
+        )
+        if blurbed and slots.score(story.said) >= _WELL_MARKED:
             story.weight = _BLURBED
