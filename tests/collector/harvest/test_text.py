@@ -106,6 +106,16 @@ def test_numbers_bullets_and_times_around_titles_are_not_part_of_them(mark: str)
     assert titles(harvest_text(text).lists[-1]) == titles(plain.lists[1])
 
 
+@pytest.mark.parametrize("foot", ["More Stories", "もっと見る", "Больше статей"])
+def test_a_link_to_more_of_the_list_above_is_no_heading(foot: str) -> None:
+    text = (TEXTS / "headed_lists.txt").read_text("utf-8")
+    headed = text.replace("Mehr zum Thema\n", f"{foot}\nPanorama\n")
+    assert [(found.heading, found.kind) for found in harvest_text(headed).lists] == [
+        ("Meistgelesen", "most_read"),
+        ("Panorama", "section"),
+    ]
+
+
 def test_a_list_keeps_its_name_when_its_items_change() -> None:
     text = (TEXTS / "headed_lists.txt").read_text("utf-8")
     tonight = harvest_text(text.replace("Zoo zieht zwei verwaiste Luchse", "Zoo füttert Luchse"))

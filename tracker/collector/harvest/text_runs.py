@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from tracker.collector.harvest.furniture import find_furniture
+from tracker.collector.harvest.kinds import find_label
 from tracker.collector.harvest.text_lines import Line, Look, find_kind
 from tracker.collector.harvest.titles import clean_title
 
 _WIDEST_GAP: Final = 6
 _HEADING_REACH: Final = 5
 _LONGEST_HEADING: Final = 8
-_NOT_ABOVE_HEADINGS: Final = frozenset({Look.SHORT, Look.SENTENCE, Look.BLURB, Look.BODY})
+_LISTED: Final = frozenset({Look.DATED, Look.TITLE, Look.SENTENCE})
+"""Looks of what stands last in a list, above a link to more of it."""
+_ONLY: Final = 0.9
+"""Share of a line from which its label is all it says."""
 _RANK: Final = re.compile(r"(\d{1,3})(?:[.):\]]|\s|(?=\D))\s*(?=\D)")
 _KICKER: Final = re.compile(r"^\S.{0,60}? : (?=[^\w\s]*(?:[^\W\d_a-z]|\d))")
 _KICKED: Final = 0.5
@@ -110,28 +114,42 @@ def _heading(lines: Sequence[Line], members: Sequence[int], floor: int) -> str:
     """
     top = members[0]
     lowest = max(floor, top - _HEADING_REACH)
+    near = _skip(lines, _skip(lines, top - 1, lowest) - _kickers(lines, members), lowest)
+    named = near >= lowest and lines[near].look is Look.SHORT
     for i in range(top - 1, lowest - 1, -1):
         if lines[i].look >= Look.BLURB:
             break
-        if _announces(lines[i]):
+        if _announces(lines[i]) and not (named and _is_foot(lines, i, near)):
             return clean_title(lines[i].text)
-    above = _skip(lines, _skip(lines, top - 1, lowest) - _kickers(lines, members), lowest)
-    if above < lowest or lines[above].look is not Look.SHORT:
+    if not named or find_furniture(lines[near].text).kinds:
         return ""
-    # Among short lines it may be the last of a menu, below a paragraph its author.
-    follows_run = floor > 0 and above - floor < _HEADING_REACH
-    if above and not follows_run and lines[above - 1].look in _NOT_ABOVE_HEADINGS:
-        return ""
-    if find_furniture(lines[above].text).kinds:
-        return ""
-    return clean_title(lines[above].text)
+    return clean_title(lines[near].text)
+
+
+def _is_foot(lines: Sequence[Line], i: int, heading: int) -> bool:
+    """Return whether line `i` leads to more of a list rather than announcing the one below.
+
+    Args:
+        lines: The lines of the text.
+        i: Index of a line that announces a list.
+        heading: Index of the short line that would be the list's heading without it.
+    """
+    if _leads_to_more(lines[i]):
+        return True
+    if lines[i].ending in ":：":
+        return False
+    label = find_label(lines[i].text)
+    says_more = label is not None and label.kind == "related" and label.share > _ONLY
+    return says_more and 0 < i < heading and lines[i - 1].look in _LISTED
+
+
+def _leads_to_more(line: Line) -> bool:
+    return "more" in find_furniture(line.text).kinds
 
 
 def _skip(lines: Sequence[Line], i: int, lowest: int) -> int:
     """Return the next line from `i` upwards that is no date, number or link to more."""
-    while i >= lowest and (
-        lines[i].look <= Look.DATED or "more" in find_furniture(lines[i].text).kinds
-    ):
+    while i >= lowest and (lines[i].look <= Look.DATED or _leads_to_more(lines[i])):
         i -= 1
     return i
 
