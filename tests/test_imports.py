@@ -16,13 +16,14 @@ OWNERS = {
     "bertopic": ("topics/model.py",),
     "deltalake": ("store.py",),
     "scrapy": ("collector/crawls/",),
+    "playwright": ("collector/crawls/",),
     "click": ("cli.py", "commands/", "terminal.py"),
     "rich": ("terminal.py",),
     "plotly": ("plotter/", "reports.py", "study.py"),  # the last two name the type of a figure
 }
 HEAVY = (
     *("polars", "bertopic", "plotly", "deltalake", "onnxruntime", "sklearn", "numpy", "rich"),
-    *("scrapy", "twisted"),
+    *("scrapy", "twisted", "playwright"),
 )
 
 

@@ -18,6 +18,7 @@ from scrapy.resolver import CachingHostnameResolver
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer
 
+from tracker.collector.crawls.browsers import BrowserFetcher
 from tracker.collector.crawls.guards import may_connect
 from tracker.collector.crawls.hosts import HostBook
 from tracker.collector.crawls.tracks import CURRENT, KEY, Stopped, Track
@@ -45,6 +46,7 @@ class PoliteHandler:
         self._http = HTTP11DownloadHandler(crawler)
         # A kept connection would be reused, or opened again in silence, for whoever comes next.
         self._http._pool.persistent = False
+        self._browser = BrowserFetcher(self._settings, self._book)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "PoliteHandler":
@@ -55,17 +57,20 @@ class PoliteHandler:
         """Return the answer to one request.
 
         Raises:
-            Stopped: If the host wants more patience than there is, or its address is private.
+            Stopped: If the host wants more patience than there is, its address is private, or a
+                browser is wanted and missing.
         """
         track: Track = request.meta[KEY]
         host = urlsplit(request.url).hostname or ""
         # The crawler's own queues know a redirect only by the host that it came from.
+        if track.in_browser:
+            await self._browser.start()
         async with self._busy[host]:
             await self._wait_for_turn(host, track)
             left = self._settings.timeout - track.spent
             if left <= 0:
                 raise DownloadTimeoutError(request.url)
-            async with self._free:
+            async with self._browser.free if track.in_browser else self._free:
                 return await self._download(request, track, host, left)
 
     async def _download(self, request: Request, track: Track, host: str, left: float) -> Response:
@@ -75,7 +80,9 @@ class PoliteHandler:
         CURRENT.set(track)
         try:
             async with asyncio.timeout(left + 1):
-                return await self._fetch(request, track)
+                if track.in_browser:
+                    return await self._browser.fetch(request, track, left)
+                return await self._http.download_request(request)
         except TimeoutError as error:
             raise DownloadTimeoutError(request.url) from error
         except CannotResolveHostError as error:
@@ -85,11 +92,6 @@ class PoliteHandler:
         finally:
             track.spent += time.monotonic() - start
             self._book.end_turn(host, is_page=not track.robots)
-
-    async def _fetch(self, request: Request, track: Track) -> Response:
-        if track.fetcher == "browser" and not track.robots:
-            raise Stopped("unreachable", "the source wants a browser, and none is installed")
-        return await self._http.download_request(request)
 
     async def _wait_for_turn(self, host: str, track: Track) -> None:
         patience = max(self._settings.patience, (1.0 + MAX_JITTER) * track.delay)
@@ -109,7 +111,8 @@ class PoliteHandler:
             await asyncio.sleep(turn.wait)
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, and the browser if there is one."""
+        await self._browser.close()
         await self._http.close()
 
 

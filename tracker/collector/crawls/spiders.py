@@ -26,7 +26,7 @@ from scrapy.http.request import NO_CALLBACK
 from tracker.collector.crawls.hosts import HostBook
 from tracker.collector.crawls.tracks import KEY, Lines, Stopped, Track
 from tracker.collector.crawls.verdicts import judge, name_error, name_failure
-from tracker.collector.crawls.visits import CrawlSettings, Visit, VisitRequest, name_agent
+from tracker.collector.crawls.visits import PAGES, CrawlSettings, Visit, VisitRequest, name_agent
 
 _HERE: Final = "tracker.collector.crawls"
 _SCRAPY: Final = "scrapy.downloadermiddlewares"
@@ -146,7 +146,8 @@ class VisitSpider(Spider):
 
     async def _visit(self, request: VisitRequest) -> Visit:
         delay = self.crawl_settings.delay if request.delay is None else request.delay
-        track = Track(request.allow_private, delay, fetcher=request.fetcher)
+        fetcher = request.fetcher if request.role in PAGES else "http"
+        track = Track(request.allow_private, delay, fetcher=fetcher)
         response: Response | None = None
         outcome: Any
         try:
@@ -175,9 +176,10 @@ class VisitSpider(Spider):
 
 def _make_request(request: VisitRequest, track: Track) -> Request:
     headers = {}
-    if request.etag:
+    # What a browser shows may change while the page that its scripts fill stays the same.
+    if request.etag and not track.in_browser:
         headers["If-None-Match"] = request.etag
-    if request.last_modified:
+    if request.last_modified and not track.in_browser:
         headers["If-Modified-Since"] = request.last_modified
     return Request(
         request.url, headers=headers, meta={KEY: track}, dont_filter=True, callback=NO_CALLBACK
@@ -190,6 +192,7 @@ def _report(request: VisitRequest, track: Track, visit: Visit) -> Visit:
     note = "; then ".join([*track.notes, last] if last else track.notes)
     if track.tries > 1:
         note = f"{note} ({track.tries} tries)"
+    note = "; ".join(filter(None, (note, track.remark)))
     visit = replace(
         visit,
         note=note,

@@ -47,6 +47,7 @@ class Track:
         answer: The last answer.
         notes: What went wrong in earlier tries, in words.
         reason: Why there was no further try, in words.
+        remark: What else there is to say of the last answer, in words.
         refused: The private address that was not connected to.
         chain: The addresses asked for, redirects in their order.
         n_bytes: Bytes of the body read so far.
@@ -62,15 +63,21 @@ class Track:
     answer: Answer | None = None
     notes: list[str] = field(default_factory=list)
     reason: str | None = None
+    remark: str | None = None
     refused: str | None = None
     chain: list[str] = field(default_factory=list)
     n_bytes: int = 0
+
+    @property
+    def in_browser(self) -> bool:
+        """Return whether a browser asks; robots.txt is read without one."""
+        return self.fetcher == "browser" and not self.robots
 
     def asked(self, url: str) -> None:
         """Write down that an address is asked for; a further try is no redirect."""
         if not self.chain or self.chain[-1] != url:
             self.chain.append(url)
-        self.n_bytes, self.answer = 0, None
+        self.n_bytes, self.answer, self.remark = 0, None, None
 
 
 class Stopped(Exception):

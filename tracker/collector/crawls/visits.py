@@ -42,6 +42,8 @@ class CrawlSettings:
             for; a host that asks for more is left alone and the visit is `blocked`.
         redirects: Most redirects of one page.
         robots_age: Seconds for which a robots.txt is not asked for again.
+        browser: Where the Chromium is that pages with `fetcher="browser"` are read by; empty looks
+            for the usual names.
     """
 
     contact: str = ""
@@ -54,6 +56,7 @@ class CrawlSettings:
     patience: float = 120.0
     redirects: int = 5
     robots_age: float = 86_400.0
+    browser: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ class VisitRequest:
         url: An http or https address. A user name and password in it are dropped.
         source: Who publishes it.
         role: What the page is wanted for.
-        fetcher: How it is fetched: over plain HTTP, or by a browser that runs its scripts.
+        fetcher: How it is fetched: over plain HTTP, or by a browser that runs its scripts; feeds
+            and the like, which have none, are fetched over HTTP in any case.
         allow_private: Whether loopback, private and link-local addresses may be visited.
         etag: The ETag that came with the copy we hold.
         last_modified: The Last-Modified that came with it.
