@@ -1,6 +1,6 @@
 import pytest
 
-from tracker.collector.harvest.kinds import announce, fold, kind_of_heading
+from tracker.collector.harvest.kinds import announce, fold, is_mark, kind_of_heading
 
 
 @pytest.mark.parametrize(
@@ -28,10 +28,32 @@ from tracker.collector.harvest.kinds import announce, fold, kind_of_heading
         ("今日看点", "picks"),
         ("ランダム記事", "other"),
         ("PR情報", "sponsored"),
+        ("Die meistgelesenen Artikel der ganzen Woche", "most_read"),
+        ("社會推薦新聞", "picks"),
     ],
 )
 def test_words_of_a_heading_tell_its_kind(heading: str, kind: str) -> None:
     assert kind_of_heading(heading) == kind
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("More garden videos", "section"),
+        ("Featured galleries", "section"),
+        ("焦点图片", "section"),
+        ("Latest videos", "latest"),
+        ("Popular slideshows", "most_read"),
+    ],
+)
+def test_a_format_makes_a_section_however_chosen_or_more(heading: str, kind: str) -> None:
+    assert kind_of_heading(heading, formats=True) == kind
+
+
+@pytest.mark.parametrize("text", ["ANZEIGE", "[PR]", "Sponsored", "広告", "на правах рекламы"])
+def test_a_mark_beside_an_item_is_the_whole_text(text: str) -> None:
+    assert is_mark(text)
+    assert not is_mark(text + " 2024")
 
 
 @pytest.mark.parametrize(

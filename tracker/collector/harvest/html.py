@@ -18,6 +18,7 @@ from tracker.collector.harvest.outline import Outline, read_outline
 from tracker.collector.harvest.overrides import Override
 from tracker.collector.harvest.pages import HeadlineList, Item, Page
 from tracker.collector.harvest.pointed_boxes import point_out
+from tracker.collector.harvest.promotions import part_promoted
 from tracker.collector.harvest.settings import Setting, find_article, read_setting
 from tracker.collector.harvest.tabs import name_panels
 from tracker.collector.harvest.titles import fold_text
@@ -83,7 +84,7 @@ def _read(text: str, url: str | None, overrides: Sequence[Override]) -> _Reading
     address = url if url is not None else facts.address
     base = (canonicalise(facts.base, address) if facts.base else None) or address
     outline = read_outline(parser)
-    article = find_article(outline)
+    article = find_article(outline, is_story=facts.is_story)
     title = find_title(outline, facts, address, is_article=bool(article))
     setting = read_setting(outline, address, article, title)
     boxes = _judge(outline, setting)
@@ -99,13 +100,16 @@ def _judge(outline: Outline, setting: Setting) -> list[Box]:
         weigh(outline, box, setting)
     set_headings(outline, boxes)
     name_panels(outline, boxes)
-    before = None
+    before, judged = None, list[Box]()
     for box in boxes:
         if holds_headlines(outline, box, setting):
             box.kind = kind_of_box(outline, box, setting, before)
+            judged.extend(part_promoted(outline, box))
+        else:
+            judged.append(box)
         if not box.hopeless:
             before = box
-    return boxes
+    return judged
 
 
 def _items(box: Box, base: str | None) -> tuple[Item, ...]:

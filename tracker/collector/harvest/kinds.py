@@ -24,6 +24,7 @@ _PRECEDENCE: Final = (
     "related",
     "picks",
     "latest",
+    "section",
 )
 """Which kind wins where two phrases of equal length are found."""
 
@@ -70,8 +71,23 @@ def fold(text: str) -> str:
 
 
 @cache
+def _table() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(files(__package__).joinpath("kinds.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _marks() -> frozenset[str]:
+    return frozenset(fold(mark) for marks in _table()["mark"].values() for mark in marks)
+
+
+def is_mark(text: str) -> bool:
+    """Say whether a text beside a headline does nothing but call it an advertisement."""
+    return fold(text) in _marks()
+
+
+@cache
 def _phrases() -> _Phrases:
-    table = tomllib.loads(files(__package__).joinpath("kinds.toml").read_text(encoding="utf-8"))
+    table = _table()
     whole: dict[str, str] = {}
     exact: dict[str, str] = {}
     prefixes: dict[str, dict[str, str]] = {}
@@ -97,8 +113,12 @@ def _phrases() -> _Phrases:
 
 
 @lru_cache(maxsize=4096)
-def find_label(heading: str) -> Label | None:
+def find_label(heading: str, *, formats: bool = False) -> Label | None:
     """Return the longest phrase of the table in `heading`, or None.
+
+    Args:
+        heading: The heading.
+        formats: Whether a format of stories, as videos, counts as the label of a section.
 
     Source: `kinds.toml` beside this module, which readers may extend.
     """
@@ -111,10 +131,14 @@ def find_label(heading: str) -> Label | None:
     found = [*_found_in_words(folded.split(), table)]
     if _SPACELESS.search(folded):
         found += [(3 * len(p), kind, p) for p, kind in table.anywhere if p in folded]
+    if not formats:
+        found = [f for f in found if f[1] != "section"]
     if not found:
         return None
     phrases = [f[2] for f in found]
     whole = [f for f in found if not any(f[2] != p and f[2] in p for p in phrases)]
+    if any(f[1] in ("latest", "most_read") for f in whole):
+        whole = [f for f in whole if f[1] != "section"]
     _, kind, phrase = max(
         whole, key=lambda f: (f[0] * (f[1] != "latest" or 0.4), -_PRECEDENCE.index(f[1]))
     )
@@ -137,22 +161,31 @@ def _found_in_words(words: list[str], table: _Phrases) -> Iterator[tuple[int, st
                     break
 
 
-def kind_of_heading(heading: str) -> str | None:
+def kind_of_heading(heading: str, *, formats: bool = False) -> str | None:
     """Return the kind of list that `heading` announces, or None where its words do not say.
 
     A phrase counts where the heading begins with it or where it is most of the heading, so
     that a headline which happens to hold such a word announces nothing.
+
+    Args:
+        heading: The heading.
+        formats: Whether a format of stories, as videos, announces a section.
     """
-    announced = announce(heading)
+    announced = announce(heading, formats=formats)
     return None if announced in _ROLES else announced
 
 
-def announce(heading: str) -> str | None:
+def announce(heading: str, *, formats: bool = False) -> str | None:
     """Return what `heading` announces: a kind of list, "service", "slot" or None."""
-    label = find_label(heading)
+    label = find_label(heading, formats=formats)
     if label is None:
         return None
     n_words = len(heading.split())
-    mostly = label.share >= 0.4 or (label.leads and n_words <= 8)
+    least = 0.4
+    if label.kind == "most_read" and len(label.phrase) >= 8:
+        least = 0.24
+    elif label.kind != "latest" and len(heading) <= 8 and _SPACELESS.search(label.phrase):
+        least = 0.3
+    mostly = label.share >= least or (label.leads and n_words <= 8)
     ends = n_words <= 5 and fold(heading).endswith(label.phrase)
     return label.kind if mostly or ends else None

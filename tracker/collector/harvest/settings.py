@@ -1,6 +1,7 @@
 """What is known of a page before its boxes are judged."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,11 @@ _PARAGRAPH: Final = 80
 """Characters from which a paragraph belongs to a running text."""
 _ARTICLE: Final = 300
 """Characters from which a running text is an article."""
+_SHORT_ARTICLE: Final = 150
+"""The same on a page that calls itself an article."""
+_INLINE: Final = frozenset(("span", "b", "i", "em", "strong", "font", "u"))
+_BLOCKS: Final = frozenset(("div", "td", "section", "article", "main", "center", "body"))
+"""Elements in which paragraphs stand that are parted by line breaks only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +65,49 @@ def guess_site(outline: Outline) -> str | None:
     return usual + "/" if usual and hosts[usual] * 2 > sum(hosts.values()) else None
 
 
-def find_article(outline: Outline) -> range:
-    """Return the entries of the article's running text: where most long paragraphs stand."""
+def find_article(outline: Outline, *, is_story: bool = False) -> range:
+    """Return the entries of the article's running text: where most long paragraphs stand.
+
+    Args:
+        outline: The page.
+        is_story: Whether the page calls itself an article; then a short text is enough.
+    """
+    least = _SHORT_ARTICLE if is_story else _ARTICLE
+    paragraphs = [
+        (outline.parents[i], i, outline.ends[i], _size(outline.text(i)))
+        for i, tag in enumerate(outline.tags)
+        if tag == "p"
+    ]
+    found = _largest(paragraphs, _ARTICLE)
+    return found or _largest([*paragraphs, *_bare_paragraphs(outline)], least)
+
+
+def _largest(paragraphs: list[tuple[int, int, int, int]], least: int) -> range:
+    """Return the span of the parent of most text, given parent, start, stop and size of each."""
     sizes: dict[int, int] = {}
     spans: dict[int, tuple[int, int]] = {}
-    for i, tag in enumerate(outline.tags):
-        if tag == "p":
-            text = outline.text(i)
-            size = len(text) if text.isascii() else len(text.encode()) // 2
-            if size > _PARAGRAPH:
-                p = outline.parents[i]
-                sizes[p] = sizes.get(p, 0) + size
-                spans[p] = (spans[p][0] if p in spans else i, outline.ends[i])
+    for parent, start, stop, size in paragraphs:
+        if size > _PARAGRAPH:
+            sizes[parent] = sizes.get(parent, 0) + size
+            first, last = spans.get(parent, (start, stop))
+            spans[parent] = (min(first, start), max(last, stop))
     best = max(sizes, key=lambda p: sizes[p], default=0)
-    return range(*spans[best]) if sizes.get(best, 0) >= _ARTICLE else range(0)
+    return range(*spans[best]) if sizes.get(best, 0) >= least else range(0)
+
+
+def _bare_paragraphs(outline: Outline) -> Iterator[tuple[int, int, int, int]]:
+    """Yield parent, start, stop and size of the texts that stand in no `p` of their own."""
+    for at, text in zip(outline.text_at, outline.texts, strict=True):
+        if len(text) <= _PARAGRAPH // 2:
+            continue
+        i = outline.parents[at]
+        while outline.tags[i] in _INLINE:
+            i = outline.parents[i]
+        if outline.tags[i] in _BLOCKS:
+            alone = outline.n_texts(i) == 1
+            yield outline.parents[i] if alone else i, at, at + 1, _size(text)
+
+
+def _size(text: str) -> int:
+    """Return about how many Latin letters would say the same."""
+    return len(text) if text.isascii() else len(text.encode()) // 2

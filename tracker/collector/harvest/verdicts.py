@@ -9,6 +9,7 @@ from tracker.collector.harvest.boxes import Box
 from tracker.collector.harvest.evidence import leads_away, signs_around
 from tracker.collector.harvest.kinds import fold, kind_of_heading
 from tracker.collector.harvest.outline import Outline
+from tracker.collector.harvest.promotions import is_promoted
 from tracker.collector.harvest.settings import Setting
 
 _CLOCK: Final = re.compile(r"\b([01]?\d|2[0-3])[:.h]([0-5]\d)\b")
@@ -30,7 +31,7 @@ def kind_of_box(outline: Outline, box: Box, setting: Setting, before: Box | None
         setting: What is known of the page.
         before: The box before it that may be a list, if any.
     """
-    label = kind_of_heading(box.heading.text) or box.hint or None
+    label = kind_of_heading(box.heading.text, formats=True) or box.hint or None
     signs = signs_around(outline, box, 6)
     aside = _kind_aside(outline, box, setting, signs, label)
     if aside:
@@ -56,7 +57,10 @@ def kind_of_box(outline: Outline, box: Box, setting: Setting, before: Box | None
 
 def _kind_unheaded(outline: Outline, box: Box, setting: Setting, before: Box | None) -> str:
     """Return the kind of a list without heading and name, by its place and the box before."""
-    if before is not None and before.heading.text:
+    if box.panel:
+        box.why.append("one of several panels")
+        return "section"
+    if before is not None and before.heading.text and not _is_parted(box, before, setting):
         box.why.append(f"continues the box “{before.heading.text}”")
         if before.kind in (*_CHOSEN, "section", "other"):
             return before.kind
@@ -64,7 +68,18 @@ def _kind_unheaded(outline: Outline, box: Box, setting: Setting, before: Box | N
     if not setting.is_article:
         lower = box.stories[0].anchor * 2 >= len(outline.tags)
         return "section" if lower else "picks"
-    return "picks" if box.stories[-1].anchor < setting.article.start else "related"
+    if box.stories[-1].anchor < setting.article.start:
+        return "picks"
+    if before is None or before.kind == "related" or _is_parted(box, before, setting):
+        return "related"
+    box.why.append("no heading, and other boxes between it and the article")
+    return "section"
+
+
+def _is_parted(box: Box, before: Box, setting: Setting) -> bool:
+    """Say whether the article's text stands between two boxes."""
+    article = setting.article
+    return before.stories[-1].anchor < article.stop and box.stories[0].anchor >= article.start
 
 
 def tells_times(outline: Outline, box: Box) -> bool:
@@ -87,6 +102,9 @@ def _kind_aside(
     """Return the kind of a list that is not among those editors or readers choose."""
     n = len(box.stories)
     if label == "sponsored" or sum(is_advertising(s.href) for s in box.stories) * 2 > n:
+        return "sponsored"
+    if label is None and all(is_promoted(outline, s) for s in box.stories):
+        box.why.append("marked as advertisements")
         return "sponsored"
     if label in (None, "related") and "sponsored" in signs_around(outline, box, 3):
         box.why.append("its elements are named as advertising")
