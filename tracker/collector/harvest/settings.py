@@ -70,16 +70,18 @@ def find_article(outline: Outline, *, is_story: bool = False) -> range:
 
     Args:
         outline: The page.
-        is_story: Whether the page calls itself an article; then a short text is enough.
+        is_story: Whether the page calls itself an article; then a short text is enough, and
+            one that stands in no paragraphs.
     """
-    least = _SHORT_ARTICLE if is_story else _ARTICLE
     paragraphs = [
         (outline.parents[i], i, outline.ends[i], _size(outline.text(i)))
         for i, tag in enumerate(outline.tags)
         if tag == "p"
     ]
     found = _largest(paragraphs, _ARTICLE)
-    return found or _largest([*paragraphs, *_bare_paragraphs(outline)], least)
+    if found or not is_story:
+        return found
+    return _largest([*paragraphs, *_bare_paragraphs(outline)], _SHORT_ARTICLE)
 
 
 def _largest(paragraphs: list[tuple[int, int, int, int]], least: int) -> range:
