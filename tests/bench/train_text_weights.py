@@ -1,18 +1,21 @@
 """Train the weights by which `harvest_text` tells listed headlines from the rest of a page.
 
-    python tests/bench/train_text_weights.py --pages FOLDER [--archive WARC]... [--folds N]
+    python tests/bench/train_text_weights.py --pages FOLDER... [--html FOLDER...]
+        [--archive WARC]... [--keep-apart FOLDER...] [--folds N]
 
-FOLDER holds one folder a page: page.txt, and gold.json with the lists that are really there.
-Pages of the archives are labelled by `harvest_html`, and teach by number what they lack in
-certainty. With --folds, sites of FOLDER are left out in turn, and what they score is printed;
-without it, everything teaches.
+FOLDER holds one folder a page, named NUMBER-HOST: gold.json with the lists that are really there,
+and page.txt or, below --html, page.html.gz of which the text is made. Pages of the archives are
+labelled by `harvest_html`, and teach by number what they lack in certainty; labelled sites and
+those to keep apart are left out of them. With --folds, sites are left out in turn, and what they
+score is printed; without it, everything teaches.
 """
 
 import argparse
+import gzip
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,18 +57,32 @@ class Example:
     measured: np.ndarray
     weight: float = 1.0
 
+    @property
+    def site(self) -> str:
+        return site_of(self.name)
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pages", type=Path, required=True)
+    parser.add_argument("--pages", type=Path, nargs="+", required=True)
+    parser.add_argument("--html", type=Path, nargs="+", default=[])
+    parser.add_argument("--keep-apart", type=Path, nargs="+", default=[])
+    parser.add_argument("--weight", type=float, default=1.0, help="of a labelled page")
     parser.add_argument("--archive", type=Path, action="append", default=[])
     parser.add_argument("--per-host", type=int, default=1)
     parser.add_argument("--folds", type=int, default=0)
     parser.add_argument("--threshold", type=float, default=0.5)
     parser.add_argument("-o", "--output", type=Path, default=WEIGHTS)
     options = parser.parse_args()
-    gold = [read_labelled(folder) for folder in sorted(options.pages.iterdir())]
-    silver = [e for path in options.archive for e in read_archive(path, options.per_host)]
+    weight = options.weight
+    gold = [
+        *(read_labelled(f, weight) for root in options.pages for f in list_pages(root)),
+        *(read_labelled(f, weight, html=True) for root in options.html for f in list_pages(root)),
+    ]
+    known = {e.site for e in gold} | {
+        site_of(f.name) for root in options.keep_apart for f in list_pages(root)
+    }
+    silver = [e for path in options.archive for e in read_archive(path, options.per_host, known)]
     print(f"{len(gold)} labelled pages, {len(silver)} pages labelled by harvest_html")
     if options.folds:
         cross_validate(gold, silver, options.folds)
@@ -74,22 +91,35 @@ def main() -> None:
         write(options.output, first, second, options.threshold)
 
 
-def read_labelled(folder: Path) -> Example:
+def list_pages(root: Path) -> list[Path]:
+    return sorted(path for path in root.iterdir() if path.is_dir())
+
+
+def site_of(name: str) -> str:
+    """Return the site of a page's folder or address, without "www."."""
+    return re.sub(r"^(?:\d+-|https?://)?(?:www\.)?([^/:]*).*", r"\1", name)
+
+
+def read_labelled(folder: Path, weight: float, *, html: bool = False) -> Example:
     lists = json.loads((folder / "gold.json").read_text("utf-8"))["lists"]
-    text = (folder / "page.txt").read_text("utf-8")
+    if html:
+        body = gzip.decompress((folder / "page.html.gz").read_bytes())
+        text = "\n".join(visible_blocks(decode(body, None)))
+    else:
+        text = (folder / "page.txt").read_text("utf-8")
     titles = [(i["title"], held["kind"]) for held in lists for i in held["items"]]
-    return label(folder.name, read_lines(text), titles)
+    return label(folder.name, read_lines(text), titles, weight)
 
 
-def read_archive(path: Path, per_host: int) -> Iterator[Example]:
+def read_archive(path: Path, per_host: int, known: Set[str]) -> Iterator[Example]:
     hosts: dict[str, int] = {}
     with path.open("rb") as stream:
         records = ArchiveIterator(stream, record_types=WarcRecordType.response, auto_decode="all")
         for record in records:
             url = record.headers.get("WARC-Target-URI") or ""
-            host = re.sub(r"^https?://(?:www\.)?([^/:]*).*", r"\1", url)
+            host = site_of(url)
             body = record.reader.read()
-            if hosts.get(host, 0) >= per_host or b"<" not in body:
+            if host in known or hosts.get(host, 0) >= per_host or b"<" not in body:
                 continue
             hosts[host] = hosts.get(host, 0) + 1
             page = harvest_html(body, url=url)
@@ -126,7 +156,9 @@ def visible_blocks(document: str) -> Iterator[str]:
         stack.extend(reversed([c for c in children if c.tag and c.tag != "_comment"]))
 
 
-def label(name: str, lines: Sequence[Line], titles: Sequence[tuple[str, str]]) -> Example:
+def label(
+    name: str, lines: Sequence[Line], titles: Sequence[tuple[str, str]], weight: float = 1.0
+) -> Example:
     wanted: dict[str, str] = {}
     for title, kind in titles:
         key = fold(title)
@@ -146,7 +178,7 @@ def label(name: str, lines: Sequence[Line], titles: Sequence[tuple[str, str]]) -
         ]
     )
     n_headlines = sum(kind in SCORED for kind in wanted.values())
-    return Example(name, lines, labels, keys, n_headlines, measure(lines))
+    return Example(name, lines, labels, keys, n_headlines, measure(lines), weight)
 
 
 def find(line: Line, wanted: dict[str, str]) -> str:
@@ -176,7 +208,13 @@ def shortened(example: Example) -> Iterator[Example]:
             lines = [example.lines[i] for i in kept]
             keys = [example.keys[i] for i in kept]
             yield Example(
-                example.name, lines, example.labels[kept], keys, 0, measure(lines), SHORTENED_WEIGHT
+                example.name,
+                lines,
+                example.labels[kept],
+                keys,
+                0,
+                measure(lines),
+                example.weight * SHORTENED_WEIGHT,
             )
 
 
@@ -201,15 +239,15 @@ def hear(example: Example, first: LogisticRegression) -> np.ndarray:
 
 
 def cross_validate(gold: Sequence[Example], silver: Sequence[Example], n_folds: int) -> None:
-    order = np.random.default_rng(0).permutation(len(gold))
+    sites = np.random.default_rng(0).permutation(sorted({e.site for e in gold}))
     chances: dict[str, np.ndarray] = {}
     alone: dict[str, np.ndarray] = {}
-    for fold_number in range(n_folds):
-        left_out = set(order[fold_number::n_folds].tolist())
-        first, second = train([*(e for i, e in enumerate(gold) if i not in left_out), *silver])
-        for i in left_out:
-            chances[gold[i].name] = second.predict_proba(hear(gold[i], first))[:, 1]
-            alone[gold[i].name] = first.predict_proba(gold[i].measured)[:, 1]
+    for number in range(n_folds):
+        left_out = set(sites[number::n_folds].tolist())
+        first, second = train([*(e for e in gold if e.site not in left_out), *silver])
+        for example in (e for e in gold if e.site in left_out):
+            chances[example.name] = second.predict_proba(hear(example, first))[:, 1]
+            alone[example.name] = first.predict_proba(example.measured)[:, 1]
     for title, found in (("line alone", alone), ("with neighbours", chances)):
         for threshold in np.arange(0.3, 0.71, 0.05):
             print(f"{title}, threshold {threshold:.2f}: {evaluate(gold, found, threshold)}")
