@@ -18,8 +18,9 @@ _FEW_TEXTS: Final = 16
 _SHORT: Final = 40
 """Characters of the longest text that tells a time rather than a story."""
 _CHOSEN: Final = ("most_read", "latest", "related", "picks")
-"""Kinds that names of elements tell, the surest first; also those that a menu may show."""
-_NAMED: Final = ("most_read", "related", "latest", "picks")
+"""Kinds that a menu may show."""
+_NAMED: Final = ("most_read", "related", "latest")
+"""Kinds that names of elements tell, the surest first; names of picks tell layouts only."""
 
 
 def kind_of_box(outline: Outline, box: Box, setting: Setting, before: Box | None) -> str:
@@ -42,7 +43,7 @@ def kind_of_box(outline: Outline, box: Box, setting: Setting, before: Box | None
         return "inline" if single and label == "related" else label
     around = signs_around(outline, box, 4)
     for kind in _NAMED:
-        if kind in around and not (box.heading.text and kind in ("picks", "latest")):
+        if kind in around and not (box.heading.text and kind == "latest"):
             box.why.append(f"its elements are named as {kind}")
             return kind
     if single:
