@@ -116,6 +116,18 @@ def test_a_link_to_more_of_the_list_above_is_no_heading(foot: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "heading", ["Das könnte Sie auch interessieren", "Mehr Nachrichten zum Thema Brücken"]
+)
+def test_a_heading_of_many_words_is_no_headline_of_a_list(heading: str) -> None:
+    text = (TEXTS / "headed_lists.txt").read_text("utf-8")
+    page = harvest_text(text.replace("Mehr zum Thema\n", f"{heading}\n"))
+    assert [(found.heading, found.kind, len(found.items)) for found in page.lists] == [
+        ("Meistgelesen", "most_read", 5),
+        (heading, "related", 3),
+    ]
+
+
 def test_a_list_keeps_its_name_when_its_items_change() -> None:
     text = (TEXTS / "headed_lists.txt").read_text("utf-8")
     tonight = harvest_text(text.replace("Zoo zieht zwei verwaiste Luchse", "Zoo füttert Luchse"))

@@ -18,6 +18,8 @@ _LISTED: Final = frozenset({Look.DATED, Look.TITLE, Look.SENTENCE})
 """Looks of what stands last in a list, above a link to more of it."""
 _ONLY: Final = 0.9
 """Share of a line from which its label is all it says."""
+_MOSTLY: Final = 0.4
+"""Share of a line from which its label is most of it, as in headings of a source's own."""
 _RANK: Final = re.compile(r"(\d{1,3})(?:[.):\]]|\s|(?=\D))\s*(?=\D)")
 _KICKER: Final = re.compile(r"^\S.{0,60}? : (?=[^\w\s]*(?:[^\W\d_a-z]|\d))")
 _KICKED: Final = 0.5
@@ -43,6 +45,7 @@ def find_runs(lines: Sequence[Line], picked: Sequence[int]) -> list[Run]:
         lines: The lines of the text.
         picked: Indices of the listed headlines among them, ascending.
     """
+    picked = [i for i in picked if not _names_list(lines[i])]
     runs = []
     kicked = _carry_kickers([lines[i].title for i in picked])
     gaps = [_gap(lines, a, b) for a, b in itertools.pairwise(picked)]
@@ -102,6 +105,12 @@ def _announces(line: Line) -> bool:
         and line.words <= _LONGEST_HEADING
         and find_kind(line.text) is not None
     )
+
+
+def _names_list(line: Line) -> bool:
+    """Return whether a line likely to be a headline says no more than which list it heads."""
+    label = find_label(line.text) if _announces(line) else None
+    return label is not None and label.share >= _MOSTLY
 
 
 def _heading(lines: Sequence[Line], members: Sequence[int], floor: int) -> str:
