@@ -140,7 +140,8 @@ def _find(outline: Outline, place: Place, lines: list[tuple[int, str]]) -> Headi
             score -= 1.2 if small <= at < outline.ends[small] else 0.0
             score -= 0.15 * max(0, levels - 1) + _crowd(outline, at, top, story, text)
             score -= _apart(outline, at, top) + _distance(outline, at, top, story, score)
-            score -= 9.0 if _recurs(outline, at, place) else 0.0
+            # A label may stand before each of its items; other texts that do part them.
+            score -= 9.0 if not kind_of_heading(text) and _recurs(outline, at, place) else 0.0
         if score > best.score and score >= best.score + _lead(best, top == best_top):
             best, best_top = Heading(e, text, score), top
     return best
