@@ -9,6 +9,7 @@ from tracker.collector.harvest.addresses import make_of_address, site_of
 from tracker.collector.harvest.kinds import fold
 from tracker.collector.harvest.links import unarchived
 from tracker.collector.harvest.outline import Outline
+from tracker.collector.harvest.words import find_names
 
 _HOST: Final = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
 _PARAGRAPH: Final = 80
@@ -31,7 +32,7 @@ class Setting:
         site: The outlet's name in that address; empty if none is known.
         make: Depth and make of the address's path, as stories' addresses have it.
         article: Entries of the article's running text; empty on pages without one.
-        title: Words of the headline of the page's own story, folded.
+        title: What the headline of the page's own story may name.
     """
 
     url: str
@@ -49,8 +50,8 @@ class Setting:
 def read_setting(outline: Outline, url: str | None, article: range, title: str | None) -> Setting:
     """Return what is known of a page."""
     url = url or guess_site(outline) or ""
-    words = frozenset(fold(title or "").split())
-    return Setting(url, site_of(url), make_of_address(url), article, words)
+    names = find_names(fold(title or ""))
+    return Setting(url, site_of(url), make_of_address(url), article, names)
 
 
 def guess_site(outline: Outline) -> str | None:

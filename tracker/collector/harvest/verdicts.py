@@ -1,6 +1,7 @@
 """Which kind of list a box is, by its heading, its links and its place."""
 
 import re
+from collections import Counter
 from itertools import pairwise
 from typing import Final
 
@@ -11,6 +12,7 @@ from tracker.collector.harvest.kinds import fold, kind_of_heading
 from tracker.collector.harvest.outline import Outline
 from tracker.collector.harvest.promotions import is_promoted
 from tracker.collector.harvest.settings import Setting
+from tracker.collector.harvest.words import find_names
 
 _CLOCK: Final = re.compile(r"\b([01]?\d|2[0-3])[:.h]([0-5]\d)\b")
 _FEW_TEXTS: Final = 16
@@ -52,7 +54,8 @@ def kind_of_box(outline: Outline, box: Box, setting: Setting, before: Box | None
         box.why.append("a time stands beside each, the newest first")
         return "latest"
     if box.heading.text:
-        return "related" if _is_topic(box.heading.text, setting) else "section"
+        about = _is_topic(box.heading.text, setting) or _tells_of_page(box, setting)
+        return "related" if about else "section"
     return _kind_unheaded(outline, box, setting, before)
 
 
@@ -147,5 +150,14 @@ def _opens_from_menu(outline: Outline, box: Box) -> bool:
 
 def _is_topic(heading: str, setting: Setting) -> bool:
     """Say whether a heading names what the page's own story is about."""
-    words = {w for w in fold(heading).split() if len(w) > 3}
-    return bool(words) and len(words & setting.title) * 2 >= len(words)
+    names = find_names(fold(heading))
+    return bool(names) and len(names & setting.title) * 2 >= len(names)
+
+
+def _tells_of_page(box: Box, setting: Setting) -> bool:
+    """Say whether most headlines of a box share a word with that of the page's own story."""
+    n = len(box.stories)
+    if n < 3 or not setting.is_article:
+        return False
+    shared = Counter(w for s in box.stories for w in find_names(fold(s.title)) & setting.title)
+    return any(times >= 0.6 * n for times in shared.values())

@@ -11,6 +11,7 @@ _THAI: Final = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _UNSPACED: Final = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
 )
+_RUN: Final = re.compile(rf"{_UNSPACED.pattern}+")
 _LATIN: Final = re.compile(r"[A-Za-z0-9]+")
 _SHORT: Final = 300
 """Characters up to which a text's count is remembered: pages ask again and again."""
@@ -35,3 +36,14 @@ def _count(text: str) -> float:
     if sum(n for n, _ in counts) * 3 <= len(text):
         return float(len(_WORD.findall(text)))
     return sum(n / per_word for n, per_word in counts) + 0.7 * len(_LATIN.findall(text))
+
+
+def find_names(text: str) -> frozenset[str]:
+    """Return the words of folded `text` that may name what it is about: four letters or more.
+
+    Of three letters or more of a script without spaces these are all pairs of letters.
+    """
+    found = {word for word in text.split() if len(word) > 3 and not _UNSPACED.search(word)}
+    for run in _RUN.findall(text):
+        found |= {run[i : i + 2] for i in range(len(run) - 1) if len(run) > 2}
+    return frozenset(found)
