@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from tracker.collector.harvest.captions import ROW, could_name, score_line
@@ -140,8 +141,7 @@ def _find(outline: Outline, place: Place, lines: list[tuple[int, str]]) -> Headi
             score -= 1.2 if small <= at < outline.ends[small] else 0.0
             score -= 0.15 * max(0, levels - 1) + _crowd(outline, at, top, story, text)
             score -= _apart(outline, at, top) + _distance(outline, at, top, story, score)
-            # A label may stand before each of its items; other texts that do part them.
-            score -= 9.0 if not kind_of_heading(text) and _recurs(outline, at, place) else 0.0
+            score -= 9.0 if _recurs(outline, at, place) else 0.0
         if score > best.score and score >= best.score + _lead(best, top == best_top):
             best, best_top = Heading(e, text, score), top
     return best
@@ -219,13 +219,21 @@ def _distance(outline: Outline, at: int, top: int, story: Story, score: float) -
 
 
 def _recurs(outline: Outline, at: int, place: Place) -> bool:
-    """Say whether texts made like the one at `at` stand before later items of the list too."""
+    """Say whether texts made like the one at `at` stand before later items of the list too.
+
+    A label stays one, repeated word for word as "Read also:" is, or followed by one other text
+    made like it.
+    """
     top = place.container
     if not top < at < outline.ends[top]:
         return False
     path = _path(outline, at, top)
+    own = outline.text_between(at, at + 1)
+    label = own if kind_of_heading(own) else None
     later = outline.pieces(place.story.last, place.last)
-    return any(_path(outline, other, top) == path for other, _ in later)
+    alike = (at for at, text in later if text != label and _path(outline, at, top) == path)
+    least = 2 if label else 1
+    return sum(1 for _ in islice(alike, least)) == least
 
 
 def _path(outline: Outline, i: int, top: int) -> list[str]:

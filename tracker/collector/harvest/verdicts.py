@@ -12,11 +12,13 @@ from tracker.collector.harvest.kinds import fold, kind_of_heading
 from tracker.collector.harvest.outline import Outline
 from tracker.collector.harvest.promotions import is_promoted
 from tracker.collector.harvest.settings import Setting
-from tracker.collector.harvest.words import find_names
+from tracker.collector.harvest.words import count_words, find_names
 
 _CLOCK: Final = re.compile(r"\b([01]?\d|2[0-3])[:.h]([0-5]\d)\b")
 _FEW_TEXTS: Final = 16
 """Texts of an item that are looked at for a time."""
+_PARAGRAPH: Final = 20
+"""Words between two links from which they stand in a text each by itself."""
 _SHORT: Final = 40
 """Characters of the longest text that tells a time rather than a story."""
 _CHOSEN: Final = ("most_read", "latest", "related", "picks")
@@ -39,7 +41,7 @@ def kind_of_box(outline: Outline, box: Box, setting: Setting, before: Box | None
     aside = _kind_aside(outline, box, setting, signs, label)
     if aside:
         return aside
-    single = len(box.stories) == 1 and box.stories[0].anchor in setting.article
+    single = _parts_text(outline, box, setting)
     if label:
         box.why.append(f"“{box.heading.text}” announces {label}")
         return "inline" if single and label == "related" else label
@@ -146,6 +148,14 @@ def _opens_from_menu(outline: Outline, box: Box) -> bool:
         if outline.tags[i] == "nav":
             return entry
     return False
+
+
+def _parts_text(outline: Outline, box: Box, setting: Setting) -> bool:
+    """Say whether a box is one link in the article's text, or several with its text between."""
+    if not all(s.anchor in setting.article for s in box.stories):
+        return False
+    gaps = (outline.text_between(a.last, b.first) for a, b in pairwise(box.stories))
+    return all(count_words(gap) >= _PARAGRAPH for gap in gaps)
 
 
 def _is_topic(heading: str, setting: Setting) -> bool:
