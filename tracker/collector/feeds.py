@@ -19,13 +19,14 @@ MAX_BYTES: Final = 1_000_000
 MAX_ITEMS: Final = 200
 """Items taken of one feed or sitemap, from the first on."""
 
+# Comments are atomic: each could else end at the end of any later one, in all combinations.
 _FEED: Final = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>|<\?xml-[^>]{0,500}\?>|<!--.{0,2000}?-->|"
-    rb"<!DOCTYPE[^>\[]{0,300}>|\s)*<(?:\w{1,20}:)?(rss|feed|rdf)\b",
+    rb"(?:\xef\xbb\xbf)?(?:\s|<\?xml[^>]{0,500}\?>|(?><!--.{0,2000}?-->)|"
+    rb"<!DOCTYPE[^>\[]{0,300}>)*<(?:\w{1,20}:)?(rss|feed|rdf)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _SITEMAP: Final = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>|<\?xml-[^>]{0,500}\?>|<!--.{0,2000}?-->|\s)*"
+    rb"(?:\xef\xbb\xbf)?(?:\s|<\?xml[^>]{0,500}\?>|(?><!--.{0,2000}?-->))*"
     rb"<(?:\w{1,20}:)?(urlset|sitemapindex)\b",
     re.IGNORECASE | re.DOTALL,
 )

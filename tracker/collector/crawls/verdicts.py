@@ -11,11 +11,12 @@ from tracker.collector.crawls.walls import find_wall
 _WALLED: Final = (200, 401, 402, 403, 405, 429, 451, 503)
 """The statuses that walls come with."""
 _HTML: Final = ("text/html", "application/xhtml+xml")
+# Comments are atomic: each could else end at the end of any later one, in all combinations.
 _MARKUP: Final = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype html|html|head|body)\b",
+    rb"(?:\xef\xbb\xbf)?(?:\s|(?><!--.{0,2000}?-->))*<(?:!doctype html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_END: Final = re.compile(rb"</html\s*>\s*(?:<!--.{0,500}?-->\s*)*$", re.IGNORECASE | re.DOTALL)
+_END: Final = re.compile(rb"</html\s*>(?:\s|(?><!--.{0,500}?-->))*$", re.IGNORECASE | re.DOTALL)
 
 _ERRORS: Final[dict[str, tuple[Outcome, str]]] = {
     "DownloadTimeoutError": ("timeout", "no whole answer in time"),
@@ -109,18 +110,19 @@ def _judge_length(answer: Answer, body: bytes) -> tuple[Outcome, str]:
 
 def _ends_whole(packed: bytes) -> bool:
     """Return whether gzip data ends where a member ends."""
-    while packed.startswith(b"\x1f\x8b"):
+    start = 0
+    while packed.startswith(b"\x1f\x8b", start):
         member = zlib.decompressobj(31)
-        try:
-            piece = packed
-            while piece and not member.eof:
-                member.decompress(piece, 1 << 20)
-                piece = member.unconsumed_tail
-        except zlib.error:
-            return False
-        if not member.eof:
-            return False
-        packed = member.unused_data
+        while not member.eof:
+            # In small pieces, as what a member leaves is copied, and there may be a million.
+            piece = packed[start : start + 4096]
+            if not piece:
+                return False
+            try:
+                member.decompress(piece)
+            except zlib.error:
+                return False
+            start += len(piece) - len(member.unused_data)
     return True
 
 

@@ -50,7 +50,7 @@ _ABOUT: Final = re.compile(
     rf"{_COOKIES.pattern}|{_CONSENT.pattern}|partner|vendor|privacy|privat|datenschutz|tracking"
     r"|advertis|werbung|werbefrei|publicité|publicidad|abonn|reject|ablehn|refus|rechaz|rifiut|weiger"
 )
-_PLAIN_LINK: Final = re.compile(r"<a\s[^<>]{1,2000}>\s*([^<>]{10,300}?)\s*</a>", re.IGNORECASE)
+_PLAIN_LINK: Final = re.compile(r"<a\s[^<>]{1,2000}>([^<>]{10,1000})</a>", re.IGNORECASE)
 _WORD: Final = re.compile(r"\w+")
 _WIDE: Final = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BLOCKS: Final = (
@@ -91,8 +91,9 @@ def _has_stories(html: str) -> bool:
     """Return whether plain links alone are more than a wall has; most pages end here, unparsed."""
     titles = set()
     for match in _PLAIN_LINK.finditer(html):
-        if _is_story(match[1]):
-            titles.add(match[1])
+        text = " ".join(match[1].split())
+        if _is_story(text):
+            titles.add(text)
             if len(titles) > MAX_STORIES:
                 return True
     return False
