@@ -1,5 +1,6 @@
 import gzip
 import json
+import resource
 import time
 
 import pytest
@@ -107,6 +108,25 @@ def test_an_index_names_tonights_news_first():
 def test_pages_are_no_feeds():
     for body in (b"<!doctype html><html></html>", b"{}", b"", b"<svg/>", b'{"version": "2"}'):
         assert sniff_feed(body) is None
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("padding", [b"<!-- -->", b" ", b"\n", b"<?xml ?>", b"<!DOCTYPE x>"])
+def test_what_stands_before_the_first_element_takes_no_time(padding: bytes):
+    start = padding * (8000 // len(padding) - 20)
+    assert sniff_feed(start + b"<html>") is None
+    assert sniff_feed(start + b"<rss>") == "feed"
+
+
+def test_a_sitemap_that_unpacks_to_a_flood_of_elements_is_not_held_in_memory():
+    flood = b"<a><b/></a>" * 40_000
+    entry = NEWS.partition(b"<url>")[2].partition(b"</url>")[0]
+    for bomb in (flood, b"<x>" + flood + b"</x>"):
+        body = NEWS.replace(b"</urlset>", bomb + b"<url>" + entry + b"</url></urlset>")
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        assert len(titles(read_sitemap(gzip.compress(body), url=URL))) == 2
+        assert find_sitemaps(gzip.compress(body), URL) == []
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000  # KiB
 
 
 def test_pages_name_their_feeds_but_readers_comments_are_left_out():

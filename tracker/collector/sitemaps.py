@@ -12,6 +12,10 @@ from tracker.collector.harvest.pages import Page
 
 MAX_BYTES: Final = 20_000_000
 """What a sitemap is read to, unpacked; the protocol allows 50 MB, a news sitemap 1,000 items."""
+MAX_ENTRIES: Final = 50_000
+"""What the protocol allows one sitemap."""
+MAX_PARTS: Final = 10_000
+"""Elements that one entry may hold, pictures by the hundred included; a bomb holds millions."""
 
 _NEWS: Final = re.compile(r"news|nachrichten|noticias|actualit|latest|aktuell", re.IGNORECASE)
 
@@ -30,7 +34,7 @@ def read_sitemap(body: bytes, *, url: str | None = None) -> Page:
     """
     rows: list[tuple[str, str, str]] = []
     language, name = None, ""
-    for element in _walk(body, ("url",)):
+    for element in _walk(body, "url"):
         said = _collect(element)
         if "title" in said and "loc" in said:
             when = said.get("publication_date") or said.get("lastmod") or ""
@@ -50,7 +54,7 @@ def find_sitemaps(body: bytes, url: str | None = None, most: int = 2) -> list[st
     Those whose address speaks of news come first, then those changed last.
     """
     found: list[tuple[bool, str, str]] = []
-    for element in _walk(body, ("sitemap",)):
+    for element in _walk(body, "sitemap"):
         said = _collect(element)
         address = absolute(said.get("loc", ""), url)
         if address:
@@ -61,20 +65,29 @@ def find_sitemaps(body: bytes, url: str | None = None, most: int = 2) -> list[st
     return list(dict.fromkeys(address for _, _, address in ranked))[:most]
 
 
-def _walk(body: bytes, names: tuple[str, ...]) -> Iterator[Any]:
-    """Yield the elements of these names, whatever their namespace, and forget what was read."""
+def _walk(body: bytes, name: str) -> Iterator[Any]:
+    """Yield the entries of that name, whatever their namespace, and forget all that was read."""
     from lxml import etree  # noqa: PLC0415 - 0.1 s that a night without sitemaps should not cost
 
     events = etree.iterparse(
-        io.BytesIO(_unpack(body)), events=("end",), tag=[f"{{*}}{name}" for name in names],
-        recover=True, resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False,
+        io.BytesIO(_unpack(body)), events=("end",), recover=True, resolve_entities=False,
+        load_dtd=False, no_network=True, huge_tree=False,
     )  # fmt: skip
+    n_entries = n_held = 0
     try:
         for _, element in events:
-            yield element
+            n_held += 1
+            root = element.getparent()
+            if root is None or n_held > MAX_PARTS or n_entries == MAX_ENTRIES:
+                return
+            if root.getparent() is not None:
+                continue
+            if element.tag.rpartition("}")[2] == name:
+                yield element
             element.clear()
             while element.getprevious() is not None:
-                del element.getparent()[0]
+                del root[0]
+            n_entries, n_held = n_entries + 1, 0
     except etree.XMLSyntaxError:
         return
 
