@@ -122,3 +122,9 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path):
     for name in ("x.toml", "absent.toml"):
         with pytest.raises(ConfigError, match=re.escape(name)):
             read_config(tmp_path / name)
+
+
+@pytest.mark.parametrize("contact", ["mailto:a@b.example\\r\\nX-Own: 1", "Ελένη"])
+def test_a_contact_that_no_header_can_carry_is_refused(contact: str):
+    with pytest.raises(ConfigError, match=r"collect\.contact: found .*; wanted a mailto:"):
+        parse_config(f'[collect]\ncontact = "{contact}"', "tracker.toml")

@@ -37,6 +37,11 @@ class CollectSettings:
         Raises:
             ConfigError: If one does not.
         """
+        if not (self.contact.isascii() and self.contact.isprintable()):
+            raise ConfigError(
+                f"collect.contact: found {self.contact!r}; wanted a mailto: or an address on one "
+                "line, in ASCII, as it is sent to every host"
+            )
         for item in dataclasses.fields(self):
             value = getattr(self, item.name)
             least = 0 if item.name in ("delay", "follow") else 1
