@@ -273,6 +273,26 @@ def test_pages_written_can_be_read_again_where_they_are(tmp_path: Path):
     assert not problems
 
 
+def test_neither_an_address_nor_a_source_breaks_out_of_its_line_or_brings_a_password(
+    tmp_path: Path,
+):
+    path = tmp_path / "kept.warc.gz"
+    page = Document(
+        "here", PAGE, "html", status=200, url="https://ann:secret@post.example/", captured_at=NOON
+    )
+    with path.open("wb") as file:
+        writer = PageWriter(file)
+        odd = "https://ann:secret@post.example/\r\nWARC-Type: warcinfo"
+        writer.write(page, odd, "Post\nWARC-Type: metadata", NOON)
+        writer.refer(page, odd, "Post", NOON + timedelta(days=1), page)
+    documents, problems = read(path)
+    assert not problems
+    assert [(document.url, document.source) for document in documents] == [
+        ("https://post.example/ WARC-Type: warcinfo", "Post WARC-Type: metadata"),
+        ("https://post.example/ WARC-Type: warcinfo", "Post"),
+    ]
+
+
 def write_visits(folder: Path) -> tuple[Document, Document]:
     """Write a page as it came over HTTP, and in a second file that it came again, unchanged."""
     first = Document(

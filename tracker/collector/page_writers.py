@@ -44,6 +44,7 @@ class PageWriter:
     def write(self, document: Document, url: str, source: str, captured_at: datetime) -> int:
         """Write one page; return where its record begins, in bytes."""
         offset = self._file.tell()
+        url = _flatten(url)
         headers = _describe(source, captured_at)
         body = io.BytesIO(document.body)
         record: Any
@@ -66,11 +67,12 @@ class PageWriter:
         self, document: Document, url: str, source: str, captured_at: datetime, first: Document
     ) -> None:
         """Write that a page came again with the body of `first`, a page kept before."""
+        url = _flatten(url)
         profile = "server-not-modified" if document.status == 304 else "identical-payload-digest"
         record = self._writer.create_revisit_record(
             url,
             digest_payload(document.body),
-            refers_to_uri=first.url,
+            refers_to_uri=_flatten(first.url or url),
             refers_to_date=_stamp(first.captured_at) if first.captured_at else None,
             http_headers=_http_of(document) if document.status is not None else None,
             warc_headers_dict={
@@ -107,7 +109,7 @@ def digest_payload(body: bytes) -> str:
 
 
 def _describe(source: str, captured_at: datetime) -> dict[str, str]:
-    return {"WARC-Date": _stamp(captured_at), SOURCE_HEADER: source}
+    return {"WARC-Date": _stamp(captured_at), SOURCE_HEADER: _flatten(source)}
 
 
 def _stamp(moment: datetime) -> str:
@@ -132,4 +134,8 @@ def _http_of(document: Document) -> StatusAndHeaders:
 
 def _plain(headers: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
     """Return headers without what would break out of their line."""
-    return [(_NO_TEXT.sub("", name), _NO_TEXT.sub(" ", value)) for name, value in headers]
+    return [(_NO_TEXT.sub("", name), _flatten(value)) for name, value in headers]
+
+
+def _flatten(text: str) -> str:
+    return _NO_TEXT.sub(" ", text)

@@ -22,6 +22,7 @@ BODY_HEADER: Final = "WARC-Tracker-Body"
 """Extension field by which a revisit record names the body it repeats, as the tables do."""
 
 _HTML_TYPES: Final = ("text/html", "application/xhtml+xml")
+_USERINFO: Final = re.compile(r"^(https?://)[^/?#]*@", re.IGNORECASE)
 _HTML_START: Final = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body)", re.IGNORECASE)
 _WANTED: Final = (
     WarcRecordType.response
@@ -262,7 +263,7 @@ def _charset_of(content_type: str) -> str | None:
 
 def _clean_uri(uri: str | None) -> str | None:
     # Some writers put the address between angle brackets, as an early draft of the standard had it.
-    return uri.strip("<> ") if uri else None
+    return _USERINFO.sub(r"\1", uri.strip("<> ")) if uri else None
 
 
 def _as_utc(date: datetime | None) -> datetime | None:

@@ -106,6 +106,19 @@ def test_an_address_is_of_the_web_or_none(href: str) -> None:
     assert url is None or "#" not in url
 
 
+@pytest.mark.parametrize("port", ["99999", "0", "x"])
+def test_an_address_that_nobody_can_visit_is_none(port: str) -> None:
+    assert canonicalise(f"http://tern.example:{port}/three-word-slug", None) is None
+
+
+def test_passwords_in_addresses_are_dropped() -> None:
+    told = "https://ann:secret@tern.example/three-word-slug"
+    plain = "https://tern.example/three-word-slug"
+    assert canonicalise(told, None) == plain
+    assert canonicalise("/three-word-slug", told) == plain
+    assert canonicalise("three-word-slug", told) == plain
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\ufeff\0"), max_size=80))
 def test_text_in_utf8_is_read_as_it_is(text: str) -> None:

@@ -24,7 +24,7 @@ _CANONICAL: Final = re.compile(
 )
 """Addresses that are canonical as they are: most are, and need no further look."""
 _ROOTED: Final = re.compile(r"/(?!/)")
-_ORIGIN: Final = re.compile(r"https?://[^/?#]+")
+_ORIGIN: Final = re.compile(r"https?://[^/?#@]+(?=[/?#]|$)")
 
 
 def unarchived(href: str) -> str:
@@ -33,7 +33,10 @@ def unarchived(href: str) -> str:
 
 
 def absolute(href: str, base: str | None) -> str | None:
-    """Return `href` joined to `base`, or None where it leads to no page of the web."""
+    """Return `href` joined to `base`, or None where it leads to no page of the web.
+
+    A user name and password in it are dropped.
+    """
     href = unarchived(_CONTROLS.sub("", href).strip())
     if not href or href[0] == "#" or len(href) > LONGEST_URL:
         return None
@@ -47,9 +50,13 @@ def absolute(href: str, base: str | None) -> str | None:
     try:
         joined = urljoin(base, href) if base and not (scheme and "//" in href) else href
         parts = urlsplit(joined)
-    except ValueError:
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+            return None
+    except ValueError:  # a port that is none, too
         return None
-    return parts.geturl() if parts.scheme in ("http", "https") and parts.hostname else None
+    if "@" in parts.netloc:
+        parts = parts._replace(netloc=parts.netloc.rpartition("@")[2])
+    return parts.geturl()
 
 
 @lru_cache(maxsize=16384)
