@@ -37,10 +37,10 @@ def links_within(outline: Outline) -> dict[str, int]:
     """Return the tabs and links that lead to an element of the page, by that element's id."""
     found: dict[str, int] = {}
     for i, tag in enumerate(outline.tags):
-        if tag in ("a", "button"):
+        if tag == "a" or tag == "button":
             own = outline.attributes[i]
-            href = own.get("href") or ""
-            goal = href[1:] if href[:1] == "#" else own.get("aria-controls")
+            href = own.get("href")
+            goal = href[1:] if href and href[0] == "#" else own.get("aria-controls")
             if goal:
                 found.setdefault(goal, i)
     return found

@@ -15,6 +15,8 @@ LONGEST: Final = 25
 _NEAR: Final = 60
 """Entries around a link that are looked at as its sentence."""
 _MOST_PIECES: Final = 8
+_LEVELS: Final = 5
+"""Elements around a text that are looked at for a link."""
 _FEW: Final = 2
 """Words from which a link is a part of a sentence, not its source or "more"."""
 _STOPS: Final = (".", "。", "।")
@@ -105,8 +107,14 @@ def in_sentence(outline: Outline, story: Story) -> bool:
 
 
 def _unlinked_text(outline: Outline, start: int, stop: int) -> str:
-    return " ".join(
-        text
-        for at, text in outline.pieces(start, stop)
-        if not any(outline.tags[a] == "a" for a in outline.ancestors(at)[:5])
-    )
+    pieces = outline.pieces(start, stop)
+    return " ".join(text for at, text in pieces if not _is_linked(outline, at))
+
+
+def _is_linked(outline: Outline, at: int) -> bool:
+    tags, parents = outline.tags, outline.parents
+    for _ in range(_LEVELS):
+        at = parents[at]
+        if tags[at] == "a":
+            return True
+    return False
