@@ -3,7 +3,7 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -56,7 +56,8 @@ class _Phrases:
     whole: Mapping[str, str]
     exact: Mapping[str, str]
     prefixes: Mapping[str, tuple[tuple[str, str], ...]]
-    anywhere: tuple[tuple[str, str], ...]
+    anywhere: Mapping[str, Sequence[tuple[str, str, int]]]
+    """By their first letter: phrase, kind and place among all, the longest first."""
     longest: int
 
 
@@ -108,8 +109,11 @@ def _phrases() -> _Phrases:
                 exact[folded] = kind
     longest = max(len(p.split()) for p in [*exact, *(f"{h} x" for h in prefixes)])
     ordered = {h: tuple(sorted(t.items(), key=lambda x: -len(x[0]))) for h, t in prefixes.items()}
-    by_length = tuple(sorted(anywhere.items(), key=lambda x: -len(x[0])))
-    return _Phrases(whole, exact, ordered, by_length, longest)
+    by_letter: dict[str, list[tuple[str, str, int]]] = {}
+    by_length = sorted(anywhere.items(), key=lambda x: -len(x[0]))
+    for place, (phrase, kind) in enumerate(by_length):
+        by_letter.setdefault(phrase[0], []).append((phrase, kind, place))
+    return _Phrases(whole, exact, ordered, by_letter, longest)
 
 
 @lru_cache(maxsize=4096)
@@ -130,7 +134,9 @@ def find_label(heading: str, *, formats: bool = False) -> Label | None:
         return Label(table.whole[folded], folded, 1.0, leads=True)
     found = [*_found_in_words(folded.split(), table)]
     if _SPACELESS.search(folded):
-        found += [(3 * len(p), kind, p) for p, kind in table.anywhere if p in folded]
+        begun = table.anywhere.keys() & set(folded)
+        inside = [x for c in begun for x in table.anywhere[c] if x[0] in folded]
+        found += [(3 * len(p), kind, p) for p, kind, _ in sorted(inside, key=lambda x: x[2])]
     if not formats:
         found = [f for f in found if f[1] != "section"]
     if not found:
