@@ -37,6 +37,9 @@ def kind_of_box(outline: Outline, box: Box, setting: Setting, before: Box | None
         before: The box before it that may be a list, if any.
     """
     label = kind_of_heading(box.heading.text, formats=True) or box.hint or None
+    if label == "nextprev" and len(box.stories) > 2:
+        # What is next after a story goes on and on: the stories that readers are led to.
+        label = "related"
     signs = signs_around(outline, box, 6)
     aside = _kind_aside(outline, box, setting, signs, label)
     if aside:
