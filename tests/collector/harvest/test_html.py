@@ -258,3 +258,18 @@ def test_links_to_several_outlets_with_a_campaign_are_sponsored() -> None:
     )
     kinds = [found.kind for found in harvest(box("More for you", items=items)).lists]
     assert kinds == ["sponsored"]
+
+
+@pytest.mark.parametrize("box", ["<aside>{}</aside>", "<div class=s>{}</div>"])
+def test_a_story_at_the_end_of_one_list_and_the_start_of_the_next_is_in_both(box):
+    titles = [f"Harbour town number {n} rebuilds its old lighthouse" for n in range(9)]
+    link = '<a href="/2026/{0}-harbour-town-rebuilds-lighthouse">{1}</a>'
+    links = [link.format(n, title) for n, title in enumerate(titles)]
+    stream = "".join(f"<article><h2>{a}</h2><p>What they say.</p></article>" for a in links[:5])
+    read = "".join(f"<div>{a}</div>" for a in links[4:])
+    page = harvest_html(
+        f"<body><main>{stream}</main>{box.format(f'<h3>Most read</h3>{read}')}</body>".encode()
+    )
+    assert [item.title for item in page.lists[0].items] == titles[:5]
+    assert (page.lists[1].kind, page.lists[1].heading) == ("most_read", "Most read")
+    assert [item.title for item in page.lists[1].items] == titles[4:]

@@ -14,6 +14,8 @@ from tracker.collector.harvest.words import count_words
 MOST_LINKS: Final = 6000
 LONGEST_HEADLINE: Final = 260
 _ORIGIN: Final = re.compile(r"^(?:https?:)?//[^/]+(?=/.)", re.IGNORECASE)
+_BORDERS: Final = frozenset(("ul", "ol", "aside", "nav", "main"))
+"""Elements that no story's card reaches out of or into."""
 _WEIGHTY: Final = 4
 """Words from which a link between two of one story may be a story of its own."""
 _NAMED_LINK: Final = 2
@@ -174,14 +176,28 @@ def _belongs_below(outline: Outline, before: Story, link: Story, after: list[Sto
 
 
 def _same_card(outline: Outline, a: Story, b: Story) -> bool:
-    if a.weight >= 3 and b.weight >= 3 and a.title != b.title and _are_rows(outline, a, b):
-        return False
+    if a.weight >= 3 and b.weight >= 3:
+        if a.title != b.title and _are_rows(outline, a, b):
+            return False
+        if a.title == b.title and _has_heading(outline, a.last, b.anchor):
+            return False
     i, steps = a.anchor, 0
     while not outline.inside(b.anchor, i):
-        if outline.tags[i] in ("ul", "ol"):
+        if outline.tags[i] in _BORDERS:
             return False
         i, steps = outline.parents[i], steps + 1
+    j = b.anchor
+    while j > i:
+        if outline.tags[j] in _BORDERS:
+            return False
+        j = outline.parents[j]
     return steps <= (4 if a.title and a.title == b.title and a.weight >= 3 else 7)
+
+
+def _has_heading(outline: Outline, start: int, stop: int) -> bool:
+    """Say whether a whole heading stands between two entries, such as that of another list."""
+    between = range(start, stop)
+    return any(outline.tags[j] in HEADINGS and outline.ends[j] <= stop for j in between)
 
 
 def _are_rows(outline: Outline, a: Story, b: Story) -> bool:
