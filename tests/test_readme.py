@@ -18,6 +18,7 @@ from tracker.config import parse_config
 from tracker.tables import LIST_KINDS
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+CALL = r"(?:run |bin/)tracker "
 
 
 def blocks(language: str) -> list[str]:
@@ -36,11 +37,11 @@ def test_the_two_commands_are_there():
         for block in blocks("sh") + blocks("crontab")
         for line in block.splitlines()
         for part in re.split("&&|;|}", line)
-        if "run tracker " in part
+        if re.search(CALL, part)
     ],
 )
 def test_every_command_shown_is_one_the_command_line_takes(line: str):
-    words = shlex.split(line.partition("run tracker ")[2])
+    words = shlex.split(re.split(CALL, line)[1])
     result = CliRunner().invoke(main, [*words, "--help"])
     assert result.exit_code == 0, result.output
 
@@ -71,26 +72,30 @@ def test_the_settings_shown_are_read():
 
 
 def test_the_line_for_cron_visits_what_is_configured_and_mails_only_what_failed(tmp_path: Path):
-    (line,) = blocks("crontab")
+    ((setting, line),) = [block.splitlines() for block in blocks("crontab")]
     *fields, command = line.split(maxsplit=5)
     assert len(fields) == 5
-    folder, programs = tmp_path / "tracker", tmp_path / "bin"
-    for path in (folder, programs):
-        path.mkdir()
-    (folder / "tracker.toml").write_text(
+    programs = tmp_path / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    (tmp_path / "tracker.toml").write_text(
         '[[source]]\nname = "Dead"\nurl = "http://127.0.60.1:1/"\nallow_private = true\n'
     )
-    stub = programs / "python3"  # as if uv were installed and the project synced
-    stub.write_text(f'#!/bin/sh\nshift 4\nexec "{sys.executable}" -m tracker "$@"\n')
-    stub.chmod(0o755)
-    env = {"HOME": str(tmp_path), "PATH": f"{programs}:/usr/bin:/bin"}
+    program = programs / "tracker"  # as if the project were synced there
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tracker "$@"\n')
+    program.chmod(0o755)
+    env = {"HOME": "/", "PATH": "/usr/bin:/bin", setting.partition("=")[0]: str(tmp_path)}
     done = subprocess.run(
-        ["/bin/sh", "-c", command], env=env,
+        ["/bin/sh", "-c", command], env=env, cwd="/",
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "failed Dead: 0 of 1 pages" in done.stdout, done.stderr
     assert "refused the connection" in done.stdout
-    assert (folder / "output" / "tables" / "captures").is_dir()
+    shown = " ".join(blocks("sh"))
+    (study,) = set(re.findall(r"--study (\w+)", command + shown))
+    assert len(re.findall(f"{CALL}(?:-q )?--study {study}", command)) == len(
+        re.findall(CALL, command)
+    )
+    assert (tmp_path / study / "tables" / "captures").is_dir()
 
 
 def test_the_kinds_of_list_named_are_those_that_exist():
