@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+MAX_HOLD: Final = 7 * 86_400.0
+"""Seconds for which a host is left alone at most: a Retry-After in a far year is a mistake, and
+would never be seen to be taken back."""
+
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS hosts (
     host TEXT PRIMARY KEY,
@@ -91,9 +95,12 @@ class HostBook:
         self._put(host, "last_request", time.time())
 
     def hold(self, host: str, seconds: float) -> None:
-        """Leave `host` alone for so many seconds from now, at least."""
-        until = max(self._read(host)[2], time.time() + seconds)
-        self._put(host, "not_before", until)
+        """Leave `host` alone for so many seconds from now, at least; `MAX_HOLD` at most."""
+        self._db.execute(
+            "INSERT INTO hosts (host, not_before) VALUES (?, ?) ON CONFLICT (host) "
+            "DO UPDATE SET not_before = max(not_before, excluded.not_before)",
+            (host, time.time() + min(seconds, MAX_HOLD)),
+        )
 
     def set_delay(self, host: str, seconds: float) -> None:
         """Remember the Crawl-delay of `host`; 0 if it has none any more."""
