@@ -483,3 +483,13 @@ def test_the_command_says_what_was_added_and_what_is_missing(classic: Front, tmp
     failed = runner.invoke(main, [*words, "--archive", classic.url])
     assert failed.exit_code == 3
     assert "stopped" in failed.output
+
+
+def test_when_the_crawler_dies_the_run_ends_with_no_gap_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    night = date(2024, 3, 1)
+    result = Study(tmp_path / "study").backfill("https://post.example/", night, night)
+    assert "the crawler's process ended" in (result.stopped or "")
+    assert result.gaps == ()

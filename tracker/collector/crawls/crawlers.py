@@ -35,8 +35,8 @@ def crawl(
     Args:
         requests: What to visit.
         settings: How to behave.
-        follow: Names further requests from a visit; called in this process, before the visit is
-            yielded.
+        follow: Names further requests from a visit; called in this process with every visit,
+            before it is yielded.
         state: The file in which hosts are remembered; a crawl that is killed and started again
             with it keeps the delays it owed. None keeps them for this crawl only.
     """
@@ -63,7 +63,10 @@ def crawl(
             note = f"the crawler's process ended ({why}) before this page's turn"
             _logger.error("%s: %s", note, said[-2000:])
             for request in asked.values():
-                yield Visit(request, "unreachable", note, url=request.url)
+                visit = Visit(request, "unreachable", note, url=request.url)
+                if follow is not None:
+                    follow(visit)  # told; nobody is there to go where it leads
+                yield visit
         with contextlib.suppress(OSError):
             _send(stdin, None)
 
