@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -24,7 +25,9 @@ from tracker.collector.crawls import CrawlSettings
 from tracker.collector.documents import Document
 from tracker.collector.page_writers import PageWriter
 from tracker.config import Config, SourceSettings
-from tracker.errors import ConfigError
+from tracker.errors import ConfigError, StoreError
+from tracker.store import Store
+from tracker.tables import Table
 
 QUICK = CrawlSettings(delay=0.02, timeout=5.0, tries=2, backoff=0.1)
 DEAD = "http://127.0.60.1:1/"
@@ -242,6 +245,41 @@ def shift_into_past(folder: Path, outlet: Outlet, *, nights: int) -> None:
             page = Document("", outlet.show().encode(), "html", status=200)
             writer.write(page, outlet.url, outlet.name, moment)
     assert run(folder, "ingest", str(folder / f"{name}.warc.gz")).exit_code == 0
+
+
+def test_pages_of_a_night_that_the_tables_could_not_take_are_there_the_next_time(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    courier = Outlet(web, "Courier")
+    study = make_study(tmp_path, to_source(courier))
+    whole = Store.append
+
+    def fail(store: Store, table: Table, frame: pl.DataFrame) -> int:
+        if table.name in ("lists", "captures"):
+            raise OSError(28, "No space left on device")
+        return whole(store, table, frame)
+
+    with monkeypatch.context() as full:
+        full.setattr(Store, "append", fail)
+        with pytest.raises(StoreError, match="No space left"):
+            study.collect(settings=QUICK)
+    assert study.read("captures").is_empty()
+    asked = len(courier.asked)
+    result = study.collect(settings=QUICK)
+    assert result.skipped == len(courier.asked) == asked == study.read("captures").height
+    assert study.read("runs").sort("started_at")["outcome"].to_list() == ["failed", "ok"]
+    slots = study.read("lists").select(pl.col("n_items").sum()).item()
+    assert study.read("sightings").height == slots
+
+
+def test_when_the_crawler_dies_every_page_that_had_no_turn_is_told(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    study = make_study(tmp_path, to_source(Outlet(web, "Courier")))
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    result = study.collect(settings=QUICK)
+    assert [visit["outcome"] for visit in result.visits] == ["unreachable"] * 2
+    assert "the crawler's process ended" in result.visits[0]["note"]
 
 
 def test_killed_at_any_moment_nothing_is_lost_nothing_doubled_and_no_delay_broken(

@@ -11,11 +11,12 @@ from typing import IO
 import polars as pl
 
 from tracker.collector.documents import Document, Problem
+from tracker.collector.headlines import Rows
 from tracker.collector.page_writers import PageWriter
 from tracker.collector.warcs import Payloads, read_page
 from tracker.ids import hash_bytes
 from tracker.store import Store
-from tracker.tables import BODIES
+from tracker.tables import BODIES, CAPTURES, LISTS, SIGHTINGS
 
 FOLDER = "captures"
 
@@ -96,6 +97,14 @@ class BodyKeeper:
             os.fsync(self._file.fileno())
             self._store.upsert(BODIES, BODIES.frame(self._rows))
             self._rows = []
+
+    def commit(self, rows: Rows) -> None:
+        """Write the rows of pages to the tables, their raw pages before them."""
+        self.flush()
+        # Captures last: a capture that is there has all its lists and sightings.
+        self._store.append(SIGHTINGS, rows.sightings)
+        self._store.append(LISTS, rows.lists)
+        self._store.append(CAPTURES, rows.captures)
 
     def close(self) -> None:
         """Flush and close the file."""

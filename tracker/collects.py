@@ -108,7 +108,6 @@ class Collector:
     def __post_init__(self) -> None:
         self._rows: list[rows_of.Rows] = []
         self._committed = time.monotonic()
-        self._taken: rows_of.Rows | None = None
         self._total = 0
         tonight = self.store.scan(CAPTURES).filter(pl.col("captured_at") >= self.begun)
         done = tonight.select("source", "url").unique().collect()
@@ -134,10 +133,7 @@ class Collector:
         )
         try:
             with contextlib.closing(visits):
-                for visit in visits:
-                    if self._taken is None:  # the crawler ended before its turn
-                        self._follow(visit)
-                    self._take(visit)
+                for _ in visits:
                     self.progress("visits", len(self.result.visits), self._total)
                     self._commit_batch()
         finally:
@@ -176,11 +172,12 @@ class Collector:
     def _follow(self, visit: Visit) -> list[VisitRequest]:
         """Take in a visit; return what it leads to."""
         page = self._reader.read(visit)
-        self._taken = self._reader.tabulate(visit, page)
+        rows = self._reader.tabulate(visit, page)
+        self._take(visit, rows)
         target: Target = visit.request.meta
         if isinstance(page, Problem) or not target.is_main:
             return []
-        found = list(self._lead(target, visit.url, page, self._taken))
+        found = list(self._lead(target, visit.url, page, rows))
         self._total += len(found)
         return found
 
@@ -227,10 +224,8 @@ class Collector:
         )
         return set(earlier.select("source", "url").collect().iter_rows())
 
-    def _take(self, visit: Visit) -> None:
+    def _take(self, visit: Visit, rows: rows_of.Rows) -> None:
         """Put down what came of a visit, for the next commit."""
-        rows, self._taken = self._taken, None
-        assert rows is not None
         self._rows.append(rows)
         (capture,) = rows.captures.iter_rows(named=True)
         boxes = rows.lists.filter(pl.col("kind") != "article")
@@ -256,8 +251,4 @@ class Collector:
         if not self._rows:
             return
         rows, self._rows = rows_of.concat_rows(self._rows), []
-        self.keeper.flush()
-        # Captures last: a capture that is there has all its lists and sightings.
-        self.store.append(SIGHTINGS, rows.sightings)
-        self.store.append(LISTS, rows.lists)
-        self.store.append(CAPTURES, rows.captures)
+        self.keeper.commit(rows)

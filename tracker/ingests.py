@@ -26,7 +26,7 @@ from tracker.harvests import Harvester, Overrides, harvest
 from tracker.progress import Progress, be_silent
 from tracker.runs import find_cut, mark_recovered
 from tracker.store import Store
-from tracker.tables import CAPTURES, LISTS, SIGHTINGS
+from tracker.tables import CAPTURES
 
 _logger = logging.getLogger(__name__)
 
@@ -280,11 +280,7 @@ class Ingester:
         if not self._batch:
             return
         rows, self._batch = rows_of.concat_rows(self._batch), []
-        self.keeper.flush()
-        # Captures last: a capture that is there has all its lists and sightings.
-        self.store.append(SIGHTINGS, rows.sightings)
-        self.store.append(LISTS, rows.lists)
-        self.store.append(CAPTURES, rows.captures)
+        self.keeper.commit(rows)
         self._add(
             captures=rows.captures.height,
             lists=rows.lists.height,
@@ -300,7 +296,7 @@ class Ingester:
 
 
 def recover_pages(ingester: Ingester, run_id: str) -> None:
-    """Take in what runs that were cut off had fetched or read and not yet committed.
+    """Take in what runs that did not come to their end had fetched or read and not yet committed.
 
     Args:
         ingester: A copy of it does the work.

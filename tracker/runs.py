@@ -9,7 +9,6 @@ from typing import Any
 
 import polars as pl
 
-from tracker.errors import TrackerError
 from tracker.ids import make_id
 from tracker.store import Store
 from tracker.tables import RUNS
@@ -38,8 +37,13 @@ class Run:
 
 
 def find_cut(store: Store) -> list[str]:
-    """Return the ids of runs that were cut off and whose pages nobody took in since."""
-    cut = store.scan(RUNS).filter(pl.col("finished_at").is_null()).select("run_id", "details")
+    """Return the ids of runs that did not come to their end and whose pages nobody took in since.
+
+    A run that failed may have, as one that was killed, pages on the disk that no table knows, or
+    lists whose capture was not written any more.
+    """
+    cut = store.scan(RUNS).filter(pl.col("outcome").is_in(["running", "failed"]))
+    cut = cut.select("run_id", "details")
     return [
         run for run, said in cut.collect().iter_rows() if "recovered_by" not in json.loads(said)
     ]
@@ -69,9 +73,9 @@ def record_run(
         )
         try:
             yield run
-        except TrackerError as error:
+        except BaseException as error:  # Ctrl-C and a full disk, too
             run.outcome = "failed"
-            run.details["error"] = str(error)
+            run.details["error"] = str(error) or type(error).__name__
             raise
         finally:
             details = json.dumps(run.details, ensure_ascii=False, default=str)

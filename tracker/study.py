@@ -205,7 +205,6 @@ class Study:
         chosen = select_sources(self.config, None if sources is None else list(sources))
         self.store.folder.mkdir(parents=True, exist_ok=True)
         with record_run(self.store, "collect", self._clock) as run:
-            run.outcome = "failed"  # until it has come to its end, Ctrl-C included
             keeper = BodyKeeper(self.store, run.run_id, run.started_at)
             with closing(keeper), PageBook(self.store.folder / STATE_NAME) as book:
                 now = run.started_at
