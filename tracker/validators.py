@@ -5,11 +5,12 @@ is overwritten on every visit, and whoever deletes the file only has each page s
 more.
 """
 
-import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
+
+from tracker.collector.books import open_book
 
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS pages (
@@ -51,12 +52,13 @@ class PageBook:
 
     Args:
         path: The state file; made if it is not there.
+
+    Raises:
+        StoreError: If it cannot be used.
     """
 
     def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(path, timeout=10.0, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.executescript(_TABLE)
+        self._db = open_book(path, _TABLE)
 
     def read(self, source: str, asked: str) -> KnownPage | None:
         """Return what is known of a page; None if nothing is."""

@@ -1,10 +1,11 @@
 """What archives answered lately, in one small file, so that nothing is asked for twice."""
 
-import sqlite3
 import time
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+
+from tracker.collector.books import open_book
 
 INDEX_AGE: Final = 86_400.0
 """Seconds for which the answer of an index holds: archives take in copies from the past, too."""
@@ -34,13 +35,13 @@ class ArchiveBook:
 
     Args:
         path: Where it is.
+
+    Raises:
+        StoreError: If it cannot be used.
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, timeout=10.0, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.executescript(_TABLES)
+        self._db = open_book(path, _TABLES)
         self._db.execute("DELETE FROM answers WHERE asked_at < ?", (time.time() - INDEX_AGE,))
 
     def read_answer(self, url: str) -> bytes | None:

@@ -177,7 +177,8 @@ def test_a_crawler_that_dies_leaves_an_outcome_for_every_page(
     requests = [ask(f"{site.url}/{n}") for n in range(3)]
     visits = list(crawl(requests, settings=QUICK, state=tmp_path / "hosts.sqlite"))
     assert [visit.outcome for visit in visits] == ["unreachable"] * 3
-    assert "process ended (1, sqlite3.DatabaseError: file is not a database)" in visits[0].note
+    assert "process ended (1, tracker.errors.StoreError: " in visits[0].note
+    assert "hosts.sqlite: cannot be used (file is not a database" in visits[0].note
     assert "Traceback" in caplog.text
     assert site.asked == []
 

@@ -5,11 +5,12 @@ is killed and started again keeps every delay it owed. Times are seconds since 1
 """
 
 import math
-import sqlite3
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from tracker.collector.books import open_book
 
 MAX_HOLD: Final = 7 * 86_400.0
 """Seconds for which a host is left alone at most: a Retry-After in a far year is a mistake, and
@@ -49,15 +50,13 @@ class HostBook:
 
     Args:
         path: Where it is; None keeps it in memory.
+
+    Raises:
+        StoreError: If it cannot be used.
     """
 
     def __init__(self, path: Path | None) -> None:
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path or ":memory:", timeout=10.0, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(_TABLES)
+        self._db = open_book(path, f"PRAGMA synchronous = NORMAL; {_TABLES}")
 
     def take_turn(
         self, host: str, delay: float, *, is_page: bool = True, stretch: float = 1.0
