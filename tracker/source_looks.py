@@ -17,7 +17,7 @@ from tracker.collector.harvest.pages import Page
 from tracker.collector.headlines import tabulate_page
 from tracker.collector.settings import SourceSettings
 from tracker.collector.sitemaps import find_sitemaps
-from tracker.collector.sources import name_source
+from tracker.collector.sources import is_near, name_source
 from tracker.config import Config
 from tracker.harvests import harvest
 from tracker.runs import read_clock
@@ -77,7 +77,7 @@ class _Looker:
         self.look = _see(visit, self.config, self.follow)
         if not visit.body or self.look.standing in ("feed", "sitemap", "sitemap index"):
             return []
-        found = [url for url in find_feeds(visit.body, visit.url) if _is_near(url, visit.url)]
+        found = [url for url in find_feeds(visit.body, visit.url) if is_near(url, visit.url)]
         return [
             replace(request, url=url, role="feed", meta="feed", fetcher="http")
             for url in found[:MOST_FEEDS]
@@ -205,9 +205,3 @@ def _name_standing(document: Document, page: Page) -> Standing:
     if page.title:
         return "article"
     return "front page" if _FRONT.fullmatch(urlsplit(document.url or "").path) else "section"
-
-
-def _is_near(feed: str, page: str) -> bool:
-    """Return whether a feed is the outlet's own, also under another of its hosts."""
-    own, other = (name_source(url) or "" for url in (page, feed))
-    return own == other or other.endswith(f".{own}") or own.endswith(f".{other}")

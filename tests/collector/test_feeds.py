@@ -105,6 +105,12 @@ def test_an_index_names_tonights_news_first():
     ]
 
 
+def test_an_index_sends_nobody_to_other_sites():
+    for host, wanted in (("static.press.example", 1), ("other.example", 0), ("10.0.0.1", 0)):
+        index = f"<sitemapindex><sitemap><loc>https://{host}/a.xml</loc></sitemap></sitemapindex>"
+        assert len(find_sitemaps(index.encode(), "https://www.press.example/s.xml")) == wanted
+
+
 def test_pages_are_no_feeds():
     for body in (b"<!doctype html><html></html>", b"{}", b"", b"<svg/>", b'{"version": "2"}'):
         assert sniff_feed(body) is None

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import polars as pl
 
 from tracker.collector.headlines import STORY
-from tracker.collector.sources import name_source
+from tracker.collector.sources import is_near, name_source
 from tracker.tables import CHANNELS
 
 _ORDER: Final = ("latest", "section", "picks", "other", "related")
@@ -58,12 +58,8 @@ def choose_pages(
 
 
 def _is_story(url: str, page: str) -> bool:
-    host, own = name_source(url), name_source(page)
-    if not host or not own:
-        return False
-    related = host == own or host.endswith(f".{own}") or own.endswith(f".{host}")
     path = urlsplit(url).path
-    return related and bool(STORY.search(path)) and not _FILES.search(path)
+    return is_near(url, page) and bool(STORY.search(path)) and not _FILES.search(path)
 
 
 def _section(url: str) -> str:

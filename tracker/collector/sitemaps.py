@@ -9,6 +9,7 @@ from typing import Any, Final
 from tracker.collector.feeds import MAX_ITEMS, list_page, plain, read_language
 from tracker.collector.harvest.links import absolute
 from tracker.collector.harvest.pages import Page
+from tracker.collector.sources import is_near
 
 MAX_BYTES: Final = 20_000_000
 """What a sitemap is read to, unpacked; the protocol allows 50 MB, a news sitemap 1,000 items."""
@@ -51,13 +52,14 @@ def read_sitemap(body: bytes, *, url: str | None = None) -> Page:
 def find_sitemaps(body: bytes, url: str | None = None, most: int = 2) -> list[str]:
     """Return the sitemaps an index names that most likely hold tonight's news; empty if no index.
 
-    Those whose address speaks of news come first, then those changed last.
+    Those whose address speaks of news come first, then those changed last. Those of other sites
+    are left out: an index speaks for its own.
     """
     found: list[tuple[bool, str, str]] = []
     for element in _walk(body, "sitemap"):
         said = _collect(element)
         address = absolute(said.get("loc", ""), url)
-        if address:
+        if address and (url is None or is_near(address, url)):
             found.append((bool(_NEWS.search(address)), said.get("lastmod", ""), address))
         if len(found) == 10_000:
             break

@@ -21,6 +21,14 @@ def name_source(url: str) -> str | None:
     return host
 
 
+def is_near(url: str, other: str) -> bool:
+    """Return whether two addresses are of one outlet: of one host, or one below the other."""
+    one, two = name_source(url), name_source(other)
+    if not one or not two:
+        return False
+    return one == two or one.endswith(f".{two}") or two.endswith(f".{one}")
+
+
 def choose_hosts(hosts: Collection[str]) -> Callable[[str], bool] | None:
     """Return what says of an address whether it is of one of `hosts`, or of one below.
 
