@@ -91,6 +91,17 @@ def test_a_peek_takes_what_the_settings_point_out(folder: Path):
     assert block["why"] == ["pointed out by the selector #odds"]
 
 
+def test_a_page_that_does_not_say_its_address_is_peeked_at_as_a_source_that_is_named(folder: Path):
+    page = folder / "pages/2026-01-04/page.html"
+    page.write_text(PAGE[PAGE.index("<body>") :])
+    kinds = {}
+    for source in ((), ("--source", "Post")):
+        result = CliRunner().invoke(main, ["peek", "--json", str(page), *source])
+        assert result.exit_code == 0, result.output
+        kinds[source] = [x["kind"] for x in json.loads(result.output)["lists"]]
+    assert kinds == {(): [], ("--source", "Post"): ["picks"]}
+
+
 def test_settings_that_cannot_be_stop_the_command(folder: Path):
     (folder / "tracker.toml").write_text(CONFIG.replace("#odds", "#odds["))
     for command in (["peek", "pages"], ["ingest", "pages"], ["check"]):

@@ -77,7 +77,7 @@ def test_a_feed_is_known_as_one_and_what_does_not_come_is_refused(
         assert refused.exit_code == 1
         assert said in refused.output
     private = run("sources", "add", courier.url)
-    assert "private address" in private.output
+    assert "private address; not visited (--allow-private permits it)" in private.output
 
 
 def test_sources_are_listed_with_their_health_tried_and_removed(

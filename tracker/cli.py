@@ -131,12 +131,22 @@ def init(settings: Settings, force: bool) -> None:
     "--explain", is_flag=True,
     help="Say of every block of links of HTML pages why it was taken or left.",
 )  # fmt: skip
+@click.option("--source", help="The source of all pages, by name; by address unless given.")
+@click.option("--allow-private", is_flag=True, help="Hosts may have private addresses.")
 @click.pass_obj
-def peek(settings: Settings, places: Sequence[str], as_json: bool, explain: bool) -> None:
+def peek(
+    settings: Settings,
+    places: Sequence[str],
+    as_json: bool,
+    explain: bool,
+    source: str | None,
+    allow_private: bool,
+) -> None:
     """Show the headline lists found on pages, and store nothing.
 
     Takes files, folders, archives and addresses of pages. A page that cannot be read is reported,
-    the others are shown, and the exit code is 3.
+    the others are shown, and the exit code is 3. What tracker.toml says of a source counts: how
+    it is visited, and the boxes that are pointed out.
 
     With --explain each block of links is shown with its place on the page, the heading found
     above it, the kind of list it was taken for (or "left"), its first links, and why. Likeness
@@ -147,7 +157,11 @@ def peek(settings: Settings, places: Sequence[str], as_json: bool, explain: bool
     from tracker.peeks import peek_at
 
     partly = False
-    for sight in peek_at(places, config=settings.read_config(), explain=explain):
+    sights = peek_at(
+        places, config=settings.read_config(), source=source, explain=explain,
+        allow_private=allow_private,
+    )  # fmt: skip
+    for sight in sights:
         partly = partly or sight.problem is not None
         if as_json:
             click.echo(sight_to_json(sight))

@@ -176,13 +176,18 @@ class Config:
             if not all(name.strip() for name in names):
                 raise ConfigError(f"{kind}: found an empty name; wanted one for each")
 
-    def name_outlet(self, host: str) -> str:
-        """Return how an outlet's host, or one above it, is called here; else the host."""
+    def find_source(self, host: str) -> SourceSettings | None:
+        """Return the first source of a host, or of one above it; None if there is none."""
         for source in self.source:
             known = name_source(source.url)
             if known and (host == known or host.endswith(f".{known}")):
-                return source.name
-        return host
+                return source
+        return None
+
+    def name_outlet(self, host: str) -> str:
+        """Return how an outlet's host, or one above it, is called here; else the host."""
+        source = self.find_source(host)
+        return source.name if source else host
 
     def find_overrides(self, outlet: str) -> tuple[Override, ...]:
         """Return the overrides of an outlet, whatever their dates."""

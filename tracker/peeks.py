@@ -9,19 +9,22 @@ from pathlib import Path
 from typing import Final
 
 from tracker.collector.archives import list_files, modified_at, read_documents
-from tracker.collector.crawls import CrawlSettings, VisitRequest, crawl
+from tracker.collector.crawls import CrawlSettings, Visit, VisitRequest, crawl
 from tracker.collector.documents import Document, Problem
 from tracker.collector.harvest.explanations import Decision
 from tracker.collector.harvest.html import explain_html
 from tracker.collector.harvest.pages import Page
+from tracker.collector.settings import SourceSettings
 from tracker.collector.sources import name_source
 from tracker.collector.warcs import Payloads
 from tracker.config import Config
 from tracker.errors import InputError
 from tracker.harvests import Overrides, harvest
+from tracker.visit_plans import select_sources, set_manners
 
 _SCHEMES: Final = ("http://", "https://")
-_SETTINGS: Final = CrawlSettings(delay=1.0)
+_DELAY: Final = 1.0
+"""Least seconds between two requests to a host, for which a person waits."""
 _Found = Document | Problem
 _See = Callable[[_Found, datetime], "Sight"]
 
@@ -48,6 +51,7 @@ def peek_at(
     places: Sequence[str],
     *,
     config: Config | None = None,
+    source: str | None = None,
     explain: bool = False,
     settings: CrawlSettings | None = None,
     allow_private: bool = False,
@@ -58,15 +62,31 @@ def peek_at(
 
     Args:
         places: Files, folders and addresses.
-        config: Says which boxes are pointed out by hand; none are without one.
+        config: Says how the source of an address is visited, as `collect` does, and which boxes
+            of it are pointed out by hand; none are without one.
+        source: The name of the configured source of all pages; by their addresses if None.
         explain: Whether to say of every block of links why it was taken or left.
         settings: How to behave towards the hosts of addresses; without it as in a nightly crawl,
-            but with one second between two requests to a host, for which a person waits.
-        allow_private: Whether loopback, private and link-local addresses may be visited.
+            but with one second between two requests to a host, unless its source says otherwise.
+        allow_private: Whether private addresses may be visited, whatever the source says.
+
+    Raises:
+        ConfigError: If no source has that name.
     """
-    see = partial(_see, config=config or Config(), explain=explain)
+    config = config or Config()
+    named = select_sources(config, [source])[0] if source is not None else None
+    see = partial(_see, config=config, named=named, explain=explain)
+    settings = settings or replace(set_manners(config.collect), delay=_DELAY)
     urls = [place for place in places if place.startswith(_SCHEMES)]
-    with contextlib.closing(_visit_all(urls, settings, allow_private)) as found:
+    requests: list[VisitRequest | Problem] = []
+    for url in urls:
+        try:
+            request = VisitRequest(url, allow_private=allow_private)
+        except InputError as error:
+            requests.append(Problem(url, str(error)))
+            continue
+        requests.append(_ask_as(named or _find_source(config, url), request))
+    with contextlib.closing(_visit_all(requests, settings)) as found:
         for place in places:
             if place.startswith(_SCHEMES):
                 yield replace(see(next(found), datetime.now(UTC)), origin=place)
@@ -74,24 +94,48 @@ def peek_at(
                 yield from _peek_at_path(place, see)
 
 
+def _find_source(config: Config, url: str | None) -> SourceSettings | None:
+    """Return the source that has this very address, or else the first of its host."""
+    exact = (source for source in config.source if source.url == url)
+    return next(exact, None) or config.find_source(name_source(url or "") or "")
+
+
+def _ask_as(source: SourceSettings | None, request: VisitRequest) -> VisitRequest:
+    """Return the request made as the settings of its source say."""
+    if source is None:
+        return request
+    return replace(
+        request,
+        fetcher=source.fetcher,
+        delay=source.delay,
+        allow_private=request.allow_private or source.allow_private,
+    )
+
+
 def _visit_all(
-    urls: Sequence[str], settings: CrawlSettings | None, allow_private: bool
+    wanted: Sequence[VisitRequest | Problem], settings: CrawlSettings
 ) -> Generator[_Found]:
     """Yield what came back from each address, in order; they are visited together."""
-    found: dict[int, _Found] = {}
+    came: dict[int, _Found] = {}
     requests = []
-    for place, url in enumerate(urls):
-        try:
-            requests.append(VisitRequest(url, allow_private=allow_private, meta=place))
-        except InputError as error:
-            found[place] = Problem(url, str(error))
-    with contextlib.closing(crawl(requests, settings=settings or _SETTINGS)) as visits:
-        for place in range(len(urls)):
-            while place not in found:
+    for place, item in enumerate(wanted):
+        if isinstance(item, Problem):
+            came[place] = item
+        else:
+            requests.append(replace(item, meta=place))
+    with contextlib.closing(crawl(requests, settings=settings)) as visits:
+        for place in range(len(wanted)):
+            while place not in came:
                 visit = next(visits)
-                problem = Problem(visit.request.url, visit.note)
-                found[visit.request.meta] = visit.document or problem
-            yield found.pop(place)
+                came[visit.request.meta] = visit.document or _explain(visit)
+            yield came.pop(place)
+
+
+def _explain(visit: Visit) -> Problem:
+    note = visit.note
+    if "private address" in note and not visit.request.allow_private:
+        note += "; --allow-private permits it, or allow_private = true on its [[source]]"
+    return Problem(visit.request.url, note)
 
 
 def _peek_at_path(place: str, see: _See) -> Iterator[Sight]:
@@ -128,15 +172,27 @@ def _pair(found: Iterator[_Found], moment: datetime, see: _See) -> Iterator[Sigh
         yield see(pending, moment)
 
 
-def _see(found: _Found, moment: datetime, *, config: Config, explain: bool) -> Sight:
+def _see(
+    found: _Found,
+    moment: datetime,
+    *,
+    config: Config,
+    named: SourceSettings | None,
+    explain: bool,
+) -> Sight:
     """Return what was seen; `moment` is when pages were captured that do not say it."""
     if isinstance(found, Problem):
         return Sight(found.origin, problem=found.message)
     captured_at = found.captured_at or moment
-    overrides = _find_overrides(config, found.url, captured_at)
+
+    def find_overrides(url: str | None) -> Overrides:
+        source = named or _find_source(config, url)
+        return config.overrides_at(source.name, captured_at) if source else ()
+
+    overrides = find_overrides(found.url)
     page = harvest(found, overrides)
-    if isinstance(page, Page) and not found.url:
-        overrides = _find_overrides(config, page.url, captured_at)
+    if isinstance(page, Page) and not found.url and named is None:
+        overrides = find_overrides(page.url)
         page = harvest(found, overrides) if overrides else page
     if isinstance(page, Problem):
         return Sight(page.origin, problem=page.message)
@@ -146,8 +202,3 @@ def _see(found: _Found, moment: datetime, *, config: Config, explain: bool) -> S
             found.body, url=found.url, charset=found.charset, overrides=overrides
         )
     return Sight(found.origin, page, decisions=decisions)
-
-
-def _find_overrides(config: Config, url: str | None, captured_at: datetime) -> Overrides:
-    host = name_source(url) if url else None
-    return config.overrides_at(config.name_outlet(host), captured_at) if host else ()

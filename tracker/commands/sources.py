@@ -63,7 +63,9 @@ def add(
     _print_look(look, quiet=settings.quiet)
     if look.standing in (None, "article") and not force:
         problem = look.problem or "an article; wanted a front page, section, feed or sitemap"
-        raise ConfigError(f"{look.url}: {problem} (--force adds it anyway)")
+        shut = "private address" in problem and not said["allow_private"]
+        way = "--allow-private permits it" if shut else "--force adds it anyway"
+        raise ConfigError(f"{look.url}: {problem} ({way})")
     said["feeds"] = () if no_feeds else None
     source = propose_source(look, config, **said)
     if dry_run:

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from tracker.collector.crawls import CrawlSettings, Visit, VisitRequest, crawl
-from tracker.errors import InputError
+from tracker.collector.settings import CollectSettings, SourceSettings
+from tracker.config import Config
+from tracker.errors import ConfigError, InputError
 from tracker.peeks import peek_at
 
 PAGE = (
@@ -166,8 +168,27 @@ def test_peek_looks_at_addresses_and_files_in_the_order_given(site: Site, tmp_pa
 def test_peek_stays_out_of_private_nets(site: Site):
     (sight,) = peek_at([f"{site.url}/"], settings=QUICK)
     assert sight.page is None
-    assert "private address" in str(sight.problem)
+    assert "private address; not visited; --allow-private permits it" in str(sight.problem)
     assert site.asked == []
+
+
+def test_peek_visits_an_address_as_its_source_is_visited(site: Site):
+    config = Config(
+        collect=CollectSettings(contact="mailto:desk@press.example"),
+        source=(
+            SourceSettings("Shut", "http://127.0.5.1:1/"),
+            SourceSettings("Courier", f"{site.url}/", allow_private=True, delay=0.0),
+        ),
+    )
+    (sight,) = peek_at([f"{site.url}/"], config=config)
+    assert sight.page is not None, sight.problem
+    assert "mailto:desk@press.example" in site.asked[-1][1]["User-Agent"]
+    (other,) = peek_at([f"{site.url}/else"], config=config)
+    assert "private address" in str(other.problem)
+    (named,) = peek_at([f"{site.url}/else"], config=config, source="Courier")
+    assert named.page is not None
+    with pytest.raises(ConfigError, match="wanted one of Shut, Courier"):
+        list(peek_at([f"{site.url}/"], config=config, source="Curier"))
 
 
 def test_a_crawler_that_dies_leaves_an_outcome_for_every_page(
