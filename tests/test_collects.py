@@ -24,6 +24,7 @@ from tracker.cli import main
 from tracker.collector.crawls import CrawlSettings
 from tracker.collector.documents import Document
 from tracker.collector.page_writers import PageWriter
+from tracker.commands.collecting import print_summary
 from tracker.config import Config, SourceSettings
 from tracker.errors import ConfigError, StoreError
 from tracker.store import Store
@@ -164,6 +165,23 @@ def test_being_led_to_another_host_is_noted(web: Web, tmp_path: Path):
     study = make_study(tmp_path, SourceSettings("Old", url, follow=0, allow_private=True))
     (visit,) = study.collect(settings=QUICK).visits
     assert (visit["outcome"], visit["note"]) == ("ok", f"led to {courier.url[7:].split(':')[0]}")
+
+
+def test_a_collect_that_waited_for_another_one_visits_nothing_twice(
+    web: Web, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    courier = Outlet(web, "Courier")
+    study = make_study(tmp_path, to_source(courier))
+    asked_at = datetime.now(UTC)
+    assert len(study.collect(settings=QUICK).visits) == 5
+    waited = Study(study.folder, config=study.config, clock=lambda: asked_at)
+    result = waited.collect(settings=QUICK)
+    assert (result.visits, result.skipped, result.is_overtaken) == ((), 5, True)
+    print_summary(result, quiet=False)
+    said = "nothing to do: 5 pages were visited by another collect just now\n"
+    assert capsys.readouterr().out == said
+    assert len(courier.asked) == 5
+    assert len(study.collect(settings=QUICK).visits) == 5
 
 
 def test_only_named_sources_are_visited_and_names_must_exist(web: Web, tmp_path: Path):

@@ -37,7 +37,8 @@ class CollectResult:
 
     Attributes:
         visits: One row a visit: source, role, url, outcome, note, lists and headlines found.
-        skipped: Pages that a run cut off tonight had visited already.
+        skipped: Pages that a run cut off tonight had visited already, or one overtaking.
+        is_overtaken: Whether another run came to its end while this one waited for the study.
         broken: Of each source that shows far less than it always did, or lacks a list that was
             always there, what is wrong.
         notes: What the user should know of; each once.
@@ -45,6 +46,7 @@ class CollectResult:
 
     visits: tuple[dict[str, Any], ...] = ()
     skipped: int = 0
+    is_overtaken: bool = False
     broken: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 

@@ -210,11 +210,12 @@ class Study:
                 now = run.started_at
                 recover_pages(Ingester(self.store, keeper, self.config, now), run.run_id)
                 book.prune(now.timestamp())
-                begun = find_resumed(self.store, now) or now
+                resumed = find_resumed(self.store, now)
                 result = Collector(
-                    self.store, keeper, book, self.config, now, begun,
+                    self.store, keeper, book, self.config, now, resumed.begun or now,
                     settings=settings, progress=progress,
                 ).run(chosen)  # fmt: skip
+                result = replace(result, is_overtaken=resumed.is_overtaken)
             run.outcome = "partly" if result.failed or result.broken else "ok"
             run.details.update(result.summary)
         return result

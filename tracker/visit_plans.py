@@ -93,8 +93,22 @@ def set_manners(settings: CollectSettings) -> CrawlSettings:
     )
 
 
-def find_resumed(store: Store, now: datetime) -> datetime | None:
-    """Return when the visits began that a cut-off run has left undone; None if there are none."""
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """What a run goes on with.
+
+    Attributes:
+        begun: When the visits began that a run cut off tonight has left undone, or one that came
+            to its end while this one waited for the study; None if there are none.
+        is_overtaken: Whether a run came to its end while this one waited.
+    """
+
+    begun: datetime | None = None
+    is_overtaken: bool = False
+
+
+def find_resumed(store: Store, now: datetime) -> Resumption:
+    """Return what a run that began `now` goes on with."""
     runs = (
         store.scan(RUNS)
         .filter(
@@ -104,9 +118,11 @@ def find_resumed(store: Store, now: datetime) -> datetime | None:
         .sort("started_at", descending=True)
         .collect()
     )
-    begun = None
-    for outcome, started_at in runs.select("outcome", "started_at").iter_rows():
-        if outcome not in ("running", "failed"):
-            break
-        begun = started_at
-    return begun
+    begun, is_overtaken = None, False
+    for row in runs.iter_rows(named=True):
+        if row["outcome"] not in ("running", "failed"):
+            if row["finished_at"] is None or row["finished_at"] <= now:
+                break
+            is_overtaken = True
+        begun = row["started_at"]
+    return Resumption(begun, is_overtaken)

@@ -43,7 +43,7 @@ def collect(settings: Settings, names: tuple[str, ...], dry_run: bool, as_json: 
         for visit in result.visits:
             click.echo(json.dumps(visit, ensure_ascii=False))
     else:
-        _print_summary(result, settings.quiet)
+        print_summary(result, quiet=settings.quiet)
     if result.visits and not result.seen:
         sys.exit(1)
     sys.exit(PARTLY if result.failed or result.broken else 0)
@@ -65,7 +65,7 @@ def _print_plan(settings: Settings, names: tuple[str, ...], as_json: bool) -> No
         click.echo(f"and up to {sum(follow):,} articles, chosen from the lists found")
 
 
-def _print_summary(result: "CollectResult", quiet: bool) -> None:
+def print_summary(result: "CollectResult", *, quiet: bool) -> None:
     """Print what cron mails to a person: a line a source, and below it what is wrong."""
     for name in result.sources:
         visits = [visit for visit in result.visits if visit["source"] == name]
@@ -89,7 +89,11 @@ def _print_summary(result: "CollectResult", quiet: bool) -> None:
             click.echo(f"        {make_safe(why)}")
     if quiet and not (result.failed or result.broken):
         return
-    again = f"; {result.skipped:,} were visited before the last run was cut off"
+    by = "by another collect just now" if result.is_overtaken else "before a run was cut off"
+    if result.is_overtaken and not result.visits:
+        click.echo(f"nothing to do: {result.skipped:,} pages were visited {by}")
+        return
+    again = f"; {result.skipped:,} were visited {by}"
     click.echo(
         f"{result.seen:,} of {len(result.visits):,} pages came, "
         f"{sum(v['lists'] for v in result.visits):,} lists with "
