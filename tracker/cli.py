@@ -46,6 +46,10 @@ _WORKERS: Final = click.option(
 _NIGHT: Final = click.DateTime(["%Y-%m-%d"])
 
 
+class _Stopped(click.ClickException):
+    exit_code = 130  # as shells say it of Ctrl-C
+
+
 class _Tracker(click.Group):
     """Prints the tracker's own errors as one line."""
 
@@ -59,9 +63,7 @@ class _Tracker(click.Group):
             sys.stderr.close()
             sys.exit(0)
         except KeyboardInterrupt:
-            raise click.ClickException(
-                "stopped; what was done is kept, run it again to go on"
-            ) from None
+            raise _Stopped("stopped; what was done is kept, run it again to go on") from None
         except OSError as error:
             raise click.ClickException(
                 make_safe(f"{error.filename or 'output'}: {error.strerror}")
