@@ -15,7 +15,7 @@ from tracker.errors import InputError, TableError
 from tracker.progress import Progress, be_silent
 from tracker.runs import read_clock, record_run
 from tracker.store import Store
-from tracker.tables import TABLES
+from tracker.tables import CAPTURES, TABLES
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -237,10 +237,10 @@ class Study:
         Raises:
             InputError: If nothing was taken in yet.
         """
+        self._want_captures()
         from tracker.harvests import open_harvester  # noqa: PLC0415 - loads the parsers
         from tracker.reharvests import reharvest_captures  # noqa: PLC0415
 
-        self._want_captures()
         with record_run(self.store, "reharvest", self._clock) as run, open_harvester(workers) as h:
             result = reharvest_captures(
                 self.store, self.config, h, everything=everything, progress=progress
@@ -299,9 +299,9 @@ class Study:
         Raises:
             InputError: If the study was never updated.
         """
+        self._want_captures()
         from tracker.reports import write_report  # noqa: PLC0415 - loads plotly
 
-        self._want_captures()
         with record_run(self.store, "report", self._clock) as run:
             return write_report(
                 self.store, self.config, run.started_at, single_file=single_file, progress=progress
@@ -343,9 +343,9 @@ class Study:
     def _update(
         self, command: str, as_of: date | None, first: date | None, progress: Progress
     ) -> "UpdateResult":
+        self._want_captures()
         from tracker.updates import update_study  # noqa: PLC0415 - loads the models
 
-        self._want_captures()
         with record_run(self.store, command, self._clock) as run:
             result = update_study(
                 self.store,
@@ -367,7 +367,7 @@ class Study:
         )
 
     def _want_captures(self) -> None:
-        if not self.store.exists:
+        if self.store.scan(CAPTURES).head(1).collect().is_empty():
             raise InputError(f"{self.folder}: found no captures; wanted some: run tracker ingest")
 
     def _load_encoder(self) -> "Encoder":
