@@ -481,8 +481,11 @@ def test_the_command_says_what_was_added_and_what_is_missing(classic: Front, tmp
     classic.faults["cdx"] = [(404, {}, b"")] * 3
     words[words.index(f"{LAST}")] = "2026-01-17"
     failed = runner.invoke(main, [*words, "--archive", classic.url])
-    assert failed.exit_code == 3
-    assert "stopped" in failed.output
+    assert failed.exit_code == 1
+    assert "404" in failed.output
+    assert "is this an archive's address, up to the timestamp" in failed.output
+    assert "; nothing came\n" in failed.output
+    assert "run it again" not in failed.output
 
 
 def test_when_the_crawler_dies_the_run_ends_with_no_gap_told(

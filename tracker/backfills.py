@@ -79,8 +79,14 @@ class BackfillResult:
     problems: tuple[Problem, ...] = field(default=(), repr=False)
     stopped: str | None = None
 
+    @property
+    def is_vain(self) -> bool:
+        """Return whether it ended without anything that came or was here, as at a wrong address."""
+        return self.stopped is not None and not (self.captures or self.stored)
+
 
 _Choice = tuple[Span, Memento]
+_DOUBT: Final = "; is this an archive's address, up to the timestamp of its copies?"
 
 
 class _Refused(Exception):
@@ -163,7 +169,7 @@ class Backfiller:
         try:
             requests = self._index.take(visit)
         except InputError as error:
-            raise _Refused(f"the index, {visit.url}: {error}") from error
+            raise _Refused(f"the index, {visit.url}: {error}{_DOUBT}") from error
         return self._plan() if self._index.is_done else requests
 
     def _plan(self) -> list[VisitRequest]:
@@ -284,6 +290,10 @@ class Backfiller:
         text = f"{who} did not answer as wanted, {visit.request.url}: {visit.note}"
         if "private address" in visit.note:
             text += "; allow_private = true under [archive] in tracker.toml permits it"
+        elif visit.request.role == "index" and (
+            visit.status in (404, 410) or visit.outcome == "unreachable"
+        ):
+            text += _DOUBT
         return text
 
     def _note(self, problem: Problem) -> None:

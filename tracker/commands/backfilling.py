@@ -62,8 +62,8 @@ def backfill(
 
     What is stored already is not asked for again, so a backfill that was stopped goes on where it
     was. The archive is asked for one thing at a time, with a pause between; when it answers 429
-    or 503 and asks for more time than a visit may wait, the backfill ends, says so (exit code 3),
-    and goes on when it is run again.
+    or 503 and asks for more time than a visit may wait, the backfill ends, says so (exit code 3,
+    or 1 if nothing came at all), and goes on when it is run again.
     """
     with show_progress(settings.quiet) as progress:
         result = settings.open().backfill(
@@ -73,13 +73,14 @@ def backfill(
     for problem in result.problems:
         warn(str(problem))
     if result.stopped is not None:
-        warn(f"stopped: {result.stopped}; what came is kept, run it again to go on")
+        kept = "what came is kept, run it again to go on"
+        warn(f"stopped: {result.stopped}; {'nothing came' if result.is_vain else kept}")
     if as_json:
         click.echo(json.dumps(asdict(result), ensure_ascii=False))
     else:
         _describe(result, dry_run)
     if result.problems or result.stopped is not None:
-        sys.exit(PARTLY)
+        sys.exit(1 if result.is_vain else PARTLY)
 
 
 def _describe(result: "BackfillResult", dry_run: bool) -> None:
