@@ -145,3 +145,63 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "all bytes": lambda: bytes(range(256)) * 40_000,
     "no bytes": lambda: b"",
 }  # fmt: skip
+
+
+def _names(n: int, between: bytes = b" ") -> bytes:
+    return between.join(b"%x" % i for i in range(n))
+
+
+def _tags(inner: bytes) -> bytes:
+    tag = b"<div " + inner + b"></div>"
+    return ITEMS + tag * (6_000_000 // len(tag))
+
+
+BETWEEN = (
+    b"/",
+    b"\t",
+    b"\f",
+    b'=""',
+    b'="<>"',
+    b"='>'",
+    b"=< ",
+    b'="<b y"',
+    b"<b ",
+    b"='<b c=\"' ",
+)
+BEFORE = (
+    b'<div x=">"', b"<div x='<>'", b"<div a<b", b"<div x=\">'\"", b"<!--><div",
+    b'<!--x="--><div y=">"', b"<textarea><script></textarea><div", b"<svg><script><div",
+    b'<svg><![CDATA[<b x="]]><a y=">"', b'<script>a<b x="</script><div y=">"',
+    b"<script>a<b " + b"c " * 300 + b'x="</script><div y=">"',
+    b"<div x=" + b"z" * 3000 + b'="> y="', b"<div " + b"z" * 3000, b"<" + b"z" * 3000,
+)  # fmt: skip
+BOMBS |= {
+    f"attributes between {it!r}": lambda it=it: b"<div " + _names(600_000, it) + b">" + ITEMS
+    for it in BETWEEN
+}
+BOMBS |= {
+    f"attributes after {it[:40]!r}": lambda it=it: it + b" " + _names(600_000) + b">" + ITEMS
+    for it in BEFORE
+}
+BOMBS |= {
+    f"tags of {n} attributes between {it!r}": lambda n=n, it=it: _tags(_names(n, it))
+    for n in (128, 129, 4000)
+    for it in (b" ", b'="<>"')
+}
+BOMBS |= {
+    "bodies of an attribute": lambda: b"".join(b"<body %x>" % i for i in range(600_000)) + ITEMS,
+    "roots of many attributes": lambda: b"".join(
+        b"<HTML\f" + b" ".join(b"%x" % (i * 100 + j) for j in range(100)) + b">"
+        for i in range(6_000)
+    ),
+    "names that do not end": lambda: b"<x" * 3_000_000,
+    "values that do not end": lambda: b"<x/y=" * 1_200_000,
+    "values that end late": lambda: b"<x/y=" * 2_000 + b"z" * 5_900_000,
+    "tags in tags": lambda: (b"<x " * 120 + b">") * 16_000,
+    "tags in values": lambda: (b"<x a='<x b=\"" * 60 + b">") * 8_000,
+    "white space in tags": lambda: (b"<x a" + b" " * 5_000) * 1_200,
+    "long values in tags": lambda: (b"<x " * 100 + b'y="' + b"z" * 100_000 + b'"') * 60,
+    "just too small to check": lambda: (
+        b"<div " + "/".join(chr(0x4E00 + i) for i in range(19_990)).encode() + b">"
+    ),
+}

@@ -3,13 +3,12 @@
 import re
 from typing import Final
 
+from tracker.collector.harvest.attributes import bound_attributes
+
 MOST_CHARS: Final = 6_000_000
 """Characters read of one page; what lies beyond is not read."""
 MOST_OPEN: Final = 4_000
 """Elements left open at once; parsers' time grows with the square of the depth."""
-LONGEST_TAG: Final = 16_384
-"""Characters of a tag; a longer one loses its attributes."""
-_LONG_TAG: Final = re.compile(rf"<([a-z][a-z0-9]*)\s[^<>]{{{LONGEST_TAG},}}(?:>|\Z)", re.IGNORECASE)
 _CHUNK: Final = 32_768
 
 _VOID: Final = (
@@ -27,7 +26,7 @@ _ANGLES: Final = re.compile(r"<[<\s]*(?=<)")
 
 
 def make_safe(text: str) -> str:
-    """Return `text` cut to a bounded size, without NULs and without bombs of open elements.
+    """Return `text` cut to a bounded size, without NULs and bombs of attributes or open elements.
 
     A page with thousands of elements left open loses all elements but links, headings, items,
     cells and paragraphs: enough for its lists, too little to nest.
@@ -36,8 +35,7 @@ def make_safe(text: str) -> str:
         text = text[:MOST_CHARS]
     if "\x00" in text:
         text = text.replace("\x00", "")
-    if _has_long_tag(text):
-        text = _LONG_TAG.sub(r"<\1>", text)
+    text = bound_attributes(text)
     n_opened = text.count("<")
     if n_opened > MOST_OPEN:
         n_opened -= text.count("</")
@@ -46,18 +44,6 @@ def make_safe(text: str) -> str:
     if _deepest(text, ()) > MOST_OPEN and _deepest(text.lower(), _VOID) > MOST_OPEN:
         return _NESTING.sub(" ", _ANGLES.sub("", text))
     return text
-
-
-def _has_long_tag(text: str) -> bool:
-    """Say whether a tag is too long: its first stretch without angle brackets tells."""
-    step = LONGEST_TAG // 2
-    for start in range(0, len(text) - step, step):
-        stop = start + step
-        if text.find("<", start, stop) < 0 and text.find(">", start, stop) < 0:
-            at = text.rfind("<", max(0, start - step), start)
-            if at >= 0 and _LONG_TAG.match(text, at):
-                return True
-    return False
 
 
 def _deepest(text: str, void: tuple[str, ...]) -> int:
