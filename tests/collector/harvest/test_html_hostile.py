@@ -123,3 +123,7 @@ def test_passwords_in_addresses_are_dropped() -> None:
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\ufeff\0"), max_size=80))
 def test_text_in_utf8_is_read_as_it_is(text: str) -> None:
     assert decode(text.encode(), "latin-1") == text or "\xc2" in text or "\xc3" in text
+
+
+def test_an_address_with_markup_for_a_host_is_none() -> None:
+    assert canonicalise("https://<h2>tern.example/a/b", "https://tern.example/") is None

@@ -74,6 +74,8 @@ def canonicalise(href: str, base: str | None) -> str | None:
         return joined
     try:
         cleaned = clean_url(joined)
+        if not cleaned or not urlsplit(cleaned).hostname:
+            return None
     except (ValueError, UnicodeError):
         return None
-    return _SPACE.sub("%20", str(cleaned).partition("#")[0]) if cleaned else None
+    return _SPACE.sub("%20", str(cleaned).partition("#")[0])
