@@ -128,3 +128,10 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path):
 def test_a_contact_that_no_header_can_carry_is_refused(contact: str):
     with pytest.raises(ConfigError, match=r"collect\.contact: found .*; wanted a mailto:"):
         parse_config(f'[collect]\ncontact = "{contact}"', "tracker.toml")
+
+
+def test_settings_that_are_not_utf8_are_said_to_be_wanted_so(tmp_path: Path):
+    path = tmp_path / "tracker.toml"
+    path.write_bytes('[study]\ntitle = "Zürich"\n'.encode("cp1252"))
+    with pytest.raises(ConfigError, match=r"tracker\.toml: found bytes that are not UTF-8; wanted"):
+        read_config(path)

@@ -53,7 +53,7 @@ def test_a_site_is_looked_at_and_written_down(web: Web, run: Callable[..., Resul
     done = run("sources", "add", courier.url, *LOCAL)
     assert done.exit_code == 0, done.output
     assert courier.headlines()[0][:40] in done.output
-    assert "front page in en: 2 lists with 12 headlines, 1 feeds, 3 articles" in done.output
+    assert "front page in en: 2 lists with 12 headlines, 1 feed, 3 articles" in done.output
     (source,) = read_config(tmp_path / "tracker.toml").source
     assert source == SourceSettings(
         courier.url.split("/")[2].split(":")[0], courier.url, feeds=(f"{courier.url}feed",),

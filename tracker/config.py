@@ -212,7 +212,9 @@ def read_config(path: Path) -> Config:
     """
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: found bytes that are not UTF-8; wanted UTF-8") from error
+    except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
     return parse_config(text, str(path))
 

@@ -114,7 +114,9 @@ def _read(path: Path) -> str:
         return render_template()
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: found bytes that are not UTF-8; wanted UTF-8") from error
+    except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
 
 

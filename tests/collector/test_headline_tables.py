@@ -55,6 +55,16 @@ def test_missing_columns_are_named_with_those_found_and_wanted(tmp_path: Path):
         read_headline_table(path)
 
 
+@pytest.mark.parametrize(("separator", "name"), [(";", ";"), ("\t", "tabs"), ("|", r"\|")])
+def test_a_table_with_other_separators_is_told_which_are_wanted(tmp_path: Path, separator, name):
+    path = tmp_path / "x.csv"
+    pl.DataFrame(ROWS).write_csv(path, separator=separator)
+    with path.open("a") as file:
+        file.write("a title, with commas, of other lines\n")
+    with pytest.raises(InputError, match=f"found columns separated by {name}; wanted ,"):
+        read_headline_table(path)
+
+
 @pytest.mark.parametrize(
     ("column", "value", "wanted"),
     [

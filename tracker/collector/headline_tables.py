@@ -95,6 +95,7 @@ def _read(path: Path) -> pl.DataFrame:
     suffix = path.suffix.lower()
     try:
         if suffix == ".csv":
+            _check_separator(path)
             return pl.read_csv(path, infer_schema=False)
         if suffix in (".jsonl", ".ndjson"):
             return pl.read_ndjson(path)
@@ -102,6 +103,14 @@ def _read(path: Path) -> pl.DataFrame:
     except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"{path}: cannot be read as {suffix or 'Parquet'}: {reason}") from error
+
+
+def _check_separator(path: Path) -> None:
+    with path.open("rb") as file:
+        header = file.readline(10_000).decode("utf-8", "replace")
+    for other, name in ((";", ";"), ("\t", "tabs"), ("|", "|")):
+        if other in header and "," not in header:
+            raise InputError(f"{path}: found columns separated by {name}; wanted ,")
 
 
 def _convert(frame: pl.DataFrame, name: str, dtype: Any, path: Path) -> pl.Expr:

@@ -10,6 +10,7 @@ from tracker.commands.options import PARTLY, Settings
 from tracker.terminal import make_safe, output_options, print_page, print_rows, warn
 
 if TYPE_CHECKING:
+    from collections.abc import Sized
     from pathlib import Path
 
     from tracker.source_looks import Look
@@ -142,10 +143,13 @@ def _print_look(look: "Look", *, quiet: bool) -> None:
         return
     print_page(look.url, look.page)
     language = f" in {look.page.language}" if look.page.language else ""
-    click.echo(
-        f"{look.standing}{language}: {len(look.page.lists)} lists with {look.n_headlines} "
-        f"headlines, {len(look.feeds)} feeds, {len(look.articles)} articles to follow"
-    )
+    lists = f"{_count(look.page.lists, 'list')} with {look.n_headlines:,} headlines"
+    also = f"{_count(look.feeds, 'feed')}, {_count(look.articles, 'article')} to follow"
+    click.echo(f"{look.standing}{language}: {lists}, {also}")
+
+
+def _count(items: "Sized", name: str) -> str:
+    return f"{len(items):,} {name}{'' if len(items) == 1 else 's'}"
 
 
 def _describe(name: str, look: "Look", problem: str | None) -> dict[str, Any]:

@@ -162,7 +162,7 @@ def _cut(to: Builder) -> None:
     to.add(
         "large by its own word",
         _raw(_head("Content-Length: 99999999") + PAGE),
-        "too_large", None, "larger than the limit",
+        "too_large", None, "larger than the limit of 300,000 bytes",
     )  # fmt: skip
     half = _head(f"Content-Length: {len(PAGE)}") + PAGE[: len(PAGE) // 2]
     to.add("breaks off", _raw(half), "http_error", 200, "cut off after")

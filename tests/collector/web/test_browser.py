@@ -330,7 +330,7 @@ def test_what_pages_do_to_a_browser_is_an_outcome(site: Site):
     site.visit("nobody", "http://127.0.60.1:1/")
     visits = site.run(replace(SETTINGS, timeout=6.0))
     found = {name: (visit.outcome, visit.note) for name, visit in visits.items()}
-    slow, large = "no whole answer in time", "larger than the limit; not read to its end"
+    slow, large = "no whole answer in time", "larger than the limit of"
     wanted = {
         "endless script": ("timeout", slow),
         "huge page": ("too_large", large),

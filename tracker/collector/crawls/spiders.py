@@ -148,6 +148,7 @@ class VisitSpider(Spider):
         delay = self.crawl_settings.delay if request.delay is None else request.delay
         fetcher = request.fetcher if request.role in PAGES else "http"
         track = Track(request.allow_private, delay, fetcher=fetcher)
+        most = f"{self.crawl_settings.max_bytes:,} bytes (max_bytes)"
         response: Response | None = None
         outcome: Any
         try:
@@ -161,12 +162,14 @@ class VisitSpider(Spider):
             note = (
                 f"more than {self.crawl_settings.redirects} redirects; gave up"
                 if is_loop
-                else f"unpacks to more than {self.crawl_settings.max_bytes:,} bytes; not read"
+                else f"unpacks to more than {most}; not read"
             )
         except Exception as error:
             outcome, note = (
                 name_error(error) if track.answer is None else name_failure(track.answer)
             )
+            if outcome == "too_large":
+                note = f"larger than the limit of {most}; not read to its end"
         else:
             assert track.answer is not None
             outcome, note = judge(request, track.answer, response.body)
