@@ -9,7 +9,7 @@ _HARMLESS: Final = 40_000
 """Characters of a page whose attributes are parsed well within a second, however they are put."""
 _LONG: Final = 2_000
 """Characters of a name or bare value beyond which a tag is suspect; bounds the search's time."""
-_MOST_HARM: Final = 20_000**2
+_MOST_HARM: Final = 10_000**2
 """Squares of the suspect tags' attributes added up; more take a parser a second and longer."""
 _MOST_READ: Final = 10_000_000
 """Characters of the suspect tags added up; those that start in each other are read repeatedly."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from tracker.collector.harvest.attributes import bound_attributes
 
-MOST_CHARS: Final = 6_000_000
+MOST_CHARS: Final = 3_500_000
 """Characters read of one page; what lies beyond is not read."""
 MOST_OPEN: Final = 4_000
 """Elements left open at once; parsers' time grows with the square of the depth."""
