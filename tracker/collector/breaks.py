@@ -4,7 +4,8 @@ from typing import Final
 
 import polars as pl
 
-from tracker.tables import CHANNELS, SEEN_OUTCOMES, night_of
+from tracker.collector.expectations import name_pages
+from tracker.tables import CHANNELS, night_of
 
 BREAKS: Final = pl.Schema(
     {
@@ -93,16 +94,8 @@ def find_breaks(
 def _count_slots(captures: pl.DataFrame, lists: pl.DataFrame, time_zone: str) -> pl.DataFrame:
     """Return a row for each seen capture and each channel in which its page ever had a slot."""
     found = lists.filter(pl.col("outcome") != "missing")
-    articles = found.filter(pl.col("kind") == "article").select("capture_id", article=True)
-    pages = (
-        captures.filter(pl.col("outcome").is_in(SEEN_OUTCOMES))
-        .join(articles, on="capture_id", how="left")
-        .select(
-            "capture_id",
-            "source",
-            night_of("captured_at", time_zone).alias("night"),
-            page=pl.when("article").then(pl.lit("article")).otherwise("url"),
-        )
+    pages = name_pages(captures, found).select(
+        "capture_id", "source", night_of("captured_at", time_zone).alias("night"), "page"
     )
     channels = {kind: channel for channel, kinds in CHANNELS.items() for kind in kinds}
     counted = found.filter(pl.col("kind").is_in(list(channels)))

@@ -5,6 +5,29 @@ import polars as pl
 from tracker.tables import LISTS, SEEN_OUTCOMES
 
 
+def name_pages(captures: pl.DataFrame, lists: pl.DataFrame) -> pl.DataFrame:
+    """Return capture_id, captured_at, source and `page` of the captures that were seen.
+
+    `page` is what a capture is compared with: its address, or `article` for all articles of a
+    source, as each has an address of its own.
+
+    Args:
+        captures: CAPTURES.
+        lists: LISTS.
+    """
+    articles = lists.filter(pl.col("kind") == "article").select("capture_id", article=True)
+    return (
+        captures.filter(pl.col("outcome").is_in(SEEN_OUTCOMES))
+        .join(articles, on="capture_id", how="left")
+        .select(
+            "capture_id",
+            "captured_at",
+            "source",
+            page=pl.when("article").then(pl.lit("article")).otherwise("url"),
+        )
+    )
+
+
 def find_missing(
     lists: pl.DataFrame,
     captures: pl.DataFrame,
@@ -27,18 +50,7 @@ def find_missing(
         min_presence: Share of them that the box must have been on.
     """
     found = lists.filter(pl.col("outcome") != "missing")
-    articles = found.filter(pl.col("kind") == "article").select("capture_id", article=True)
-    pages = (
-        captures.filter(pl.col("outcome").is_in(SEEN_OUTCOMES))
-        .join(articles, on="capture_id", how="left")
-        .select(
-            "capture_id",
-            "captured_at",
-            "source",
-            page=pl.when("article").then(pl.lit("article")).otherwise("url"),
-        )
-        .sort("source", "page", "captured_at", "capture_id")
-    )
+    pages = name_pages(captures, found).sort("source", "page", "captured_at", "capture_id")
     on_page = ["source", "page"]
     boxes = (
         found.filter(pl.col("kind") != "article")
