@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tracker import Study
-from tracker.cli import EXPORT_NAMES, VIEW_NAMES, main
+from tracker.cli import main
+from tracker.commands.viewing import EXPORT_NAMES, VIEW_NAMES
 from tracker.tables import TABLES
 from tracker.views import VIEWS
 

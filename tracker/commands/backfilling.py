@@ -8,21 +8,20 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tracker.commands.options import PARTLY, Settings
+from tracker.commands.options import NIGHT, PARTLY, Settings
 from tracker.terminal import make_safe, show_progress, warn
 
 if TYPE_CHECKING:
     from tracker.backfills import BackfillResult
 
-_NIGHT: Final = click.DateTime(["%Y-%m-%d"])
 _SHOWN: Final = 5
 """Gaps and plans that are named before the rest is only counted."""
 
 
 @click.command()
 @click.argument("source")
-@click.option("--from", "first", type=_NIGHT, required=True, help="First night.")
-@click.option("--to", "last", type=_NIGHT, required=True, help="Last night.")
+@click.option("--from", "first", type=NIGHT, required=True, help="First night.")
+@click.option("--to", "last", type=NIGHT, required=True, help="Last night.")
 @click.option(
     "--every", default="1d", show_default=True,
     help="Take one capture of each so much time: hours that divide a day, days, weeks or months "

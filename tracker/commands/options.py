@@ -4,12 +4,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import click
+
 if TYPE_CHECKING:
     from tracker.config import Config
     from tracker.study import Study
 
 PARTLY: Final = 3
 """Exit code: some of it could not be done, the rest was."""
+NIGHT: Final = click.DateTime(["%Y-%m-%d"])
+"""A night, as options take it."""
 
 
 @dataclass(frozen=True)

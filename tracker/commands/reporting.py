@@ -1,0 +1,34 @@
+"""The verbs that write pages: report and demo."""
+
+import click
+
+from tracker.commands.options import Settings
+from tracker.terminal import show_progress
+
+
+@click.command()
+@click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
+@click.option("--single-file", is_flag=True, help="Put everything into index.html, to send it.")
+@click.pass_obj
+def report(settings: Settings, open_it: bool, single_file: bool) -> None:
+    """Write the charts: index.html in the study's folder, and what it links to."""
+    with show_progress(settings.quiet) as progress:
+        path = settings.open().report(single_file=single_file, progress=progress)
+    click.echo(f"open {path}")
+    if open_it:
+        click.launch(str(path))
+
+
+@click.command()
+@click.option(
+    "--nights", type=click.IntRange(10, 60), default=60, show_default=True,
+    help="Nights the world is told for.",
+)  # fmt: skip
+@click.pass_obj
+def demo(settings: Settings, nights: int) -> None:
+    """Write a small news world, harvest its pages and draw the charts; needs no network."""
+    from tracker.demos import run_demo
+
+    with show_progress(settings.quiet) as progress:
+        path = run_demo(settings.open(), nights=nights, progress=progress)
+    click.echo(f"open {path}")

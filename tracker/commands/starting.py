@@ -1,0 +1,21 @@
+"""The verb that writes the settings."""
+
+from pathlib import Path
+
+import click
+
+from tracker.commands.options import Settings
+
+
+@click.command()
+@click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
+@click.pass_obj
+def init(settings: Settings, force: bool) -> None:
+    """Write a tracker.toml that explains every setting."""
+    from tracker.config_templates import render_template
+
+    path = settings.config or Path("tracker.toml")
+    if path.exists() and not force:
+        raise click.ClickException(f"{path} is there already; --force overwrites it")
+    path.write_text(render_template(), encoding="utf-8")
+    click.echo(f"wrote {path}; every setting in it has its default")

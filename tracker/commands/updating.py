@@ -1,0 +1,60 @@
+"""The verbs that bring a study up to a night: update and replay."""
+
+import json
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from tracker.commands.options import NIGHT, Settings
+from tracker.terminal import show_progress
+
+if TYPE_CHECKING:
+    from tracker.updates import UpdateResult
+
+
+@click.command()
+@click.option(
+    "--as-of", type=NIGHT, help="Stand at this night; the last captured one unless given."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+@click.pass_obj
+def update(settings: Settings, as_of: datetime | None, as_json: bool) -> None:
+    """Bring topics, themes, attention and signals up to date.
+
+    Only nights with something new are done again.
+    """
+    with show_progress(settings.quiet) as progress:
+        result = settings.open().update(_to_date(as_of), progress=progress)
+    _print_update(result, as_json)
+
+
+@click.command()
+@click.option("--from", "first", type=NIGHT, help="First night to do again; all unless given.")
+@click.option("--to", "last", type=NIGHT, help="Night to end at; the last unless given.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+@click.pass_obj
+def replay(
+    settings: Settings, first: datetime | None, last: datetime | None, as_json: bool
+) -> None:
+    """Do the nightly update again, night by night, as if each had been run then."""
+    with show_progress(settings.quiet) as progress:
+        result = settings.open().replay(_to_date(first), _to_date(last), progress=progress)
+    _print_update(result, as_json)
+
+
+def _print_update(result: "UpdateResult", as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(asdict(result), ensure_ascii=False, default=str))
+        return
+    click.echo(
+        f"night {result.night}: {result.headlines:,} headlines in {result.events:,} events, "
+        f"{result.topics:,} topics and {result.themes:,} themes; {result.signals:,} findings "
+        f"tonight ({result.placing.nights:,} nights done, {result.placing.headlines:,} headlines "
+        "placed)"
+    )
+
+
+def _to_date(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None

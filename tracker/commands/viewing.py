@@ -1,0 +1,65 @@
+"""The verbs that show what a study holds: show, export and check."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+import click
+
+from tracker.commands.options import PARTLY, Settings
+from tracker.terminal import make_safe, output_options, print_rows
+
+VIEW_NAMES: Final = ("headlines", "lists", "topics", "themes", "signals", "sources")
+EXPORT_NAMES: Final = (
+    "attention", "captures", "events", "headlines", "lineage", "lists", "members", "runs",
+    "sightings", "signals", "themes", "topics", "vectors",
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("what", type=click.Choice(VIEW_NAMES))
+@output_options
+@click.pass_obj
+def show(settings: Settings, what: str, form: str | None, limit: int | None) -> None:
+    """Print headlines, lists, topics, themes, signals or sources."""
+    from tracker.views import VIEWS
+
+    print_rows(VIEWS[what](settings.open().store), form, limit)
+
+
+@click.command()
+@click.argument("table", type=click.Choice(EXPORT_NAMES))
+@click.option(
+    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write: .csv, .parquet or .jsonl.",
+)  # fmt: skip
+@click.pass_obj
+def export(settings: Settings, table: str, output: Path) -> None:
+    """Write a table of the study as CSV, Parquet or JSON lines."""
+    from tracker.exports import write_table
+
+    frame = settings.open().read(table)
+    write_table(frame, output)
+    click.echo(f"wrote {frame.height:,} rows to {output}")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, one finding a line.")
+@click.pass_obj
+def check(settings: Settings, as_json: bool) -> None:
+    """Look at the study's health: settings, tables, what was last observed, what is missing."""
+    from tracker.checks import check_study
+
+    findings = check_study(settings.open())
+    for finding in findings:
+        if as_json:
+            click.echo(json.dumps(asdict(finding), ensure_ascii=False))
+        else:
+            mark = click.style(
+                "ok     " if finding.good else "missing", fg="green" if finding.good else "yellow"
+            )
+            click.echo(f"{mark} {finding.what}: {make_safe(finding.message)}")
+    if not all(finding.good for finding in findings):
+        sys.exit(PARTLY)
