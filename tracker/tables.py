@@ -58,6 +58,7 @@ LIST_OUTCOMES: Final = ("ok", "missing", "empty")
 TOPIC_STATES: Final = ("active", "dormant", "retired")
 LINEAGE_EVENTS: Final = ("born", "merged", "split", "revived", "retired")
 SIGNAL_KINDS: Final = ("rise", "fade", "new", "back", "burst")
+COVERAGE_STATES: Final = ("observed", "broken", "failed", "unseen")
 
 
 def night_of(column: str, time_zone: str) -> pl.Expr:
@@ -314,6 +315,27 @@ THEMES: Final = Table(
     ("theme", "headline_id"),
 )
 
+COVERAGE: Final = Table(
+    "coverage",
+    "what was observed of one source on one night, per channel",
+    (
+        Column("source", pl.String, "who publishes the pages"),
+        Column("night", pl.Date, "the night"),
+        Column("channel", pl.String, "who chose the headlines", allowed=tuple(CHANNELS)),
+        Column(
+            "state",
+            pl.String,
+            "observed; broken: its lists are missing or show too little; failed: no page came; "
+            "unseen: not visited",
+            allowed=COVERAGE_STATES,
+        ),
+        Column("reason", pl.String, "why all or some of it does not count", nullable=True),
+        Column("slots", pl.Int64, "slots that count"),
+        Column("captures", pl.Int64, "visits"),
+    ),
+    ("source", "night", "channel"),
+)
+
 ATTENTION: Final = Table(
     "attention",
     "one topic or theme on one night, per channel",
@@ -381,6 +403,7 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             TOPICS,
             LINEAGE,
             THEMES,
+            COVERAGE,
             ATTENTION,
             SIGNALS,
             RUNS,

@@ -20,6 +20,7 @@ from tracker.store import Store
 from tracker.tables import (
     ATTENTION,
     CAPTURES,
+    COVERAGE,
     EVENTS,
     HEADLINES,
     LISTS,
@@ -34,7 +35,8 @@ from tracker.topics.encoder import Encoder
 from tracker.topics.events import summarise_events
 from tracker.topics.themes import Theme, match_themes
 from tracker.trends.attention import expose_slots, measure_attention
-from tracker.trends.panels import measure_panel
+from tracker.trends.coverage import measure_coverage
+from tracker.trends.panels import Panel, measure_panel
 from tracker.trends.signals import find_signals
 
 
@@ -114,6 +116,7 @@ def update_study(
     store.replace(THEMES, themes)
     progress("attention", 0, 1)
     trends = measure_trends(store, captures, members, themes, config, night)
+    store.replace(COVERAGE, trends.coverage)
     store.replace(ATTENTION, trends.attention)
     store.replace(SIGNALS, trends.signals)
     progress("attention", 1, 1)
@@ -224,16 +227,60 @@ def match_all_themes(
 
 
 @dataclass(frozen=True)
+class Observed:
+    """What counts of everything captured, and what belongs to whom.
+
+    Attributes:
+        slots: Frame with the columns of `tracker.trends.panels.SLOTS`.
+        stretches: Frame with the columns of `tracker.trends.panels.SUBJECTS`.
+        panel: The sources' own shares, from these.
+        coverage: COVERAGE.
+        first_night: First night of the study.
+    """
+
+    slots: pl.DataFrame
+    stretches: pl.DataFrame
+    panel: Panel
+    coverage: pl.DataFrame
+    first_night: date
+
+
+@dataclass(frozen=True)
 class Trends:
     """What is said of every subject over time.
 
     Attributes:
+        coverage: COVERAGE.
         attention: ATTENTION.
         signals: SIGNALS.
     """
 
+    coverage: pl.DataFrame
     attention: pl.DataFrame
     signals: pl.DataFrame
+
+
+def observe_slots(
+    store: Store,
+    captures: pl.DataFrame,
+    members: pl.DataFrame,
+    themes: pl.DataFrame,
+    config: Config,
+    night: date,
+) -> Observed:
+    """Return what counts up to `night`; `captures` has a column `night`, and none behind it."""
+    zone = config.study.time_zone
+    lists, captured = store.read(LISTS), captures.drop("night")
+    breaks = find_breaks(captured, lists, time_zone=zone)
+    slots = expose_slots(store.read(SIGHTINGS), lists, captured, time_zone=zone, unobserved=breaks)
+    first = captures["night"].min()
+    assert isinstance(first, date)
+    stretches = list_stretches(members, themes, first)
+    panel = measure_panel(
+        slots, stretches, first_night=first, last_night=night, weighting=config.attention.weighting
+    )
+    coverage = measure_coverage(captured, slots, breaks, last_night=night, time_zone=zone)
+    return Observed(slots, stretches, panel, coverage, first)
 
 
 def measure_trends(
@@ -245,29 +292,17 @@ def measure_trends(
     night: date,
 ) -> Trends:
     """Return the attention of every topic and theme up to `night`, and what it says."""
-    zone = config.study.time_zone
-    lists, captured = store.read(LISTS), captures.drop("night")
-    slots = expose_slots(
-        store.read(SIGHTINGS), lists, captured, time_zone=zone,
-        unobserved=find_breaks(captured, lists, time_zone=zone),
-    )  # fmt: skip
-    first = captures["night"].min()
-    assert isinstance(first, date)
-    stretches = list_stretches(members, themes, first)
-    weighting = config.attention.weighting
+    seen = observe_slots(store, captures, members, themes, config, night)
     attention = measure_attention(
-        slots,
-        stretches,
-        first_night=first,
+        seen.slots,
+        seen.stretches,
+        first_night=seen.first_night,
         last_night=night,
         themes=sorted({theme.name for theme in config.theme} | set(themes["theme"])),
-        weighting=weighting,
+        weighting=config.attention.weighting,
     )
-    panel = measure_panel(
-        slots, stretches, first_night=first, last_night=night, weighting=weighting
-    )
-    signals = find_signals(attention, panel=panel, as_of=night, **asdict(config.signals))
-    return Trends(attention, signals)
+    signals = find_signals(attention, panel=seen.panel, as_of=night, **asdict(config.signals))
+    return Trends(seen.coverage, attention, signals)
 
 
 def list_stretches(members: pl.DataFrame, themes: pl.DataFrame, first: date) -> pl.DataFrame:

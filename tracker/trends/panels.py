@@ -34,7 +34,6 @@ SUBJECTS: Final = pl.Schema(
 Weighting = Literal["slots", "rank"]
 
 _VISIT: Final = ["source", "night", "channel"]
-_DISCOUNT: Final = 1 / (1 + pl.col("rank")).log(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,15 @@ class Panel:
 
     observed: pl.DataFrame
     shares: pl.DataFrame
+
+
+def weigh_slots(weighting: Weighting) -> pl.Expr:
+    """Return the weight of a slot: 1, or 1 / log2(1 + rank).
+
+    Source:
+        Discount by rank: Järvelin and Kekäläinen (2002).
+    """
+    return pl.lit(1.0) if weighting == "slots" else 1 / (1 + pl.col("rank")).log(2)
 
 
 def measure_panel(
@@ -77,16 +85,15 @@ def measure_panel(
 
     Source:
         Effective number of headlines, (sum of w)² / sum of w_h²: Kish (1965).
-        Discount by rank: Järvelin and Kekäläinen (2002).
     """
     _want(slots, SLOTS, "slots")
     _want(subjects, SUBJECTS, "subjects")
-    weight = pl.len().cast(pl.Float64) if weighting == "slots" else _DISCOUNT.sum()
     cells = (
         slots.lazy()
         .filter(pl.col("night").is_between(first_night, last_night))
+        .with_columns(weigh_slots(weighting).alias("weight"))
         .group_by(*_VISIT, "headline_id")
-        .agg(pl.len().cast(pl.Int64).alias("slots"), weight.alias("weight"))
+        .agg(pl.len().cast(pl.Int64).alias("slots"), pl.col("weight").sum())
         .collect()
         .lazy()
     )
