@@ -1,0 +1,146 @@
+"""What all pages of a report share: the templates, the scripts and the frame around a page."""
+
+import base64
+import hashlib
+import importlib.resources
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import jinja2
+from markupsafe import Markup
+
+from tracker.plotter.attention_charts import LONG
+from tracker.plotter.charts import Chart
+from tracker.plotter.nights import monday_of, to_json
+from tracker.plotter.palette import dark_colours
+from tracker.plotter.prepared import Prepared
+from tracker.plotter.subjects import Subject
+from tracker.plotter.words import CHOOSERS, clean, count, day, percent, short_day
+
+_SCRIPTS: Final = ("page.js", "panel.js", "sources.js", "table.js", "keys.js", "view.js")
+
+
+@dataclass(frozen=True)
+class Site:
+    """What all pages share.
+
+    Attributes:
+        prepared: The study.
+        templates: Where the pages' templates are.
+        script: The pages' script, without plotly.js.
+        style: Their style sheet.
+        single_file: Whether everything a page needs stands in it.
+        pages: Addresses of the subjects' pages, relative to the report's folder.
+    """
+
+    prepared: Prepared
+    templates: jinja2.Environment
+    script: str
+    style: str
+    single_file: bool
+    pages: frozenset[str]
+
+    def link(self, subject: Subject, root: str = "") -> str | None:
+        """Return the address of a subject's page, if it has one."""
+        return root + subject.page if subject.page in self.pages else None
+
+
+def open_site(prepared: Prepared, pages: Sequence[Subject], *, single_file: bool) -> Site:
+    """Return what the pages of a study share; `pages` are the subjects that have a page."""
+    return Site(
+        prepared,
+        _templates(),
+        "\n".join(_asset(name) for name in _SCRIPTS),
+        _asset("report.css"),
+        single_file,
+        frozenset(subject.page for subject in pages),
+    )
+
+
+def render_page(
+    site: Site,
+    template: str,
+    *,
+    root: str,
+    charts: Sequence[Chart],
+    names: Mapping[str, Subject],
+    weeks: Mapping[str, str],
+    **context: Any,
+) -> str:
+    """Return one page.
+
+    Args:
+        site: What all pages share.
+        template: Its template.
+        root: The way from the page to the report's folder.
+        charts: The charts on it, the first drawn first.
+        names: The subjects whose names its script needs, by key.
+        weeks: Blocks of data that stand in the page itself, by name.
+        context: What the template asks for besides.
+    """
+    prepared = site.prepared
+    page = {
+        "root": root,
+        "single": site.single_file,
+        "first": str(prepared.curves.nights[0]),
+        "last": str(prepared.data.last_night),
+        "channel": prepared.channel,
+        "long": len(prepared.curves.nights) > LONG,
+        "dark": dark_colours(),
+        "names": {key: [s.name, site.link(s, root)] for key, s in names.items()},
+        "charts": [chart.chart_id for chart in charts],
+        "weeks": sorted({str(monday_of(n)) for n in prepared.slots.rows["night"].unique()}),
+    }
+    blocks = {f"{chart.chart_id}-spec": to_json([chart.traces, chart.layout]) for chart in charts}
+    blocks |= {f"data-{name}": text for name, text in weeks.items()}
+    plotly = plotly_script() if site.single_file else ""
+    return site.templates.get_template(template).render(
+        root=root,
+        site=site,
+        data=prepared.data,
+        channels=prepared.curves.channels,
+        nights=len(prepared.curves.nights),
+        page=Markup(to_json(page)),
+        blocks={name: Markup(text) for name, text in blocks.items()},
+        single=site.single_file,
+        style=Markup(site.style),
+        scripts=[Markup(plotly), Markup(site.script)] if site.single_file else [],
+        script_hashes=[_hash(plotly), _hash(site.script)] if site.single_file else [],
+        **context,
+    )
+
+
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("tracker.plotter", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "percent": percent,
+        "day": day,
+        "short_day": short_day,
+        "clean": clean,
+        "count": count,
+    }
+    environment.globals |= {"choosers": CHOOSERS}
+    return environment
+
+
+def _asset(name: str) -> str:
+    return (importlib.resources.files("tracker.plotter") / "templates" / name).read_text("utf-8")
+
+
+def plotly_script() -> str:
+    """Return plotly.js as it comes with Plotly."""
+    script = importlib.resources.files("plotly") / "package_data" / "plotly.min.js"
+    return script.read_text("utf-8")
+
+
+def _hash(script: str) -> str:
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
