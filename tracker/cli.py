@@ -9,6 +9,7 @@ from typing import Any, Final
 import click
 
 from tracker.commands.backfilling import backfill
+from tracker.commands.charting import chart
 from tracker.commands.collecting import collect
 from tracker.commands.ingesting import ingest, peek, reharvest
 from tracker.commands.options import Settings
@@ -83,7 +84,7 @@ def main(ctx: click.Context, folder: Path, config: Path | None, verbose: int, qu
 
 
 VERBS: Final = (
-    init, peek, sources, collect, ingest, backfill, reharvest, update, replay, report, show,
+    init, peek, sources, collect, ingest, backfill, reharvest, update, replay, report, chart, show,
     export, check, demo,
 )  # fmt: skip
 for verb in VERBS:

@@ -2,13 +2,12 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import polars as pl
 
 from tracker.config import Config
-from tracker.errors import InputError, SubjectError
-from tracker.plotter import figures
+from tracker.errors import InputError
 from tracker.plotter.inputs import ReportData
 from tracker.plotter.report import build_report
 from tracker.progress import Progress, be_silent
@@ -29,25 +28,8 @@ from tracker.tables import (
     night_of,
 )
 
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
-STUDY_FIGURES: Final = {
-    "themes": figures.themes_figure,
-    "ranks": figures.ranks_figure,
-    "heat": figures.heat_figure,
-    "sources": figures.sources_figure,
-    "coverage": figures.coverage_figure,
-}
-SUBJECT_FIGURES: Final = {
-    "curve": figures.subject_figure,
-    "life": figures.stays_figure,
-    "events": figures.events_figure,
-}
 FOLDERS: Final = ("topics", "themes", "data")
 """Folders that hold nothing but the report's pages: what an earlier report left there goes."""
-
-FIGURES: Final = (*STUDY_FIGURES, *SUBJECT_FIGURES)
 
 
 def read_report_data(store: Store, config: Config, generated_at: datetime) -> ReportData:
@@ -82,25 +64,6 @@ def read_report_data(store: Store, config: Config, generated_at: datetime) -> Re
         watchlist=tuple(theme.name for theme in config.theme),
         problems=_list_problems(captures),
     )
-
-
-def draw_study(
-    store: Store, config: Config, generated_at: datetime, chart: str, subject: str | None
-) -> "Figure":
-    """Return one chart of the study as a Plotly figure.
-
-    Raises:
-        InputError: If the study was never updated.
-        SubjectError: If there is no such chart or subject, or a subject is missing.
-    """
-    data = read_report_data(store, config, generated_at)
-    if chart in STUDY_FIGURES:
-        return STUDY_FIGURES[chart](data)
-    if chart not in SUBJECT_FIGURES:
-        raise SubjectError(f"{chart}: no such chart; wanted one of {', '.join(FIGURES)}")
-    if subject is None:
-        raise SubjectError(f"{chart}: no subject given; wanted a theme or topic, by name or id")
-    return SUBJECT_FIGURES[chart](data, subject)
 
 
 def write_report(

@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
@@ -67,6 +67,10 @@ class Study:
     def folder(self) -> Path:
         """Return where the study lives."""
         return self.store.folder
+
+    def now(self) -> datetime:
+        """Return what the study's clock says: aware UTC."""
+        return self._clock()
 
     def ingest(
         self,
@@ -307,20 +311,39 @@ class Study:
                 self.store, self.config, run.started_at, single_file=single_file, progress=progress
             )
 
-    def figure(self, chart: str, subject: str | None = None) -> "Figure":
-        """Return one of the report's charts as a Plotly figure, for notebooks.
+    def figure(
+        self,
+        chart: str,
+        *subjects: str,
+        first: date | None = None,
+        last: date | None = None,
+        theme: Literal["light", "dark"] = "light",
+        width: int | None = None,
+        height: int | None = None,
+    ) -> "Figure":
+        """Return one chart as a Plotly figure, for notebooks; `tracker chart` writes the same.
 
         Args:
-            chart: themes, ranks, heat, sources or coverage; curve, life or events of a subject.
-            subject: A theme or topic, by name or id.
+            chart: themes, topics, ranks, heat, sources or coverage; life, curve, stays or events
+                of one subject.
+            subjects: Themes or topics, by name or id.
+            first: First night to show; the first of all if None.
+            last: Last night to show; the last of all if None.
+            theme: light or dark.
+            width: Pixels; as wide as its place if None.
+            height: Pixels; what suits the chart if None.
 
         Raises:
-            InputError: If the study was never updated.
+            InputError: If the study was never updated, or has no such nights.
             SubjectError: If there is no such chart or subject, or too little to draw it.
         """
-        from tracker.reports import draw_study  # noqa: PLC0415 - loads plotly
+        from tracker.plotter.styles import Style  # noqa: PLC0415 - loads plotly
+        from tracker.single_charts import make_chart  # noqa: PLC0415
 
-        return draw_study(self.store, self.config, self._clock(), chart, subject)
+        single = make_chart(
+            self.store, self.config, self.now(), chart, subjects, first=first, last=last
+        )
+        return single.draw(Style(theme, width, height))
 
     def read(self, name: str) -> pl.DataFrame:
         """Return a table of the study, whole; see `tracker.tables` for its columns.

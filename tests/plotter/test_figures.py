@@ -1,20 +1,25 @@
 """Charts compared as data: what is drawn, where there is a gap, and what text may do."""
 
+import itertools
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
 import pytest
 
 from tests.plotter.worlds import FIRST, GAP, HOSTILE, LAST, NIGHTS, build_world
-from tracker import tables
-from tracker.errors import SubjectError, TableError
+from tracker import plotter, tables
+from tracker.commands.charting import CHART_NAMES
+from tracker.errors import InputError, SubjectError, TableError
 from tracker.plotter import figures
 from tracker.plotter.attention_charts import choose_subjects
 from tracker.plotter.charts import spread
+from tracker.plotter.cuts import cut_nights
 from tracker.plotter.nights import read_source_shares, read_weeks
+from tracker.plotter.palette import DARK, PAPER
 from tracker.plotter.prepared import prepare
+from tracker.plotter.styles import Style
 
 DATA = build_world()
 AT_GAP = (GAP - FIRST).days
@@ -31,7 +36,7 @@ def line(figure: Any, subject: str, role: str = "line") -> Any:
 
 
 def test_themes_are_lines_of_the_attention_table():
-    drawn = line(figures.themes_figure(DATA), "Ukraine")
+    drawn = line(figures.draw_themes(DATA), "Ukraine")
     shares = (
         DATA.attention.filter(pl.col("subject") == "Ukraine", pl.col("channel") == "editorial")
         .sort("night")["share"]
@@ -43,7 +48,7 @@ def test_themes_are_lines_of_the_attention_table():
 
 
 def test_a_night_not_observed_is_a_gap_in_the_line_and_in_the_band():
-    figure = figures.themes_figure(DATA)
+    figure = figures.draw_themes(DATA)
     drawn, band = line(figure, "Ukraine"), line(figure, "Ukraine", "band")
     assert drawn["y"][AT_GAP] is None
     assert drawn["connectgaps"] is False
@@ -52,32 +57,32 @@ def test_a_night_not_observed_is_a_gap_in_the_line_and_in_the_band():
 
 
 def test_a_watched_theme_never_seen_is_drawn_at_zero():
-    drawn = line(figures.themes_figure(DATA), "Atlantis")
+    drawn = line(figures.draw_themes(DATA), "Atlantis")
     assert set(drawn["y"][:-1]) == {0, None}
 
 
 def test_a_watched_theme_without_a_row_is_drawn_at_zero_where_something_was_observed():
     attention = DATA.attention.filter(pl.col("subject") != "Atlantis")
-    drawn = line(figures.themes_figure(replace(DATA, attention=attention)), "Atlantis")
+    drawn = line(figures.draw_themes(replace(DATA, attention=attention)), "Atlantis")
     assert drawn["y"][AT_GAP] is None
     assert drawn["y"][0] == 0
 
 
 def test_a_topic_is_not_drawn_before_it_was_born():
-    drawn = line(figures.subject_figure(DATA, "Honduras votes"), "t3")
+    drawn = line(figures.draw_curve(DATA, "Honduras votes"), "t3")
     assert drawn["y"][:8] == [None] * 8
     assert drawn["y"][8] > 0
 
 
 def test_a_last_night_with_fewer_sources_is_marked_partial():
-    figure = figures.themes_figure(DATA)
+    figure = figures.draw_themes(DATA)
     tail = line(figure, "Ukraine", "partial")
     assert line(figure, "Ukraine")["y"][-1] is None
     assert tail["line"]["dash"] == "dot"
     assert tail["y"][-1] == pytest.approx(0.3)
     sources = pl.when(pl.col("night") == LAST).then(2).otherwise("observed_sources")
     both = DATA.attention.with_columns(sources.alias("observed_sources"))
-    assert traces(figures.themes_figure(replace(DATA, attention=both)), role="partial") == []
+    assert traces(figures.draw_themes(replace(DATA, attention=both)), role="partial") == []
 
 
 def test_a_long_time_starts_as_weeks_and_keeps_its_nights():
@@ -96,7 +101,7 @@ def test_a_long_time_starts_as_weeks_and_keeps_its_nights():
         )
     )
     data = replace(DATA, attention=attention, last_night=nights[-1], watchlist=())
-    nightly, weekly = traces(figures.themes_figure(data), subject="Ukraine", role="line")
+    nightly, weekly = traces(figures.draw_themes(data), subject="Ukraine", role="line")
     assert (nightly["visible"], weekly["visible"]) == (False, True)
     assert len(nightly["y"]) == 200
     assert weekly["y"][0] == pytest.approx(0.5 / 7, abs=1e-4)
@@ -104,7 +109,7 @@ def test_a_long_time_starts_as_weeks_and_keeps_its_nights():
 
 
 def test_the_strip_tells_missed_from_failed_from_seen():
-    (strip,) = traces(figures.themes_figure(DATA), role="coverage")
+    (strip,) = traces(figures.draw_themes(DATA), role="coverage")
     daily, herald = strip["z"]
     assert strip["meta"]["sources"] == ["daily.example", "herald.example"]
     assert (daily[AT_GAP], herald[AT_GAP]) == (0, 0)
@@ -121,14 +126,14 @@ def test_a_theme_stands_for_the_topic_inside_it_and_other_topics_fill_the_chart(
 
 
 def test_ranks_name_the_first_of_each_week():
-    figure = figures.ranks_figure(DATA)
+    figure = figures.draw_ranks(DATA)
     (ukraine,) = traces(figure, subject="t1")
     assert ukraine["y"][-1] == 1
     assert "Ukraine front leads" in figure.layout.title.text
 
 
 def test_the_heat_strip_is_blank_where_nothing_was_observed():
-    (heat,) = traces(figures.heat_figure(DATA), role="heat")
+    (heat,) = traces(figures.draw_heat(DATA), role="heat")
     row = heat["z"][heat["meta"]["subjects"].index("t2")]
     assert row[AT_GAP] is None
     assert row[0] > 0
@@ -136,7 +141,7 @@ def test_the_heat_strip_is_blank_where_nothing_was_observed():
 
 
 def test_sources_are_measured_by_their_own_slots():
-    (cells,) = traces(figures.sources_figure(DATA), role="sources")
+    (cells,) = traces(figures.draw_sources(DATA), role="sources")
     column = cells["meta"]["columns"].index("Ukraine")
     daily = cells["z"][cells["meta"]["sources"].index("daily.example")][column]
     nights = [NIGHTS - 28 + i for i in range(28) if NIGHTS - 28 + i != AT_GAP]
@@ -148,11 +153,11 @@ def test_sources_are_measured_by_their_own_slots():
 def test_one_source_has_no_chart_of_sources():
     one = DATA.captures.filter(pl.col("source") == "daily.example")
     with pytest.raises(SubjectError, match="too little to draw sources"):
-        figures.sources_figure(replace(DATA, captures=one))
+        figures.draw_sources(replace(DATA, captures=one))
 
 
 def test_stays_show_each_night_with_its_best_rank():
-    figure = figures.stays_figure(DATA, "t3")
+    figure = figures.draw_stays(DATA, "t3")
     (stays,) = traces(figure, role="stay")
     assert sorted(set(stays["x"])) == ["2024-01-09", "2024-01-10", "2024-01-11"]
     assert all("rank" in words for words in stays["customdata"])
@@ -182,9 +187,9 @@ def test_the_headlines_behind_a_point_are_as_many_as_its_slots():
     assert sum(week["seen"][row] for row in rows) == sum(fact[5] for fact in facts) > 0
 
 
-@pytest.mark.parametrize("name", ["themes", "ranks", "heat", "sources", "coverage"])
+@pytest.mark.parametrize("name", ["themes", "topics", "ranks", "heat", "sources", "coverage"])
 def test_no_text_of_a_chart_is_markup_or_a_template(name):
-    figure = getattr(figures, f"{name}_figure")(DATA).to_plotly_json()
+    figure = getattr(figures, f"draw_{name}")(DATA).to_plotly_json()
     for text in texts(figure):
         assert "<script" not in text
         assert "<img" not in text
@@ -192,7 +197,7 @@ def test_no_text_of_a_chart_is_markup_or_a_template(name):
 
 
 def test_hostile_headlines_are_escaped_in_their_own_charts():
-    figure = figures.stays_figure(DATA, "t4").to_plotly_json()
+    figure = figures.draw_stays(DATA, "t4").to_plotly_json()
     shown = [note["text"] for note in figure["layout"]["annotations"]]
     assert any("&lt;script&gt;window.hacked" in text for text in shown)
     assert any(text.startswith("\u2068") and text.endswith("\u2069") for text in shown)
@@ -211,7 +216,7 @@ def texts(value: Any) -> list[str]:
 
 def test_an_unknown_subject_says_what_there_is():
     with pytest.raises(SubjectError, match="no theme or topic 'Mars'; there are Ukraine, Atlantis"):
-        figures.subject_figure(DATA, "Mars")
+        figures.draw_curve(DATA, "Mars")
 
 
 def test_a_frame_of_another_table_is_refused():
@@ -225,11 +230,114 @@ def test_labels_move_apart_no_more_than_they_must():
     assert spread([0, 1, 50], 10, lowest=0) == [0, 10, 50]
 
 
-def test_a_study_of_one_night_can_be_drawn():
+def test_a_study_of_one_night_is_dots_and_lines_where_somebody_asks():
     first = DATA.attention.filter(pl.col("night") == FIRST)
-    figure = figures.themes_figure(
-        replace(DATA, attention=first, last_night=FIRST, signals=tables.SIGNALS.empty())
-    )
-    drawn = line(figure, "Ukraine")
+    data = replace(DATA, attention=first, last_night=FIRST, signals=tables.SIGNALS.empty())
+    (dots,) = traces(figures.draw_themes(data), role="tonight")
+    assert dots["x"][dots["meta"]["columns"].index("Ukraine")] == 0.05
+    drawn = line(figures.draw_themes(data, "Ukraine"), "Ukraine")
     assert drawn["y"] == [0.05]
     assert drawn["marker"]["size"] == [6]
+
+
+def test_subjects_that_are_asked_for_are_all_shown_and_no_others():
+    figure = figures.draw_themes(DATA, "honduras", "Atlantis", "t2")
+    shown = {t["meta"]["subject"] for t in traces(figure, role="line") if t["visible"]}
+    assert shown == {"Honduras", "Atlantis", "t2"}
+    assert "most room of these" in figure.layout.title.text
+
+
+def test_topics_are_topics_alone():
+    figure = figures.draw_topics(DATA)
+    assert {t["meta"]["subject"] for t in traces(figure, role="line")} == {"t1", "t2", "t3", "t4"}
+
+
+def test_a_life_is_the_curve_and_the_headlines_over_the_same_nights():
+    figure = figures.draw_life(DATA, "t3")
+    (stays,) = traces(figure, role="stay")
+    assert (stays["xaxis"], stays["yaxis"]) == ("x2", "y3")
+    assert line(figure, "t3")["y"][8] > 0
+    assert figure.layout.xaxis.range == figure.layout.xaxis2.range
+    lanes = sorted(figure.layout[name].domain for name in ("yaxis", "yaxis2", "yaxis3"))
+    ends = [end for lane in lanes for end in lane]
+    assert ends == sorted(ends)
+    assert (ends[0], ends[-1]) == (0, 1)
+
+
+@pytest.mark.parametrize("name", sorted(set(figures.CHARTS) - {"events"}))
+def test_every_chart_has_its_words_its_basis_and_its_table(name):
+    chart = figures.build_chart(prepare(DATA), name, ["t1"] if name in figures.ALONE else [])
+    assert chart.finding
+    assert "daily.example, herald.example; 77 captures on 39 of 40 nights" in chart.note
+    assert "9 Feb 2024 is partial: 1 of usually 2 sources." in chart.note
+    assert chart.info.frame().height > 0
+
+
+def test_the_table_of_a_line_chart_is_its_points():
+    chart = figures.build_chart(prepare(DATA), "themes", ["Ukraine", "Honduras"])
+    frame = chart.info.frame()
+    assert frame.columns == [
+        "night", "nights", "name", "channel", "share", "low", "high", "partial",
+    ]  # fmt: skip
+    assert frame.height == 2 * NIGHTS
+    at_gap = frame.filter(pl.col("night") == GAP)
+    assert at_gap["share"].to_list() == [None, None]
+    assert frame.filter("partial")["night"].unique().to_list() == [LAST]
+
+
+@pytest.mark.parametrize(
+    ("name", "subjects", "said"),
+    [
+        ("pie", (), "pie: no such chart; wanted one of themes, topics"),
+        ("life", (), "life: found no subject; wanted one theme or topic"),
+        ("ranks", ("t1",), "ranks: found 1 subjects; wanted none"),
+        ("themes", ("Mars",), "no theme or topic 'Mars'"),
+        ("life", ("Atlantis",), "too little to draw life of Atlantis"),
+    ],
+)
+def test_a_chart_that_cannot_be_says_what_was_wanted(name, subjects, said):
+    with pytest.raises(SubjectError, match=said):
+        figures.build_chart(prepare(DATA), name, subjects)
+
+
+def test_the_nights_can_be_cut():
+    part = cut_nights(DATA, FIRST + timedelta(days=10), FIRST + timedelta(days=19))
+    drawn = line(figures.draw_themes(part, "Ukraine"), "Ukraine")
+    assert (drawn["x0"], len(drawn["y"])) == ("2024-01-11", 10)
+    assert not traces(figures.draw_themes(part), role="partial")
+    (stays,) = traces(figures.draw_stays(part, "t3"), role="stay")
+    assert set(stays["x"]) == {"2024-01-11"}
+    with pytest.raises(InputError, match="found none from 2025-01-01"):
+        cut_nights(DATA, date(2025, 1, 1))
+
+
+def test_a_dark_chart_has_no_light_colour_left():
+    figure = figures.draw_life(DATA, "t1", style=Style("dark")).to_json()
+    assert DARK[PAPER] in figure
+    light = {colour for colour in DARK if colour not in DARK.values()}
+    assert [colour for colour in light if f'"{colour}"' in figure] == []
+
+
+def test_a_size_is_kept_and_the_words_fit_it():
+    wide = figures.draw_themes(DATA, style=Style(width=1200, height=700))
+    small = figures.draw_themes(DATA, style=Style(width=420))
+    assert (wide.layout.width, wide.layout.height) == (1200, 700)
+    assert small.layout.margin.l < wide.layout.margin.l
+    lines = small.layout.title.text.split("<br>")
+    assert len(lines) > 1
+    assert max(map(len, lines)) < 48
+    ends = [note for note in wide.layout.annotations if note.name == "end"]
+    top, plot = wide.layout.yaxis.range[1], wide.layout.meta["plot_height"]
+    places = sorted(note.y / top * plot + note.yshift for note in ends)
+    assert all(b - a >= 15.9 for a, b in itertools.pairwise(places))
+
+
+def test_the_public_names_are_sorted_and_there():
+    assert plotter.__all__ == sorted(plotter.__all__)
+    assert dir(plotter) == plotter.__all__
+    assert all(getattr(plotter, name) is not None for name in plotter.__all__)
+    drawn = {name.removeprefix("draw_") for name in plotter.__all__ if name.startswith("draw_")}
+    assert drawn == set(figures.CHARTS)
+    assert set(CHART_NAMES) == set(figures.CHARTS)
+    with pytest.raises(AttributeError, match="no attribute 'draw_pie'"):
+        plotter.draw_pie  # noqa: B018

@@ -38,18 +38,20 @@ WEEKS: Final = (
 )
 
 
-def choose_subjects(prepared: Prepared, n: int = MOST_SUBJECTS) -> list[Subject]:
+def choose_subjects(
+    prepared: Prepared, n: int = MOST_SUBJECTS, kinds: Sequence[str] = ("theme", "topic")
+) -> list[Subject]:
     """Return the subjects of the main chart: watched themes, then whoever stood highest.
 
     Highest is by the mean of a week. One whose headlines are mostly those of another already
     chosen is left out: a theme and the topic inside it would draw the same line. Of these the
     theme stays.
     """
-    watched = [s for s in prepared.subjects.values() if s.watched]
+    watched = [s for s in prepared.subjects.values() if s.watched and s.kind in kinds]
     tops = [
         (max((v for v in weekly(prepared.curves.nights, c.share) if v), default=0.0), c.subject)
         for c in prepared.curves.of(prepared.channel)
-        if not c.subject.watched
+        if not c.subject.watched and c.subject.kind in kinds
     ]
     tops.sort(key=lambda top: (-top[0], top[1].kind != "theme", top[1].key))
     chosen: list[Subject] = []
@@ -64,34 +66,49 @@ def choose_subjects(prepared: Prepared, n: int = MOST_SUBJECTS) -> list[Subject]
     return chosen
 
 
+def choose_topics(prepared: Prepared) -> list[Subject]:
+    """Return the topics that stood highest in any week, each story once."""
+    return choose_subjects(prepared, kinds=("topic",))
+
+
 def _overlap(prepared: Prepared, one: Subject, other: Subject) -> float:
     """Return the part of the smaller one's headlines that are the other's too."""
     a, b = prepared.headlines_of(one.key), prepared.headlines_of(other.key)
     return len(a & b) / max(1, min(len(a), len(b)))
 
 
-def read_themes(prepared: Prepared, subjects: Sequence[Subject]) -> LinesInfo:
-    """Return what the themes chart shows, for both channels; one channel is visible."""
+def read_themes(
+    prepared: Prepared, subjects: Sequence[Subject], shown: int = SHOWN_AT_FIRST
+) -> LinesInfo:
+    """Return what the themes chart shows, for both channels; the first `shown` of one visible."""
     lines: list[Line] = []
     for i, subject in enumerate(subjects):
         for channel in prepared.curves.channels:
             curve = prepared.curves.by_subject.get((subject.key, channel))
             if curve is None:
                 continue
-            visible = i < SHOWN_AT_FIRST and channel == prepared.channel
+            visible = i < shown and channel == prepared.channel
             for line in read_lines(prepared, curve, subject.name, SERIES[i % len(SERIES)]):
-                shown = visible and line.visible
-                lines.append(replace(line, visible=shown, dashed=i >= len(SERIES)))
+                seen = visible and line.visible
+                lines.append(replace(line, visible=seen, dashed=i >= len(SERIES)))
     curves = prepared.curves.by_subject
     notes = [n for line in lines for n in note_peak(prepared, curves[line.key, line.channel], line)]
     return LinesInfo(prepared.curves.nights, lines, prepared.strip, notes)
 
 
-def chart_themes(prepared: Prepared) -> Chart:
-    """Return the main chart: the themes over time with bands, gaps and coverage."""
-    subjects = choose_subjects(prepared)
-    traces, layout = draw_lines(read_themes(prepared, subjects))
-    return Chart("themes", tell_themes(prepared, subjects), reading(prepared), traces, layout)
+def chart_themes(prepared: Prepared, given: Sequence[Subject] = ()) -> Chart:
+    """Return the main chart: themes over time with bands, gaps and coverage.
+
+    Args:
+        prepared: The study.
+        given: The subjects to show, all at once; the watch list and whoever stood highest if
+            empty.
+    """
+    subjects = given or choose_subjects(prepared)
+    info = read_themes(prepared, subjects, len(given) or SHOWN_AT_FIRST)
+    traces, layout = draw_lines(info)
+    finding = tell_themes(prepared, subjects, chosen=bool(given))
+    return Chart("themes", finding, reading(prepared), traces, layout, info)
 
 
 def read_subject(prepared: Prepared, subject: Subject) -> LinesInfo:
@@ -112,8 +129,9 @@ def read_subject(prepared: Prepared, subject: Subject) -> LinesInfo:
 
 def chart_subject(prepared: Prepared, subject: Subject) -> Chart:
     """Return one subject's curve; its title says where it stands against its peak."""
-    traces, layout = draw_lines(read_subject(prepared, subject))
-    return Chart("curve", tell_subject(prepared, subject), reading(prepared), traces, layout)
+    info = read_subject(prepared, subject)
+    traces, layout = draw_lines(info)
+    return Chart("curve", tell_subject(prepared, subject), reading(prepared), traces, layout, info)
 
 
 def reading(prepared: Prepared) -> str:
@@ -158,8 +176,16 @@ def weekly(nights: Sequence[date], values: Sequence[float | None]) -> list[float
     return means
 
 
-def tell_themes(prepared: Prepared, subjects: Sequence[Subject]) -> str:
-    """Return a sentence on the highest point that any of the subjects reached."""
+def tell_themes(prepared: Prepared, subjects: Sequence[Subject], *, chosen: bool = False) -> str:
+    """Return a sentence on the highest point that any of the subjects reached.
+
+    Args:
+        prepared: The study.
+        subjects: The subjects.
+        chosen: Whether somebody chose them, so that they stand for no others.
+    """
+    if len(subjects) == 1:
+        return tell_subject(prepared, subjects[0])
     curves: Mapping[tuple[str, str], Curve] = prepared.curves.by_subject
     found = [curves[s.key, prepared.channel] for s in subjects
              if (s.key, prepared.channel) in curves]  # fmt: skip
@@ -167,27 +193,29 @@ def tell_themes(prepared: Prepared, subjects: Sequence[Subject]) -> str:
     share, curve = max(tops, key=lambda top: top[0], default=(0.0, None))
     if curve is None or not share or curve.peak is None:
         return "None of the themes was seen on any observed night"
-    if curve.peak == len(curve.share) - 1:
-        return f"{curve.subject.name} stands higher tonight than anything before: {percent(share)}"
-    night = short_day(prepared.curves.nights[curve.peak])
-    return f"{curve.subject.name} took the most room of all: {percent(share)} on {night}"
+    night, name = short_day(prepared.curves.nights[curve.peak]), curve.subject.name
+    if curve.peak == len(curve.share) - 1 and not chosen:
+        return f"{name} stands higher than anything before: {percent(share)} on {night}"
+    whom = "these" if chosen else "all"
+    return f"{name} took the most room of {whom}: {percent(share)} on {night}"
 
 
 def tell_subject(prepared: Prepared, subject: Subject) -> str:
-    """Return a sentence on where a subject stands tonight and when it stood highest."""
+    """Return a sentence on when a subject stood highest, and where it stands on the last night."""
     curve = prepared.curve(subject.key)
     if curve is None or curve.peak is None or not curve.share[curve.peak]:
         return f"{subject.name} was looked for on every observed night and stood in no list"
     room = CHOOSERS[curve.channel]
     peak, top = prepared.curves.nights[curve.peak], percent(curve.share[curve.peak] or 0)
     if curve.peak == len(curve.share) - 1:
-        return f"{subject.name} stands at its highest: {top} of {room}"
+        return f"{subject.name} stands at its highest: {top} of {room} on {short_day(peak)}"
+    night = short_day(prepared.curves.nights[-1])
     if curve.last is None:
-        now = "tonight was not observed"
+        now = f"{night} was not observed"
     elif curve.last == 0:
-        now = "tonight it had none"
+        now = f"on {night} it had none"
     else:
-        now = f"tonight it had {percent(curve.last)}"
+        now = f"on {night} it had {percent(curve.last)}"
     return f"{subject.name} peaked on {short_day(peak)} with {top} of {room}; {now}"
 
 

@@ -1,14 +1,24 @@
 """One chart: its finding, how to read it, and its Plotly parts before anything is drawn."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import polars as pl
 
 Trace = dict[str, Any]
 """One Plotly trace as plain data."""
 
 Layout = dict[str, Any]
 """A Plotly layout as plain data."""
+
+
+class Info(Protocol):
+    """What a chart shows, before anything is drawn."""
+
+    def frame(self) -> pl.DataFrame:
+        """Return it as a table, one row a point."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -21,6 +31,8 @@ class Chart:
         reading: One or two sentences on how to read it.
         traces: Plotly traces.
         layout: Plotly layout.
+        info: What it shows, for its table.
+        note: What it rests on, in words; empty on a page that says it elsewhere.
     """
 
     chart_id: str
@@ -28,6 +40,12 @@ class Chart:
     reading: str
     traces: Sequence[Trace]
     layout: Layout
+    info: Info
+    note: str = ""
+
+    def noted(self, note: str) -> "Chart":
+        """Return the chart with `note`."""
+        return replace(self, note=note)
 
 
 def spread(places: Sequence[float], gap: float, lowest: float = 0.0) -> list[float]:

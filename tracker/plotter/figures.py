@@ -1,93 +1,142 @@
-"""The report's charts as Plotly figures, for notebooks and single files.
+"""Every chart by its name: as data to draw, and as a Plotly figure for notebooks and pictures."""
 
-Each function takes `ReportData` and returns a figure whose title is its finding.
-"""
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
 import plotly.graph_objects as go
 
 from tracker.errors import SubjectError
-from tracker.plotter import attention_charts, grids, lives, ranks
+from tracker.plotter import attention_charts, grids, life_charts, lives, ranks, tonight
+from tracker.plotter.bases import tell_basis
 from tracker.plotter.charts import Chart
 from tracker.plotter.inputs import ReportData
-from tracker.plotter.palette import MUTED
 from tracker.plotter.prepared import Prepared, prepare
+from tracker.plotter.styles import PLAIN, Style, dress_chart
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import plot_text
+
+MOST_COMPARED: Final = 12
+"""Subjects that one chart can carry."""
+
+_Build = Callable[[Prepared, Sequence[Subject]], Chart | None]
 
 
-def themes_figure(data: ReportData) -> go.Figure:
-    """Return the themes over time: lines with bands, real gaps, and what was observed below."""
-    return draw_figure(attention_charts.chart_themes(prepare(data)))
+def draw_themes(data: ReportData, *subjects: str, style: Style = PLAIN) -> go.Figure:
+    """Return themes over time: lines with bands, real gaps, and what was observed below.
 
-
-def subject_figure(data: ReportData, subject: str) -> go.Figure:
-    """Return the curve of one theme or topic, by its key or its name.
+    Args:
+        data: What the chart is made from.
+        subjects: Themes or topics to compare, by name or id; the watch list and those that stood
+            highest if none is given.
+        style: How it looks.
 
     Raises:
-        SubjectError: If there is no such theme or topic.
+        SubjectError: If there is no such theme or topic, or there are more than twelve.
     """
-    prepared = prepare(data)
-    return draw_figure(attention_charts.chart_subject(prepared, find_subject(prepared, subject)))
+    return _draw(data, "themes", subjects, style)
 
 
-def ranks_figure(data: ReportData) -> go.Figure:
+def draw_topics(data: ReportData, *subjects: str, style: Style = PLAIN) -> go.Figure:
+    """Return the topics that stood highest, or those given, as `draw_themes` does themes.
+
+    Raises:
+        SubjectError: If there is no topic, or as `draw_themes`.
+    """
+    return _draw(data, "topics", subjects, style)
+
+
+def draw_ranks(data: ReportData, *, style: Style = PLAIN) -> go.Figure:
     """Return the order of the topics by week.
 
     Raises:
         SubjectError: If there are fewer than two weeks or no subject with any room.
     """
-    return _draw(ranks.chart_ranks(prepare(data)), "ranks")
+    return _draw(data, "ranks", (), style)
 
 
-def heat_figure(data: ReportData) -> go.Figure:
-    """Return topics by night as strips of colour.
-
-    Raises:
-        SubjectError: If there are no topics.
-    """
-    return _draw(grids.chart_heat(prepare(data)), "topics by night")
-
-
-def sources_figure(data: ReportData) -> go.Figure:
-    """Return how much room each source gave each theme lately.
+def draw_heat(data: ReportData, *subjects: str, style: Style = PLAIN) -> go.Figure:
+    """Return topics by night, or the subjects given, as strips of colour.
 
     Raises:
-        SubjectError: If there is only one source, or no theme or topic.
+        SubjectError: If there are no topics, or as `draw_themes`.
     """
-    prepared = prepare(data)
-    subjects = attention_charts.choose_subjects(prepared)
-    return _draw(grids.chart_sources(prepared, subjects), "sources")
+    return _draw(data, "heat", subjects, style)
 
 
-def coverage_figure(data: ReportData) -> go.Figure:
+def draw_sources(data: ReportData, *subjects: str, style: Style = PLAIN) -> go.Figure:
+    """Return how much room each source gave each theme, or each subject given, lately.
+
+    Raises:
+        SubjectError: If there is only one source, no theme or topic, or as `draw_themes`.
+    """
+    return _draw(data, "sources", subjects, style)
+
+
+def draw_coverage(data: ReportData, *, style: Style = PLAIN) -> go.Figure:
     """Return what was observed at every source on every night.
 
     Raises:
         SubjectError: If nothing was visited.
     """
-    return _draw(grids.chart_coverage(prepare(data)), "coverage")
+    return _draw(data, "coverage", (), style)
 
 
-def stays_figure(data: ReportData, subject: str) -> go.Figure:
+def draw_curve(data: ReportData, subject: str, *, style: Style = PLAIN) -> go.Figure:
+    """Return the curve of one theme or topic, editors' and readers' lists apart.
+
+    Raises:
+        SubjectError: If there is no such theme or topic.
+    """
+    return _draw(data, "curve", (subject,), style)
+
+
+def draw_life(data: ReportData, subject: str, *, style: Style = PLAIN) -> go.Figure:
+    """Return a subject's curve and below it, on the same nights, when each headline was shown.
+
+    Raises:
+        SubjectError: If there is no such theme or topic, or it has no headlines.
+    """
+    return _draw(data, "life", (subject,), style)
+
+
+def draw_stays(data: ReportData, subject: str, *, style: Style = PLAIN) -> go.Figure:
     """Return when and at which rank each headline of a subject was shown.
 
     Raises:
-        SubjectError: If there is no such subject, or it has no headlines.
+        SubjectError: If there is no such theme or topic, or it has no headlines.
     """
-    prepared = prepare(data)
-    chart = lives.chart_stays(prepared, find_subject(prepared, subject))
-    return _draw(chart, f"the headlines of {subject}")
+    return _draw(data, "stays", (subject,), style)
 
 
-def events_figure(data: ReportData, subject: str) -> go.Figure:
+def draw_events(data: ReportData, subject: str, *, style: Style = PLAIN) -> go.Figure:
     """Return a topic's events over time.
 
     Raises:
         SubjectError: If there is no such topic, or it has fewer than two events.
     """
-    prepared = prepare(data)
-    chart = lives.chart_events(prepared, find_subject(prepared, subject))
-    return _draw(chart, f"the events of {subject}")
+    return _draw(data, "events", (subject,), style)
+
+
+def build_chart(prepared: Prepared, name: str, subjects: Sequence[str] = ()) -> Chart:
+    """Return a chart as data, by its name in `CHARTS`, with what it rests on as its note.
+
+    Raises:
+        SubjectError: If there is no such chart or subject, it takes another number of subjects,
+            or there is too little to draw it.
+    """
+    if name not in CHARTS:
+        raise SubjectError(f"{name}: no such chart; wanted one of {', '.join(CHARTS)}")
+    most = 0 if name in WHOLE else 1 if name in ALONE else MOST_COMPARED
+    if len(subjects) > most or (name in ALONE and not subjects):
+        wanted = "one theme or topic" if name in ALONE else f"at most {most}" if most else "none"
+        found = f"{len(subjects)} subjects" if subjects else "no subject"
+        raise SubjectError(f"{name}: found {found}; wanted {wanted}, by name or id")
+    chosen = list(dict.fromkeys(find_subject(prepared, subject) for subject in subjects))
+    chart = CHARTS[name](prepared, chosen)
+    if chart is None:
+        of = f" of {chosen[0].name}" if chosen else ""
+        raise SubjectError(f"found too little to draw {name}{of}")
+    return chart.noted(tell_basis(prepared))
 
 
 def find_subject(prepared: Prepared, subject: str) -> Subject:
@@ -101,35 +150,54 @@ def find_subject(prepared: Prepared, subject: str) -> Subject:
     for found in prepared.subjects.values():
         if found.name.casefold() == subject.casefold():
             return found
-    names = ", ".join(s.name for s in list(prepared.subjects.values())[:12])
+    near = [s.name for s in prepared.subjects.values() if subject.casefold() in s.name.casefold()]
+    names = ", ".join((near or [s.name for s in prepared.subjects.values()])[:12])
     raise SubjectError(f"no theme or topic {subject!r}; there are {names or 'none'}")
 
 
-def _draw(chart: Chart | None, what: str) -> go.Figure:
-    if chart is None:
-        raise SubjectError(f"found too little to draw {what}")
-    return draw_figure(chart)
+def _draw(data: ReportData, name: str, subjects: Sequence[str], style: Style) -> go.Figure:
+    return draw_figure(build_chart(prepare(data), name, subjects), style)
 
 
-def draw_figure(chart: Chart) -> go.Figure:
-    """Return a chart as a Plotly figure, with its finding as title and its reading below it."""
-    figure = go.Figure({"data": list(chart.traces), "layout": chart.layout})
-    margin = dict(chart.layout["margin"])
-    figure.update_layout(
-        title={
-            "text": f"<b>{plot_text(chart.finding, 110)}</b>",
-            "x": 0,
-            "xref": "paper",
-            "y": 1,
-            "yref": "container",
-            "yanchor": "top",
-            "pad": {"t": 16},
-            "subtitle": {
-                "text": plot_text(chart.reading, 160),
-                "font": {"size": 12, "color": MUTED},
-            },
-        },
-        margin={**margin, "t": margin["t"] + 64},
-        height=chart.layout["height"] + 64,
-    )
-    return figure
+def draw_figure(chart: Chart, style: Style = PLAIN) -> go.Figure:
+    """Return a chart as a Plotly figure: its finding as title, its reading and its basis."""
+    dressed = dress_chart(chart, style)
+    return go.Figure({"data": list(dressed.traces), "layout": dressed.layout})
+
+
+def _themes(prepared: Prepared, chosen: Sequence[Subject]) -> Chart | None:
+    young = len(prepared.curves.nights) < tonight.FEW_NIGHTS
+    first = tonight.chart_tonight(prepared) if young and not chosen else None
+    return first or attention_charts.chart_themes(prepared, chosen)
+
+
+def _topics(prepared: Prepared, chosen: Sequence[Subject]) -> Chart | None:
+    chosen = chosen or attention_charts.choose_topics(prepared)
+    return attention_charts.chart_themes(prepared, chosen) if chosen else None
+
+
+def _sources(prepared: Prepared, chosen: Sequence[Subject]) -> Chart | None:
+    return grids.chart_sources(prepared, chosen or attention_charts.choose_subjects(prepared))
+
+
+CHARTS: Final[Mapping[str, _Build]] = MappingProxyType(
+    {
+        "themes": _themes,
+        "topics": _topics,
+        "ranks": lambda prepared, _: ranks.chart_ranks(prepared),
+        "heat": grids.chart_heat,
+        "sources": _sources,
+        "coverage": lambda prepared, _: grids.chart_coverage(prepared),
+        "life": lambda prepared, chosen: life_charts.chart_life(prepared, chosen[0]),
+        "curve": lambda prepared, chosen: attention_charts.chart_subject(prepared, chosen[0]),
+        "stays": lambda prepared, chosen: lives.chart_stays(prepared, chosen[0]),
+        "events": lambda prepared, chosen: lives.chart_events(prepared, chosen[0]),
+    }
+)
+"""How each chart is made."""
+
+WHOLE: Final = ("ranks", "coverage")
+"""Charts of the whole study, which take no subject."""
+
+ALONE: Final = ("life", "curve", "stays", "events")
+"""Charts of one subject."""

@@ -11,7 +11,7 @@ from tracker.plotter.attention_charts import LONG, weekly
 from tracker.plotter.charts import Chart, Trace
 from tracker.plotter.palette import HEAT, INK, MUTED, PAPER, frame_layout, heat_scale
 from tracker.plotter.prepared import Prepared
-from tracker.plotter.strips import SCALE, Strip
+from tracker.plotter.strips import SCALE, STATES, Strip
 from tracker.plotter.subjects import Subject
 from tracker.plotter.words import clean, count, percent, plot_text, short_day
 
@@ -37,13 +37,25 @@ class HeatInfo:
     nights: Sequence[Sequence[float | None]]
     weeks: Sequence[Sequence[float | None]]
 
+    def frame(self) -> pl.DataFrame:
+        """Return night (the first of a cell), nights (how many it is), name and share?."""
+        days = 7 if self.weeks else 1
+        start = self.start - timedelta(days=self.start.weekday()) if self.weeks else self.start
+        rows = [
+            (start + timedelta(days=i * days), days, subject.name, share)
+            for subject, shares in zip(self.subjects, self.weeks or self.nights, strict=True)
+            for i, share in enumerate(shares)
+        ]
+        schema = {"night": pl.Date, "nights": pl.Int32, "name": pl.String, "share": pl.Float64}
+        return pl.DataFrame(rows, schema=schema, orient="row")
 
-def read_heat(prepared: Prepared) -> HeatInfo:
-    """Return the topics with most room as rows over all nights."""
+
+def read_heat(prepared: Prepared, given: Sequence[Subject] = ()) -> HeatInfo:
+    """Return the topics with most room, or the subjects given, as rows over all nights."""
     curves = prepared.curves.by_subject
     found = [
         curves[s.key, prepared.channel]
-        for s in prepared.ranked("topic", MOST_TOPICS)
+        for s in given or prepared.ranked("topic", MOST_TOPICS)
         if (s.key, prepared.channel) in curves
     ]
     nights = prepared.curves.nights
@@ -58,9 +70,14 @@ def read_heat(prepared: Prepared) -> HeatInfo:
     )
 
 
-def chart_heat(prepared: Prepared) -> Chart | None:
-    """Return topics by night as a strip of colour each; None where there are no topics."""
-    info = read_heat(prepared)
+def chart_heat(prepared: Prepared, given: Sequence[Subject] = ()) -> Chart | None:
+    """Return topics by night as a strip of colour each; None where there are no topics.
+
+    Args:
+        prepared: The study.
+        given: The subjects to show; the topics with most room if empty.
+    """
+    info = read_heat(prepared, given)
     if not info.subjects:
         return None
     names = unique_names([subject.name for subject in info.subjects], 28)
@@ -118,12 +135,13 @@ def chart_heat(prepared: Prepared) -> Chart | None:
     )  # fmt: skip
     last = info.subjects[0]
     finding = f"{last.name} is the latest topic to stand highest"
+    rows = "One row each" if given else "One row a topic, those with most room of all"
     reading = (
-        "One row a topic, those with most room of all, in the order in which they stood highest: "
+        f"{rows}, in the order in which they stood highest: "
         f"the newest at the top. The darker, the larger its share, up to {percent(top)} and more; "
         "palest is observed and absent, blank was not observed, or before the topic began."
     )
-    return Chart("heat", finding, reading, traces, layout)
+    return Chart("heat", finding, reading, traces, layout, info)
 
 
 @dataclass(frozen=True)
@@ -143,6 +161,17 @@ class SourcesInfo:
     shares: Sequence[Sequence[float | None]]
     first: date
     last: date
+
+    def frame(self) -> pl.DataFrame:
+        """Return source, name, share, from and to: the share over those nights."""
+        rows = [
+            (source, subject.name, share, self.first, self.last)
+            for source, shares in zip(self.sources, self.shares, strict=True)
+            for subject, share in zip(self.subjects, shares, strict=True)
+        ]
+        schema = {"source": pl.String, "name": pl.String, "share": pl.Float64,
+                  "from": pl.Date, "to": pl.Date}  # fmt: skip
+        return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def read_sources(prepared: Prepared, subjects: Sequence[Subject]) -> SourcesInfo:
@@ -221,7 +250,30 @@ def chart_sources(prepared: Prepared, subjects: Sequence[Subject]) -> Chart | No
         f"Share of each source’s own slots in the {RECENT_NIGHTS} nights up to "
         f"{short_day(info.last)}. Click a cell for its headlines."
     )
-    return Chart("sources", finding, reading, [trace], layout)
+    return Chart("sources", finding, reading, [trace], layout, info)
+
+
+@dataclass(frozen=True)
+class CoverageInfo:
+    """What was observed.
+
+    Attributes:
+        strip: Sources with their states.
+        nights: The nights.
+    """
+
+    strip: Strip
+    nights: Sequence[date]
+
+    def frame(self) -> pl.DataFrame:
+        """Return night, source and state (in words) of every source and night."""
+        rows = [
+            (night, source, STATES[state])
+            for source, states in zip(self.strip.names, self.strip.states, strict=True)
+            for night, state in zip(self.nights, states, strict=True)
+        ]
+        schema = {"night": pl.Date, "source": pl.String, "state": pl.String}
+        return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def chart_coverage(prepared: Prepared) -> Chart | None:
@@ -260,7 +312,8 @@ def chart_coverage(prepared: Prepared) -> Chart | None:
         "Grey: lists of headlines were read. Orange: the page was visited, but it failed or had no "
         "lists. Blank: not visited. Nothing is guessed for a night that is missing."
     )
-    return Chart("coverage", tell_coverage(strip, len(nights)), reading, [trace], layout)
+    finding, info = tell_coverage(strip, len(nights)), CoverageInfo(strip, nights)
+    return Chart("coverage", finding, reading, [trace], layout, info)
 
 
 def tell_coverage(strip: Strip, nights: int) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+import polars as pl
+
 from tracker.plotter.charts import Layout, Trace, spread
 from tracker.plotter.palette import INK, MUTED, PAPER, RULE, frame_layout, see_through
 from tracker.plotter.strips import Strip, add_strip
@@ -82,6 +84,32 @@ class LinesInfo:
     lines: Sequence[Line]
     strip: Strip | None = None
     notes: Sequence[Note] = ()
+
+    def frame(self) -> pl.DataFrame:
+        """Return the points of the visible lines.
+
+        Columns: night (the first that a point stands for), nights (how many it stands for), name,
+        channel, share?, low?, high?, partial (whether it rests on less than usual).
+        """
+        rows = [
+            {
+                "night": line.start + timedelta(days=i * line.days),
+                "nights": line.days,
+                "name": clean(line.name),
+                "channel": line.channel,
+                "share": share,
+                "low": line.low[i],
+                "high": line.high[i],
+                "partial": line.partial and i == len(line.share) - 1,
+            }
+            for line in self.lines
+            if line.visible
+            for i, share in enumerate(line.share)
+        ]
+        schema = {"night": pl.Date, "nights": pl.Int32, "name": pl.String, "channel": pl.String,
+                  "share": pl.Float64, "low": pl.Float64, "high": pl.Float64,
+                  "partial": pl.Boolean}  # fmt: skip
+        return pl.DataFrame(rows, schema=schema).sort("night", maintain_order=True)
 
 
 def runs(values: Sequence[float | None]) -> Iterator[range]:

@@ -39,6 +39,53 @@ class Stay:
     rewritten: Sequence[tuple[date, str]]
 
 
+@dataclass(frozen=True)
+class StaysInfo:
+    """The headlines of a subject.
+
+    Attributes:
+        stays: One each.
+    """
+
+    stays: Sequence[Stay]
+
+    @property
+    def spans(self) -> list[tuple[date, date]]:
+        """Return the first and last night of each."""
+        return [(stay.nights[0], stay.nights[-1]) for stay in self.stays]
+
+    def frame(self) -> pl.DataFrame:
+        """Return night, rank (its best that night), source and title of each headline."""
+        rows = [
+            (night, rank, stay.source, clean(stay.title))
+            for stay in self.stays
+            for night, rank in zip(stay.nights, stay.ranks, strict=True)
+        ]
+        schema = {"night": pl.Date, "rank": pl.Int32, "source": pl.String, "title": pl.String}
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+@dataclass(frozen=True)
+class EventsInfo:
+    """The events of a topic.
+
+    Attributes:
+        rows: Rows of table `events`.
+    """
+
+    rows: pl.DataFrame
+
+    def frame(self) -> pl.DataFrame:
+        """Return from, to, title, headlines and sources of each event."""
+        return self.rows.select(
+            pl.col("first_night").alias("from"),
+            pl.col("last_night").alias("to"),
+            pl.col("label").alias("title"),
+            pl.col("n_headlines").alias("headlines"),
+            pl.col("n_sources").alias("sources"),
+        )
+
+
 def read_stays(prepared: Prepared, subject: Subject) -> list[Stay]:
     """Return the headlines that stayed longest, at most `MOST_HEADLINES`, by their first night."""
     rows = prepared.slots.of(subject.key)
@@ -76,7 +123,8 @@ def chart_stays(prepared: Prepared, subject: Subject) -> Chart | None:
     stays = read_stays(prepared, subject)
     if not stays:
         return None
-    spans = [(stay.nights[0], stay.nights[-1]) for stay in stays]
+    info = StaysInfo(stays)
+    spans = info.spans
     traces: list[Trace] = [_draw_spans(spans)]
     x, y, colours, words, titles = [], [], [], [], []
     for row, stay in enumerate(stays):
@@ -112,7 +160,7 @@ def chart_stays(prepared: Prepared, subject: Subject) -> Chart | None:
                 "meta": {"role": "rewritten", "subject": subject.key, "days": 1},
             }
         )
-    layout = _rows_layout([stay.title for stay in stays], spans, "tableOfStays")
+    layout = draw_rows([stay.title for stay in stays], spans)
     longest = max(stays, key=lambda s: (len(s.nights), s.title))
     finding = f"“{clean(longest.title, 70)}” stayed longest: {count(len(longest.nights), 'night')}"
     total = prepared.slots.of(subject.key)["headline_id"].n_unique()
@@ -125,7 +173,7 @@ def chart_stays(prepared: Prepared, subject: Subject) -> Chart | None:
         f"{cut}Each square is a night on which the headline stood in a list; the darker, the "
         "closer to the top. An orange mark is a night on which it was rewritten."
     )
-    return Chart("stays", finding, reading, traces, layout)
+    return Chart("stays", finding, reading, traces, layout, info)
 
 
 def chart_events(prepared: Prepared, subject: Subject) -> Chart | None:
@@ -165,7 +213,7 @@ def chart_events(prepared: Prepared, subject: Subject) -> Chart | None:
                  "titles": [clean(label, 90) for label in rows["label"]],
                  "until": [str(last) for _, last in spans], "words": words},
     }  # fmt: skip
-    layout = _rows_layout(rows["label"].to_list(), spans, "tableOfEvents")
+    layout = draw_rows(rows["label"].to_list(), spans, table="tableOfEvents")
     big = rows.sort(["n_headlines", "event_id"], descending=[True, False]).row(0, named=True)
     finding = (
         f"Its largest event began on {short_day(big['first_night'])}: “{clean(big['label'], 70)}”"
@@ -174,7 +222,8 @@ def chart_events(prepared: Prepared, subject: Subject) -> Chart | None:
         "Each line is one event, from its first headline to its last new one; the larger the dot, "
         "the more headlines."
     )
-    return Chart("events", finding, reading, [_draw_spans(spans), trace], layout)
+    traces = [_draw_spans(spans), trace]
+    return Chart("events", finding, reading, traces, layout, EventsInfo(rows))
 
 
 def _draw_spans(spans: Sequence[tuple[date, date]]) -> Trace:
@@ -194,11 +243,24 @@ def _draw_spans(spans: Sequence[tuple[date, date]]) -> Trace:
     }
 
 
-def _rows_layout(
-    titles: Sequence[str], spans: Sequence[tuple[date, date]], table: str
+def draw_rows(
+    titles: Sequence[str],
+    spans: Sequence[tuple[date, date]],
+    nights: tuple[date, date] | None = None,
+    *,
+    table: str = "tableOfStays",
+    letters: int = 90,
 ) -> dict[str, Any]:
-    """Return a layout with a title above each row: at its span, on a phone at the left."""
-    first, last = min(a for a, _ in spans), max(b for _, b in spans)
+    """Return a layout with a title above each row: at its span, on a phone at the left.
+
+    Args:
+        titles: One each row.
+        spans: First and last night of each row.
+        nights: First and last night of the axis; those of the spans if None.
+        table: The function of the pages' script that makes the table.
+        letters: Longest a title gets.
+    """
+    first, last = nights or (min(a for a, _ in spans), max(b for _, b in spans))
     days = max(6, (last - first).days)
     side = timedelta(days=max(1, round(days * 0.02)))
     labels: list[dict[str, Any]] = []
@@ -213,7 +275,7 @@ def _rows_layout(
                 "xanchor": "right" if late else "left",
                 "xshift": 5 if late else -5,
                 "showarrow": False,
-                "text": plot_text(title, 90),
+                "text": plot_text(title, letters),
                 "font": {"size": 12, "color": INK},
             }
         )

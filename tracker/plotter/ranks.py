@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+import polars as pl
+
 from tracker.plotter.attention_charts import weekly
 from tracker.plotter.charts import Chart, Trace
 from tracker.plotter.palette import INK, MUTED, PAPER, RULE, SERIES, frame_layout
@@ -33,6 +35,17 @@ class RanksInfo:
     subjects: Sequence[Subject]
     ranks: Sequence[Sequence[int | None]]
     shares: Sequence[Sequence[float | None]]
+
+    def frame(self) -> pl.DataFrame:
+        """Return week (its Monday), rank, name and share of whoever was among the first."""
+        rows = [
+            (monday, rank, subject.name, share)
+            for subject, ranks, shares in zip(self.subjects, self.ranks, self.shares, strict=True)
+            for monday, rank, share in zip(self.mondays, ranks, shares, strict=True)
+            if rank is not None
+        ]
+        schema = {"week": pl.Date, "rank": pl.Int32, "name": pl.String, "share": pl.Float64}
+        return pl.DataFrame(rows, schema=schema, orient="row").sort("week", "rank")
 
 
 def read_ranks(prepared: Prepared, kind: str = "topic") -> RanksInfo:
@@ -106,7 +119,7 @@ def chart_ranks(prepared: Prepared) -> Chart | None:
               "narrow": {"margin.r": min(margin, 124), "margin.l": 24, **short,
                          "xaxis.range.0": str(info.mondays[-min(8, len(info.mondays))])}},
     )  # fmt: skip
-    return Chart("ranks", _tell(info), _READING, traces, layout)
+    return Chart("ranks", _tell(info), _READING, traces, layout, info)
 
 
 _READING: Final = (
@@ -118,17 +131,17 @@ _READING: Final = (
 def _tell(info: RanksInfo) -> str:
     first, row = info.subjects[0], info.ranks[0]
     if row[-1] != 1:
-        return "Nothing was observed in the last week"
-    weeks = 0
+        return f"Nothing was observed in the week from {short_day(info.mondays[-1])}"
+    weeks, monday = 0, short_day(info.mondays[-1])
     for rank in reversed(row):
         if rank != 1:
             break
         weeks += 1
     if weeks > 1:
-        return f"{first.name} leads for the {_ordinal(weeks)} week running"
+        return f"{first.name} leads for the {_ordinal(weeks)} week running, up to that of {monday}"
     before = next((s for s, r in zip(info.subjects, info.ranks, strict=True) if r[-2] == 1), None)
-    tail = f", ahead of last week’s first, {before.name}" if before else ""
-    return f"{first.name} leads this week{tail}"
+    tail = f", ahead of the first of the week before, {before.name}" if before else ""
+    return f"{first.name} leads in the week from {monday}{tail}"
 
 
 def _ordinal(number: int) -> str:

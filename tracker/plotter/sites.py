@@ -5,9 +5,11 @@ import hashlib
 import importlib.resources
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Final
 
 import jinja2
+import polars as pl
 from markupsafe import Markup
 
 from tracker.plotter.attention_charts import LONG
@@ -15,6 +17,7 @@ from tracker.plotter.charts import Chart
 from tracker.plotter.nights import monday_of, to_json
 from tracker.plotter.palette import dark_colours
 from tracker.plotter.prepared import Prepared
+from tracker.plotter.slots import OBSERVED
 from tracker.plotter.subjects import Subject
 from tracker.plotter.words import CHOOSERS, clean, count, day, percent, short_day
 
@@ -90,6 +93,8 @@ def render_page(
         "dark": dark_colours(),
         "names": {key: [s.name, site.link(s, root)] for key, s in names.items()},
         "charts": [chart.chart_id for chart in charts],
+        "observed": _list_observed(prepared),
+        "theme": context.get("theme"),
         "weeks": sorted({str(monday_of(n)) for n in prepared.slots.rows["night"].unique()}),
     }
     blocks = {f"{chart.chart_id}-spec": to_json([chart.traces, chart.layout]) for chart in charts}
@@ -109,6 +114,18 @@ def render_page(
         script_hashes=[_hash(plotly), _hash(site.script)] if site.single_file else [],
         **context,
     )
+
+
+def _list_observed(prepared: Prepared) -> list[tuple[str, str]]:
+    """Return the stretches of nights on which any source was observed: first and last night."""
+    seen = prepared.slots.coverage.filter(pl.col("state") == OBSERVED)["night"]
+    stretches: list[tuple[date, date]] = []
+    for night in seen.unique().sort():
+        if stretches and night - stretches[-1][1] == timedelta(days=1):
+            stretches[-1] = stretches[-1][0], night
+        else:
+            stretches.append((night, night))
+    return [(str(first), str(last)) for first, last in stretches]
 
 
 def _templates() -> jinja2.Environment:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import polars as pl
+
 from tracker.plotter.charts import Chart, Trace
 from tracker.plotter.curves import Curve
 from tracker.plotter.grids import unique_names
@@ -23,6 +25,12 @@ class TonightInfo:
     """The curves with any room on the last night, and those watched, the largest first."""
 
     curves: Sequence[Curve]
+
+    def frame(self) -> pl.DataFrame:
+        """Return name, share, low? and high? of each on the last night."""
+        rows = [(c.subject.name, c.share[-1], c.low[-1], c.high[-1]) for c in self.curves]
+        numbers = {"share": pl.Float64, "low": pl.Float64, "high": pl.Float64}
+        return pl.DataFrame(rows, schema={"name": pl.String, **numbers}, orient="row")
 
 
 def read_tonight(prepared: Prepared) -> TonightInfo:
@@ -106,4 +114,4 @@ def chart_tonight(prepared: Prepared) -> Chart | None:
         "interval, where the true share may well lie. After a few nights these become lines. "
         "Click a dot for its headlines."
     )
-    return Chart("themes", finding, reading, [bands, dots], layout)
+    return Chart("themes", finding, reading, [bands, dots], layout, info)

@@ -18,7 +18,8 @@ T.recolour = function (value, colours) {
 
 /* Printing is always on white. */
 T.colours = function () {
-  return T.dark.matches && !T.printing ? T.page.dark : {};
+  const dark = T.page.theme ? T.page.theme === "dark" : T.dark.matches;
+  return dark && !T.printing ? T.page.dark : {};
 };
 
 T.set = function (target, path, value) {

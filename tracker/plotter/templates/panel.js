@@ -151,7 +151,7 @@ T.open = async function (asked) {
   if (T.asked !== asked) return;
   const entries = T.gather(weeks, asked);
   if (asked.subject !== undefined && days === 1) facts.textContent = T.facts(weeks, asked).join(" ");
-  const observed = weeks.some((week) => week?.night.some((night) => night >= asked.night && night <= asked.until));
+  const observed = T.page.observed.some(([first, last]) => first <= asked.until && last >= asked.night);
   if (!observed) note.textContent = "Nothing was observed then: no page was read, or none with lists of headlines.";
   else if (!entries.length) note.textContent = "Looked for and not seen: the observed lists carried no such headline.";
   else note.textContent = entries.length > 200 ? `The first 200 of ${entries.length} headlines, most slots first.` : `${entries.length} headline${entries.length === 1 ? "" : "s"}, most slots first.`;

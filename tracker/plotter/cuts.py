@@ -1,0 +1,46 @@
+"""A part of a study's nights, as if there were no others."""
+
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+
+from tracker.errors import InputError
+from tracker.plotter.inputs import ReportData
+from tracker.tables import night_of
+
+
+def cut_nights(data: ReportData, first: date | None = None, last: date | None = None) -> ReportData:
+    """Return `data` from night `first` to night `last`; to either end of the study if None.
+
+    Raises:
+        InputError: If the study has no night between them.
+    """
+    if first is None and last is None:
+        return data
+    known = data.attention.filter(pl.col("night") <= data.last_night)["night"]
+    start, end = known.min(), known.max()
+    if not isinstance(start, date) or not isinstance(end, date):
+        raise InputError("nights: found none in the study; run tracker update first")
+    first, last = max(first or start, start), min(last or end, end)
+    if first > last:
+        raise InputError(f"nights: found none from {first} to {last}; wanted some of {start}–{end}")
+    within = pl.col("night").is_between(first, last)
+    captures = data.captures.filter(night_of("captured_at", data.time_zone).is_between(first, last))
+    seen = captures.lazy().select("capture_id")
+    sightings = data.sightings.lazy().join(seen, on="capture_id", how="semi").collect()
+    shown = sightings.lazy().select("headline_id").unique()
+    return replace(
+        data,
+        attention=data.attention.filter(within),
+        signals=data.signals.filter(within),
+        captures=captures,
+        sightings=sightings,
+        lists=data.lists.lazy().join(seen, on="capture_id", how="semi").collect(),
+        headlines=data.headlines.lazy().join(shown, on="headline_id", how="semi").collect(),
+        events=data.events.filter(
+            (pl.col("last_night") >= first) & (pl.col("first_night") <= last)
+        ),
+        lineage=data.lineage.filter(within),
+        last_night=last,
+    )

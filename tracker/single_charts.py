@@ -1,0 +1,117 @@
+"""One chart out of a study: as a figure, as the rows it shows, or as a page or picture on disk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tracker.config import Config
+from tracker.errors import InputError
+from tracker.images import IMAGES, render_image
+from tracker.plotter.chart_pages import build_chart_page
+from tracker.plotter.charts import Chart
+from tracker.plotter.cuts import cut_nights
+from tracker.plotter.figures import build_chart, draw_figure
+from tracker.plotter.prepared import Prepared, prepare
+from tracker.plotter.styles import WIDTH, Style
+from tracker.plotter.words import file_names
+from tracker.reports import read_report_data
+from tracker.store import Store, replacing
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+FORMATS: Final = (".html", *(f".{form}" for form in IMAGES))
+FOLDER: Final = "charts"
+"""Where charts go that nobody gave a name, below the study's folder."""
+
+
+@dataclass(frozen=True)
+class SingleChart:
+    """A chart and what it was made from.
+
+    Attributes:
+        name: Its name, as in `tracker.plotter.CHARTS`.
+        prepared: The study, made ready to draw.
+        chart: The chart as data.
+    """
+
+    name: str
+    prepared: Prepared
+    chart: Chart
+
+    def draw(self, style: Style) -> "Figure":
+        """Return it as a Plotly figure."""
+        return draw_figure(self.chart, style)
+
+
+def make_chart(
+    store: Store,
+    config: Config,
+    generated_at: datetime,
+    name: str,
+    subjects: Sequence[str] = (),
+    *,
+    first: date | None = None,
+    last: date | None = None,
+) -> SingleChart:
+    """Return one chart of the study, of the nights from `first` to `last`.
+
+    Raises:
+        InputError: If the study was never updated, or has no such nights.
+        SubjectError: If there is no such chart or subject, or too little to draw it.
+    """
+    data = cut_nights(read_report_data(store, config, generated_at), first, last)
+    prepared = prepare(data)
+    return SingleChart(name, prepared, build_chart(prepared, name, subjects))
+
+
+def name_file(folder: Path, name: str, subjects: Sequence[str]) -> Path:
+    """Return where a chart goes if nobody says: in the study, named after what it shows."""
+    text = " ".join((name, *subjects))
+    return folder / FOLDER / f"{file_names([text])[text]}.html"
+
+
+def write_chart(
+    single: SingleChart,
+    path: Path,
+    *,
+    theme: str | None = None,
+    width: int | None = None,
+    height: int | None = None,
+    scale: float = 2.0,
+) -> None:
+    """Write a chart as a page or a picture, by the file's name; whole or not at all.
+
+    Args:
+        single: The chart.
+        path: The file; its folder is made.
+        theme: `light` or `dark`; if None a page is as the reader's system says, a picture light.
+        width: Pixels.
+        height: Pixels.
+        scale: Pixels of a PNG for each pixel of `width` and `height`.
+
+    Raises:
+        InputError: If the name ends otherwise, the file cannot be written, or what draws pictures
+            is missing.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        raise InputError(
+            f"{path}: found a name ending in {suffix or 'nothing'}; wanted {', '.join(FORMATS)}"
+        )
+    if suffix == ".html":
+        page = build_chart_page(
+            single.prepared, single.chart, theme=theme, width=width, height=height
+        )
+        content = page.encode("utf-8")
+    else:
+        style = Style("dark" if theme == "dark" else "light", width or WIDTH, height)
+        content = render_image(single.draw(style), suffix[1:], scale=scale)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as file:
+            file.write(content)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
