@@ -11,6 +11,7 @@ import click
 from tracker.commands.backfilling import backfill
 from tracker.commands.charting import chart
 from tracker.commands.collecting import collect
+from tracker.commands.explaining import explain
 from tracker.commands.ingesting import ingest, peek, reharvest
 from tracker.commands.options import Settings
 from tracker.commands.reporting import demo, report
@@ -85,7 +86,7 @@ def main(ctx: click.Context, folder: Path, config: Path | None, verbose: int, qu
 
 VERBS: Final = (
     init, peek, sources, collect, ingest, backfill, reharvest, update, replay, report, chart, show,
-    export, check, demo,
+    explain, export, check, demo,
 )  # fmt: skip
 for verb in VERBS:
     main.add_command(verb)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tracker.collector.crawls import CrawlSettings
     from tracker.collector.remote_warcs import RemoteSettings
     from tracker.collects import CollectResult
+    from tracker.explanations import Explanation
     from tracker.ingests import IngestResult
     from tracker.reharvests import ReharvestResult
     from tracker.topics.encoder import Encoder
@@ -344,6 +345,24 @@ class Study:
             self.store, self.config, self.now(), chart, subjects, first=first, last=last
         )
         return single.draw(Style(theme, width, height))
+
+    def explain(
+        self, subject: str, night: date | None = None, *, channel: str | None = None
+    ) -> "Explanation":
+        """Return what stands behind a point of a curve, and why it is or is not called a rise.
+
+        Args:
+            subject: A theme or topic, by name, label or id.
+            night: The night; the one the study stands at if None.
+            channel: editorial or audience; the first that was ever observed if None.
+
+        Raises:
+            InputError: If the study was never updated, or knows nothing of that night.
+            SubjectError: If there is no such subject or channel, or more than one subject.
+        """
+        from tracker.explanations import explain_point  # noqa: PLC0415 - loads scipy
+
+        return explain_point(self.store, self.config, subject, night, channel)
 
     def read(self, name: str) -> pl.DataFrame:
         """Return a table of the study, whole; see `tracker.tables` for its columns.

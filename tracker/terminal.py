@@ -37,7 +37,7 @@ def print_rows(frame: "pl.DataFrame", form: str | None, limit: int | None) -> No
     """Print a frame: as a table for people (20 rows unless told), JSON lines or CSV."""
     if form == "json":
         for row in frame.head(limit or frame.height).iter_rows(named=True):
-            click.echo(json.dumps(row, ensure_ascii=False, default=_plain))
+            click.echo(json.dumps(row, ensure_ascii=False, default=make_plain))
         return
     if form == "csv":
         from tracker.exports import flatten_lists
@@ -121,7 +121,8 @@ def _word(value: Any) -> str:
     return make_safe(str(value))
 
 
-def _plain(value: Any) -> str:
+def make_plain(value: Any) -> str:
+    """Return a value that JSON does not know as text: times in UTC, dates as ISO 8601."""
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%dT%H:%M:%SZ")
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -49,7 +49,6 @@ class Rules:
         history_nights: Nights of the channel that must have been observed before any finding.
         min_nights: Nights of the baseline on which a source must have been observed.
         min_ratio: Least ratio of the greater share to the smaller.
-        memory_nights: Nights from which the inflation is learnt.
     """
 
     fdr: float
@@ -57,7 +56,11 @@ class Rules:
     history_nights: int
     min_nights: int
     min_ratio: float
-    memory_nights: int
+
+    @property
+    def memory_nights(self) -> int:
+        """Return from how many nights the inflation is learnt."""
+        return 3 * self.baseline_nights
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +231,60 @@ class _Track:
         return Noise(self.inflation[block], _PRIOR_BLOCKS + weight)
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one night's tests said; sequences have one entry a series.
+
+    Attributes:
+        night: Index of the night.
+        ready: Whether there may be findings that night.
+        steps: Evidence that the level was left.
+        descents: Evidence that half of the peak was.
+        steps_q: p-values of the steps after false discovery control; NaN outside the family.
+        descents_q: Those of the descents.
+    """
+
+    night: int
+    ready: Sequence[bool]
+    steps: Sequence[Evidence]
+    descents: Sequence[Evidence]
+    steps_q: Sequence[Floats]
+    descents_q: Sequence[Floats]
+
+    def find(self, fdr: float) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+        """Yield which subjects stepped, and which fell below half of their peak, per series."""
+        for step, descent in zip(self.steps_q, self.descents_q, strict=True):
+            fallen = descent <= fdr
+            yield (step <= fdr) & ~fallen, fallen
+
+
+def judge_nights(series: Sequence[Series], rules: Rules) -> Iterator[Judgement]:
+    """Yield what the tests of each night say, given the changes found on the nights before.
+
+    Args:
+        series: One per channel, of the same nights.
+        rules: What a finding needs.
+    """
+    tracks = [_Track(one, rules) for one in series]
+    for night in range(series[0].n_nights if series else 0):
+        verdicts = [track.judge(night) for track in tracks]
+        ready = [track.is_ready(night) for track in tracks]
+        steps, descents = ([verdict[kind] for verdict in verdicts] for kind in (0, 1))
+        judgement = Judgement(
+            night=night,
+            ready=ready,
+            steps=steps,
+            descents=descents,
+            steps_q=control(steps, rules.fdr, ready=ready),
+            descents_q=control(descents, rules.fdr, ready=ready),
+        )
+        yield judgement
+        for at, (stepped, fallen) in enumerate(judgement.find(rules.fdr)):
+            if (fallen | stepped).any():
+                since = _date_changes(judgement, at, stepped, fallen)
+                tracks[at].accept(since, stepped & (steps[at].recent > steps[at].base), fallen)
+
+
 def find_changes(series: Sequence[Series], rules: Rules) -> list[Change]:
     """Return every change of level, in the order of the nights.
 
@@ -242,32 +299,28 @@ def find_changes(series: Sequence[Series], rules: Rules) -> list[Change]:
         Tests: see `tracker.trends.evidence`. Inflation from overlapping blocks: Meketon and
         Schmeiser (1984); differences bounded: Huber (1964); own mixed with common: Smyth (2004).
     """
-    tracks = [_Track(one, rules) for one in series]
     changes: list[Change] = []
-    for night in range(series[0].n_nights if series else 0):
-        verdicts = [track.judge(night) for track in tracks]
-        ready = [track.is_ready(night) for track in tracks]
-        families = [
-            control([verdict[kind] for verdict in verdicts], rules.fdr, ready=ready)
-            for kind in (_STEPS, _DESCENTS)
-        ]
-        for index, (track, verdict) in enumerate(zip(tracks, verdicts, strict=True)):
-            steps, descents = verdict
-            fallen = families[_DESCENTS][index] <= rules.fdr
-            stepped = (families[_STEPS][index] <= rules.fdr) & ~fallen
+    for judgement in judge_nights(series, rules):
+        for at, (stepped, fallen) in enumerate(judgement.find(rules.fdr)):
             if not (fallen | stepped).any():
                 continue
-            since = np.where(stepped, night + 1 - np.take(BLOCKS, steps.pick), -1)
-            since = np.where(fallen, night + 1 - np.take(LONG_BLOCKS, descents.pick), since)
-            track.accept(since, stepped & (steps.recent > steps.base), fallen)
-            for kind, found in ((_STEPS, stepped), (_DESCENTS, fallen)):
-                q = families[kind][index]
-                changes += _report(index, night, found, since, verdict[kind], q, kind)
+            since = _date_changes(judgement, at, stepped, fallen)
+            steps, descents = judgement.steps[at], judgement.descents[at]
+            night = judgement.night
+            changes += _report(at, night, stepped, since, steps, judgement.steps_q[at])
+            changes += _report(
+                at, night, fallen, since, descents, judgement.descents_q[at], from_peak=True
+            )
     return changes
 
 
-_STEPS: Final = 0
-_DESCENTS: Final = 1
+def _date_changes(
+    judgement: Judgement, at: int, stepped: NDArray[np.bool_], fallen: NDArray[np.bool_]
+) -> NDArray[np.intp]:
+    """Return the first night of each subject's new level; -1 where there is none."""
+    end = judgement.night + 1
+    since = np.where(stepped, end - np.take(BLOCKS, judgement.steps[at].pick), -1)
+    return np.where(fallen, end - np.take(LONG_BLOCKS, judgement.descents[at].pick), since)
 
 
 def _report(
@@ -277,7 +330,8 @@ def _report(
     since: NDArray[np.intp],
     evidence: Evidence,
     q: Floats,
-    kind: int,
+    *,
+    from_peak: bool = False,
 ) -> Iterator[Change]:
     bounds = evidence.bounds()
     for subject in np.flatnonzero(found):
@@ -286,7 +340,7 @@ def _report(
             subject=int(subject),
             night=night,
             since=int(since[subject]),
-            from_peak=kind == _DESCENTS,
+            from_peak=from_peak,
             value=float(evidence.recent[subject] - evidence.base[subject]),
             low=float(bounds.low[subject]),
             high=float(bounds.high[subject]),

@@ -39,6 +39,10 @@ class Evidence:
         recent_size: Its effective size.
         base: Earlier share in that test.
         base_size: Its effective size.
+        found: What each test compared.
+        noises: The noise it allowed for.
+        single: p-values of the tests, before they are held against each other,
+            (n_tests, n_subjects); NaN where one could not be made.
     """
 
     p: Floats
@@ -48,6 +52,9 @@ class Evidence:
     recent_size: Floats
     base: Floats
     base_size: Floats
+    found: Sequence[Comparison]
+    noises: Sequence[Noise]
+    single: Floats
 
     @classmethod
     def gather(
@@ -94,6 +101,9 @@ class Evidence:
             _take([a.recent_size / b.inflation for a, b in zip(found, noises, strict=True)], pick),
             _take([one.base for one in found], pick),
             _take([a.base_size / b.inflation for a, b in zip(found, noises, strict=True)], pick),
+            found,
+            noises,
+            np.fmin(up, down),
         )
 
     def bounds(self) -> Interval:

@@ -23,12 +23,20 @@ class Comparison:
         recent_size: Its effective number of headlines, (n_subjects,).
         base: Share of the same sources, weighted alike, in the earlier stretch, (n_subjects,).
         base_size: Its effective number of headlines, (n_subjects,).
+        base_from: First night of each subject's earlier stretch, (n_subjects,).
+        base_to: End of it, excluded, (n_subjects,).
+        recent_from: First night of the later stretch.
+        recent_to: End of it, excluded.
     """
 
     recent: Floats
     recent_size: Floats
     base: Floats
     base_size: Floats
+    base_from: Indices
+    base_to: Indices
+    recent_from: int
+    recent_to: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +150,10 @@ class Series:
             min_nights: Nights of the earlier stretch on which a source must have been observed.
         """
         n = len(base_from)
-        result = Comparison(*(np.full(n, np.nan) for _ in range(4)))
+        result = Comparison(
+            np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan),
+            base_from, base_to, recent_from, recent_to,
+        )  # fmt: skip
         stretches, members = np.unique(
             base_from * (self.n_nights + 1) + base_to, return_inverse=True
         )

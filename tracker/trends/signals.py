@@ -70,10 +70,9 @@ def find_signals(
         attention = attention.filter(pl.col("night") <= as_of)
     if attention.is_empty():
         return SIGNALS.empty()
-    rules = Rules(fdr, baseline_nights, history_nights, min_nights, min_ratio, baseline_nights * 3)
-    seen = attention.filter(pl.col("share").is_not_null())["channel"].unique()
-    channels = [channel for channel in CHANNELS if channel in seen]
-    series = [Series.stack(attention, channel, panel) for channel in channels]
+    rules = Rules(fdr, baseline_nights, history_nights, min_nights, min_ratio)
+    stacked = stack_series(attention, panel)
+    channels, series = list(stacked), list(stacked.values())
     changes = find_changes(series, rules)
     named = [_name(change, series, channels) for change in changes]
     bursts = _find_bursts(named, burst_nights)
@@ -85,6 +84,19 @@ def find_signals(
         find_returns(presence, silent_nights=silent_nights, fdr=fdr),
     ]
     return pl.concat(found).sort("night", "subject", "channel", "kind")
+
+
+def stack_series(attention: pl.DataFrame, panel: Panel | None) -> dict[str, Series]:
+    """Return the series of each channel that was ever observed, by channel.
+
+    Args:
+        attention: Frame of `tracker.tables.ATTENTION`.
+        panel: The sources' own shares, as in `find_signals`.
+    """
+    seen = attention.filter(pl.col("share").is_not_null())["channel"].unique()
+    return {
+        channel: Series.stack(attention, channel, panel) for channel in CHANNELS if channel in seen
+    }
 
 
 def _name(change: Change, series: Sequence[Series], channels: Sequence[str]) -> dict[str, Any]:

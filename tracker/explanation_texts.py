@@ -1,0 +1,238 @@
+"""An explanation in words: sentences, a page of text, a page of HTML."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from html import escape
+from typing import Any, Final
+
+import polars as pl
+
+from tracker.explanations import Explanation, strongest_test
+
+_CHANNEL: Final = {"editorial": "editors' lists", "audience": "most-read lists"}
+_MOST: Final = 20
+_TEST: Final = (
+    "Test: conditional binomial on effective headlines; how much its shares differ from night to "
+    "night anyway makes them {:.1f} times fewer. False discoveries: Benjamini and Hochberg, at "
+    "{}."
+)
+
+
+def tell(one: Explanation) -> list[str]:
+    """Return in words what was observed and why it is or is not a finding."""
+    return [*_tell_point(one), *_tell_findings(one), *_tell_tests(one), *_tell_panel(one)]
+
+
+def _tell_point(one: Explanation) -> Iterator[str]:
+    where = f"{one.subject.label}, {one.night}, {_CHANNEL[one.channel]}"
+    point = one.point
+    match one.state:
+        case "shown":
+            yield (
+                f"{where}: {_percent(point['share'])} of the slots (95 % band "
+                f"{_percent(point['low'])} to {_percent(point['high'])})."
+            )
+        case "absent":
+            yield (
+                f"{where}: 0 %; it was looked for and not there (95 % band up to "
+                f"{_percent(point['high'])})."
+            )
+        case "unborn":
+            yield f"{where}: no share; this topic did not exist yet."
+        case _:
+            what = "not observed" if one.state == "unobserved" else "nothing that counts came"
+            yield f"{where}: no share, which is not zero; {what}: {one.reason}."
+    if point and point["share"] is not None:
+        usual = "" if one.usual_sources is None else f" (usually {one.usual_sources:g})"
+        yield (
+            f"{_count(point['slots'], 'slot')} of {point['observed_slots']:,} carried it, at "
+            f"{point['n_sources']} of {_count(point['observed_sources'], 'source')} "
+            f"observed{usual}; each source weighs the same."
+        )
+    if one.partial:
+        yield (
+            "A partial night: fewer than two thirds of the usual sources. A source that is missing "
+            "is left out of both sides of every test, so that this reads as no fall."
+        )
+
+
+def _tell_findings(one: Explanation) -> Iterator[str]:
+    for row in one.findings.iter_rows(named=True):
+        span = f"since {row['from']}" if row["kind"] in ("rise", "fade", "new") else (
+            f"{row['from']} to {row['to']}"
+        )  # fmt: skip
+        sure = "" if row["q"] is None else f", q = {row['q']:.2g}"
+        yield f"Found that night: {row['kind']}, {span}{sure} ({row['method']})."
+    if one.earlier.height:
+        row = one.earlier.row(0, named=True)
+        yield (
+            f"Before that, the latest finding was a {row['kind']} on {row['night']}: the level "
+            f"counts from {row['from']} on."
+        )
+
+
+def _tell_tests(one: Explanation) -> Iterator[str]:
+    found = set(one.findings["kind"]) & {"rise", "fade"}
+    test = strongest_test(one.verdict)
+    if found and test is not None:
+        yield _tell_test(test)
+    elif not found:
+        yield f"Not called a rise or a fade: {_tell_lack(one, test)}"
+        if test is not None and one.verdict.ready:
+            yield _tell_test(test)
+    if test is not None and one.verdict.ready:
+        yield _TEST.format(test["inflation"], _percent(one.rules.fdr))
+
+
+def _tell_test(test: dict[str, Any]) -> str:
+    against = "its level of" if test["test"] == "level" else "half of its best nights,"
+    sure = "" if test["q"] is None else f", q = {test['q']:.2g}"
+    p = "" if test["p"] is None else f"; p = {test['p']:.2g}{sure}"
+    return (
+        f"Strongest test: {_percent(test['share'])} {_span(test['from'], test['to'])} against "
+        f"{against} {_percent(test['before'])} {_span(test['before_from'], test['before_to'])}, "
+        f"the same sources: {_points(test['change'])} (95 % interval {_points(test['low'])} to "
+        f"{_points(test['high'])}){p}."
+    )
+
+
+def _tell_lack(one: Explanation, test: dict[str, Any] | None) -> str:
+    rules, verdict = one.rules, one.verdict
+    if one.state in ("unobserved", "broken", "unborn"):
+        return "there is no share to judge."
+    if verdict.nights_before < rules.history_nights:
+        return (
+            f"{_count(verdict.nights_before, 'night')} were observed before it, and no finding is "
+            f"made with fewer than {rules.history_nights}."
+        )
+    if test is None:
+        return (
+            "no source observed that night was observed on "
+            f"{rules.min_nights} nights before it, so there is nothing to compare with."
+        )
+    less, more = sorted((test["share"], test["before"]))
+    if more < rules.min_ratio * less:
+        times = f"{more / less:.1f} times the other" if less else "no change"
+        return (
+            f"the two shares are too near to each other ({times}; at least {rules.min_ratio:g} "
+            "times is wanted)."
+        )
+    if test["q"] is None:
+        return "so few slots that no change could have been told from chance."
+    return (
+        f"q = {test['q']:.2g} where at most {rules.fdr:g} counts, among "
+        f"{_count(verdict.rivals, 'subject')} tested that night."
+    )
+
+
+def _tell_panel(one: Explanation) -> Iterator[str]:
+    parts = one.decomposition
+    if parts is None:
+        return
+    yield (
+        f"The drawn line changed by {_points(parts.change)} between these stretches: "
+        f"{_points(parts.within)} is what the same lists did, {_points(parts.boxes)} comes from "
+        f"lists that sources added, dropped or resized, {_points(parts.panel)} from which sources "
+        "were observed."
+    )
+
+
+def to_text(one: Explanation) -> str:
+    """Return everything as a page of text; harvested text is as it is."""
+    lines = [*one.sentences]
+    lines += ["", f"Headlines ({one.headlines.height}):"] if one.headlines.height else []
+    for row in one.headlines.head(_MOST).iter_rows(named=True):
+        lines.append(f"  {row['title']}")
+        lines.append(f"    {_place(row)}; {_archived(row)}")
+    more = one.headlines.height - _MOST
+    lines += [f"  and {more} more"] if more > 0 else []
+    lines += ["", "Sources:"] if one.sources.height else []
+    for row in one.sources.iter_rows(named=True):
+        share = _percent(row["share"]) if row["share"] is not None else row["state"]
+        slots = f", {row['slots']} of {row['observed_slots']} slots" if row["slots"] else ""
+        reason = f" ({row['reason']})" if row["reason"] else ""
+        lines.append(f"  {row['source']}: {share}{slots}{reason}")
+    return "\n".join(lines)
+
+
+def to_html(one: Explanation) -> str:
+    """Return everything as HTML, with all harvested text escaped."""
+    told = "".join(f"<p>{escape(sentence)}</p>" for sentence in one.sentences)
+    rows = [
+        (
+            _link(row["title"], row["url"]),
+            escape(_place(row)),
+            _link(_archived(row), row["capture_url"]),
+        )
+        for row in one.headlines.head(_MOST).iter_rows(named=True)
+    ]
+    tests = one.verdict.tests
+    return (
+        f"<div>{told}{_table(('headline', 'where and how long', 'archived'), rows)}"
+        f"{_frame(one.sources)}{_frame(tests)}</div>"
+    )
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    if not rows:
+        return ""
+    top = "".join(f"<th>{escape(name)}</th>" for name in head)
+    body = "".join(f"<tr>{''.join(f'<td>{c}</td>' for c in row)}</tr>" for row in rows)
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _frame(frame: pl.DataFrame) -> str:
+    rows = [[escape(_word(value)) for value in row] for row in frame.iter_rows()]
+    return _table(frame.columns, rows)
+
+
+def _word(value: Any) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def _link(text: str, url: str | None) -> str:
+    if url is None or not url.lower().startswith(("http://", "https://")):
+        return escape(text)
+    return f'<a href="{escape(url, quote=True)}" rel="noopener noreferrer">{escape(text)}</a>'
+
+
+def _place(row: dict[str, Any]) -> str:
+    heading = f" “{row['heading']}”" if row["heading"] else ""
+    return (
+        f"{row['source']}, {row['kind']}{heading}, rank {row['rank']}, "
+        f"{_count(row['slots'], 'slot')}, {_dwell(row['dwell_hours'])} "
+        f"{row['first_seen']:%Y-%m-%d %H:%M}"
+    )
+
+
+def _archived(row: dict[str, Any]) -> str:
+    when = f"{row['captured_at']:%Y-%m-%d %H:%M} UTC"
+    if row["warc"] is None:
+        return f"{row['capture_url']}, {when}"
+    return f"{row['warc']} at byte {row['offset']}, {when}"
+
+
+def _dwell(hours: float) -> str:
+    """Return how long a headline was seen, up to the word before when it was first."""
+    if not hours:
+        return "first seen"
+    return f"seen for {hours:g} h since" if hours < 48 else f"seen for {hours / 24:.0f} days since"
+
+
+def _span(first: date, last: date) -> str:
+    nights = (last - first).days + 1
+    return f"on {first}" if nights == 1 else f"on the {nights} nights from {first} to {last}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}".replace("%", " %")
+
+
+def _points(change: float) -> str:
+    return f"{100 * change:+.1f} points"

@@ -1,0 +1,358 @@
+"""What stands behind one point of a curve, and why it is or is not called a rise."""
+
+import difflib
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import polars as pl
+
+from tracker.config import Config
+from tracker.errors import InputError, SubjectError
+from tracker.store import Store
+from tracker.tables import (
+    ATTENTION,
+    BODIES,
+    CAPTURES,
+    CHANNELS,
+    LISTS,
+    MEMBERS,
+    SIGHTINGS,
+    SIGNALS,
+    THEMES,
+    TOPICS,
+    night_of,
+)
+from tracker.trends.changes import Rules
+from tracker.trends.coverage import describe_gaps
+from tracker.trends.decomposition import Decomposition, Stretch, decompose_change
+from tracker.trends.series import mark_partial
+from tracker.trends.verdicts import Verdict, judge_subject
+from tracker.updates import Observed, observe_slots
+
+_CANDIDATES: Final = 8
+
+
+@dataclass(frozen=True)
+class Named:
+    """A subject as it was found.
+
+    Attributes:
+        key: Its name in the tables.
+        label: What people read.
+        kind: theme or topic.
+    """
+
+    key: str
+    label: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One point of a curve with everything behind it.
+
+    Printed it is a page of text, in a notebook a page of HTML.
+
+    Attributes:
+        subject: Whose.
+        night: When.
+        channel: In which channel.
+        state: shown, absent (a share of 0), unobserved or broken (no share), or unborn, before a
+            topic's first night.
+        reason: Why there is no share, or None.
+        point: The row of ATTENTION by column; empty before a topic's first night.
+        usual_sources: Sources usually observed, None before there is a usual.
+        partial: Whether far fewer than these were observed.
+        headlines: One row per headline and list that carried the subject that night: source,
+            title, url, kind, heading, rank (its best), slots, dwell_hours (from its first to its
+            last sighting up to that night), first_seen, last_seen, capture_url, captured_at, warc
+            and offset (of the last capture that shows it; null where no raw page is kept).
+        sources: One row per source of the channel: source, state, reason, slots that carried the
+            subject, observed_slots, share.
+        verdict: The tests of the night.
+        rules: What a finding needs.
+        findings: Rows of SIGNALS of that night.
+        earlier: The latest rise or fade before that night, a row of SIGNALS or none.
+        decomposition: Whose change the change is, for the strongest test; None without one.
+    """
+
+    subject: Named
+    night: date
+    channel: str
+    state: str
+    reason: str | None
+    point: dict[str, Any]
+    usual_sources: float | None
+    partial: bool
+    headlines: pl.DataFrame
+    sources: pl.DataFrame
+    verdict: Verdict
+    rules: Rules
+    findings: pl.DataFrame
+    earlier: pl.DataFrame
+    decomposition: Decomposition | None
+
+    @property
+    def sentences(self) -> list[str]:
+        """Return in words what was observed and why it is or is not a finding."""
+        from tracker.explanation_texts import tell  # noqa: PLC0415 - it needs this class
+
+        return tell(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain data, dates and times as they are."""
+        parts = self.decomposition
+        names = ("before", "after", "change", "within", "boxes", "panel")
+        return {
+            "subject": self.subject.key,
+            "label": self.subject.label,
+            "kind": self.subject.kind,
+            "night": self.night,
+            "channel": self.channel,
+            "state": self.state,
+            "reason": self.reason,
+            "point": self.point,
+            "usual_sources": self.usual_sources,
+            "partial": self.partial,
+            "sentences": self.sentences,
+            "tests": self.verdict.tests.to_dicts(),
+            "findings": self.findings.to_dicts(),
+            "decomposition": parts and {name: getattr(parts, name) for name in names},
+            "sources": self.sources.to_dicts(),
+            "headlines": self.headlines.to_dicts(),
+        }
+
+    def __str__(self) -> str:
+        """Return a page of text."""
+        from tracker.explanation_texts import to_text  # noqa: PLC0415
+
+        return to_text(self)
+
+    def _repr_html_(self) -> str:
+        from tracker.explanation_texts import to_html  # noqa: PLC0415
+
+        return to_html(self)
+
+
+def explain_point(
+    store: Store, config: Config, name: str, night: date | None, channel: str | None
+) -> Explanation:
+    """Return what stands behind a subject's share on a night.
+
+    Args:
+        store: The study's store.
+        config: Its settings.
+        name: A theme or topic by name, label or id.
+        night: The night; the one the study stands at if None.
+        channel: The channel; the first that was ever observed if None.
+
+    Raises:
+        InputError: If the study was never updated, or knows nothing of that night.
+        SubjectError: If there is no such subject, or more than one.
+    """
+    attention = store.read(ATTENTION)
+    night = _check_night(store, config, attention, night)
+    subject = find_subject(store, attention, name)
+    if channel is None:
+        seen = set(attention.filter(pl.col("share").is_not_null())["channel"].unique())
+        channel = next((name for name in CHANNELS if name in seen), next(iter(CHANNELS)))
+    stands = attention["night"].max()
+    assert isinstance(stands, date)
+    captures = store.read(CAPTURES).with_columns(
+        night_of("captured_at", config.study.time_zone).alias("night")
+    )
+    seen_then = observe_slots(
+        store, captures.filter(pl.col("night") <= stands), store.read(MEMBERS),
+        store.read(THEMES), config, stands,
+    )  # fmt: skip
+    mine = pl.col("subject") == subject.key
+    rows = attention.filter(mine, pl.col("night") == night, pl.col("channel") == channel)
+    point = rows.row(0, named=True) if rows.height else {}
+    marks = mark_partial(attention).filter(pl.col("night") == night, pl.col("channel") == channel)
+    usual = marks["usual_sources"].to_list()
+    state, reason = _name_state(point, seen_then, night, channel)
+    signals = store.read(SIGNALS).filter(mine, pl.col("channel") == channel).sort("night")
+    before = signals.filter(pl.col("night") < night, pl.col("kind").is_in(["rise", "fade"]))
+    settings = config.signals
+    rules = Rules(
+        settings.fdr, settings.baseline_nights, settings.history_nights, settings.min_nights,
+        settings.min_ratio,
+    )  # fmt: skip
+    verdict = judge_subject(attention, subject.key, night, channel, rules, panel=seen_then.panel)
+    return Explanation(
+        subject=subject,
+        night=night,
+        channel=channel,
+        state=state,
+        reason=reason,
+        point=point,
+        usual_sources=usual[0] if usual else None,
+        partial=bool(marks["partial"].any()),
+        headlines=_list_headlines(store, config, seen_then, subject.key, night, channel),
+        sources=_list_sources(seen_then, subject.key, night, channel),
+        verdict=verdict,
+        rules=rules,
+        findings=signals.filter(pl.col("night") == night),
+        earlier=before.tail(1),
+        decomposition=_decompose(seen_then, config, subject.key, channel, verdict),
+    )
+
+
+def find_subject(store: Store, attention: pl.DataFrame, name: str) -> Named:
+    """Return the one subject of a name, label or id.
+
+    Raises:
+        SubjectError: If there is none, or more than one: names those that come near.
+    """
+    latest = store.scan(TOPICS).sort("night").group_by("topic_id").agg(pl.col("label").last())
+    labels = dict(latest.collect().iter_rows())
+    keys = attention["subject"].unique().sort().to_list()
+    subjects = [
+        Named(key, labels.get(key, key), "topic" if key in labels else "theme") for key in keys
+    ]
+    wanted = name.strip().casefold()
+    exact = [one for one in subjects if one.key == name.strip()]
+    same = exact or [one for one in subjects if one.label.casefold() == wanted]
+    found = same or [one for one in subjects if wanted and wanted in one.label.casefold()]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        listed = "; ".join(f"{one.label} ({one.kind} {one.key})" for one in found[:_CANDIDATES])
+        more = len(found) - _CANDIDATES
+        rest = f"; and {more} more" if more > 0 else ""
+        raise SubjectError(f"{name}: found {len(found)} subjects: {listed}{rest}; wanted one")
+    known = {one.label.casefold(): one.label for one in subjects}
+    near = [known[label] for label in difflib.get_close_matches(wanted, known, 3)]
+    hint = f"; did you mean {' or '.join(near)}?" if near else "; tracker show themes lists some"
+    raise SubjectError(f"{name}: no theme or topic of that name{hint}")
+
+
+def _check_night(store: Store, config: Config, attention: pl.DataFrame, night: date | None) -> date:
+    first, stands = attention["night"].min(), attention["night"].max()
+    if not isinstance(first, date) or not isinstance(stands, date):
+        raise InputError(f"{store.folder}: found nothing counted yet; run tracker update first")
+    if night is None:
+        return stands
+    if night > stands:
+        zone = config.study.time_zone
+        last = store.scan(CAPTURES).select(night_of("captured_at", zone).max()).collect().item()
+        hint = "run tracker update" if last >= night else f"nothing was taken in after {last}"
+        raise InputError(f"{night}: the study stands at {stands}; {hint}")
+    if night < first:
+        raise InputError(f"{night}: found no night before {first}, the study's first")
+    return night
+
+
+def _name_state(
+    point: dict[str, Any], seen: Observed, night: date, channel: str
+) -> tuple[str, str | None]:
+    if not point:
+        return "unborn", None
+    if point["share"] is not None:
+        return ("shown" if point["share"] > 0 else "absent"), None
+    here = seen.coverage.filter(pl.col("night") == night, pl.col("channel") == channel)
+    gaps = describe_gaps(here)
+    reason = gaps["reason"][0] if gaps.height else "no source shows such lists"
+    came = here["state"].is_in(["broken", "failed"]).any()
+    return ("broken" if came else "unobserved"), reason
+
+
+def _list_sources(seen: Observed, subject: str, night: date, channel: str) -> pl.DataFrame:
+    at = (pl.col("night") == night, pl.col("channel") == channel)
+    shares = seen.panel.shares.filter(pl.col("subject") == subject, *at)
+    return (
+        seen.coverage.filter(*at)
+        .rename({"slots": "observed_slots"})
+        .join(shares.select("source", "share", "slots"), on="source", how="left")
+        .with_columns(
+            pl.col("slots").fill_null(0),
+            pl.when(pl.col("state") == "observed").then(pl.col("share").fill_null(0.0)),
+        )
+        .select("source", "state", "reason", "slots", "observed_slots", "share")
+        .sort("share", "source", descending=[True, False], nulls_last=True)
+    )
+
+
+def _list_headlines(
+    store: Store, config: Config, seen: Observed, subject: str, night: date, channel: str
+) -> pl.DataFrame:
+    """Return the headlines that carried the subject, the most prominent first."""
+    members = seen.stretches.filter(
+        pl.col("subject") == subject,
+        pl.col("from_night") <= night,
+        pl.col("to_night").is_null() | (pl.col("to_night") >= night),
+    )
+    slots = seen.slots.filter(pl.col("night") == night, pl.col("channel") == channel)
+    slots = slots.join(members, on="headline_id", how="semi")
+    kept = store.scan(BODIES).select("body", pl.col("path").alias("warc"), "offset").collect()
+    captures = store.scan(CAPTURES).select(
+        "capture_id", "captured_at", "body", pl.col("url").alias("capture_url")
+    )
+    details = (
+        slots.select("capture_id", "list_id", "rank", "headline_id", "source").lazy()
+        .join(store.scan(SIGHTINGS).select("capture_id", "list_id", "rank", "title", "url"),
+              on=["capture_id", "list_id", "rank"])
+        .join(store.scan(LISTS).select("capture_id", "list_id", "kind", "heading"),
+              on=["capture_id", "list_id"])
+        .join(captures, on="capture_id")
+        .collect()
+    )  # fmt: skip
+    last = pl.col("title", "url", "kind", "heading", "capture_url", "captured_at", "body")
+    return (
+        details.sort("captured_at", "capture_id")
+        .group_by("source", "headline_id", "list_id", maintain_order=True)
+        .agg(last.last(), pl.col("rank").min(), pl.len().alias("slots"))
+        .join(_measure_dwell(store, config, details["headline_id"], night), on="headline_id")
+        .join(kept, on="body", how="left")
+        .sort("slots", "rank", "source", "headline_id", descending=[True, False, False, False])
+        .select(
+            "source", "title", "url", "kind", "heading", "rank", "slots", "dwell_hours",
+            "first_seen", "last_seen", "capture_url", "captured_at", "warc", "offset",
+        )
+    )  # fmt: skip
+
+
+def _measure_dwell(store: Store, config: Config, headlines: pl.Series, night: date) -> pl.DataFrame:
+    """Return when each headline was first and last seen up to a night, and the time between."""
+    zone = config.study.time_zone
+    return (
+        store.scan(SIGHTINGS)
+        .filter(pl.col("headline_id").is_in(headlines.unique().implode()))
+        .filter(night_of("captured_at", zone) <= night)
+        .group_by("headline_id")
+        .agg(
+            pl.col("captured_at").min().alias("first_seen"),
+            pl.col("captured_at").max().alias("last_seen"),
+        )
+        .with_columns(
+            ((pl.col("last_seen") - pl.col("first_seen")).dt.total_seconds() / 3600)
+            .round(1)
+            .alias("dwell_hours")
+        )
+        .collect()
+    )
+
+
+def strongest_test(verdict: Verdict) -> dict[str, Any] | None:
+    """Return the test that decided, else the one nearest to a finding; None without any."""
+    tests = verdict.tests.sort("q", "p", "nights", nulls_last=True)
+    level = tests.filter(pl.col("test") == "level")
+    decided = tests.filter(pl.col("chosen") & (pl.col("q") <= 1.0))
+    for frame in (decided, level, tests):
+        if frame.height:
+            return frame.row(0, named=True)
+    return None
+
+
+def _decompose(
+    seen: Observed, config: Config, subject: str, channel: str, verdict: Verdict
+) -> Decomposition | None:
+    test = strongest_test(verdict)
+    if test is None or test["before_to"] < test["before_from"]:
+        return None
+    return decompose_change(
+        seen.slots, seen.stretches, subject, channel,
+        Stretch(test["before_from"], test["before_to"]), Stretch(test["from"], test["to"]),
+        weighting=config.attention.weighting,
+    )  # fmt: skip
