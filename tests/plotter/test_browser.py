@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from tests.plotter.worlds import GAP, HOSTILE, LAST, build_world
+from tracker.plotter.chart_pages import build_chart_page
+from tracker.plotter.figures import build_chart
+from tracker.plotter.prepared import prepare
 from tracker.plotter.report import build_report
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -83,6 +86,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path.write_text(file.text, encoding="utf-8")
     (single,) = build_report(build_world(), single_file=True)
     (folder / "single.html").write_text(single.text, encoding="utf-8")
+    prepared = prepare(build_world())
+    for name, subjects in (("themes", []), ("life", ["t4"])):
+        page = build_chart_page(prepared, build_chart(prepared, name, subjects), theme="dark")
+        (folder / f"chart-{name}.html").write_text(page, encoding="utf-8")
     return folder
 
 
@@ -103,7 +110,8 @@ def reader(browser: Any, folder: Path) -> Iterator[Reader]:
 
 
 def test_every_page_loads_quietly_and_offline(reader):
-    for path in ("index.html", "single.html", "topics/t1.html", "themes/atlantis.html"):
+    for path in ("index.html", "single.html", "topics/t1.html", "themes/atlantis.html",
+                 "chart-themes.html", "chart-life.html"):  # fmt: skip
         reader.open(path).draw_all()
     assert reader.complaints == []
     assert [url for url in reader.requests if not url.startswith("file:")] == []
@@ -284,7 +292,26 @@ def test_a_chart_is_read_by_keyboard(reader):
     assert "on 2 January 2024" in reader.panel()
 
 
-@pytest.mark.parametrize("page", ["index.html", "single.html"])
+def test_a_chart_alone_keeps_its_headlines_its_table_and_its_colours(reader):
+    reader.open("chart-themes.html").click_point("themes", "Ukraine", 30)
+    assert "Ukraine: report 15.0 from the front" in reader.panel()
+    reader.page.evaluate(f"T.open({{ night: '{GAP}', subject: 'Ukraine' }})")
+    reader.until("document.getElementById('panel-note').textContent.startsWith('Nothing was')")
+    reader.page.evaluate("T.open({ night: '2024-01-05', subject: 'Honduras' })")
+    reader.until("document.getElementById('panel-note').textContent.startsWith('Looked for')")
+    reader.page.click("#panel-close")
+    reader.page.click("button.chip[data-subject=Honduras]")
+    reader.page.click(".numbers summary")
+    head = reader.page.locator(".numbers th[scope=col]").all_inner_texts()
+    assert head[:3] == ["Night", "Ukraine", "Atlantis"]
+    assert "Honduras" not in head
+    assert "77 captures on 39 of 40 nights" in reader.page.locator("footer").inner_text()
+    assert reader.page.evaluate("getComputedStyle(document.body).backgroundColor") == (
+        "rgb(22, 23, 26)"
+    )
+
+
+@pytest.mark.parametrize("page", ["index.html", "single.html", "chart-life.html"])
 def test_a_script_that_got_in_anyway_does_not_run(reader, page):
     text = (reader.folder / page).read_text(encoding="utf-8")
     planted = "<script>window.hacked = 9</script><img src='data:,' onerror='window.hacked = 10'>"
@@ -292,6 +319,6 @@ def test_a_script_that_got_in_anyway_does_not_run(reader, page):
     (reader.folder / "tampered.html").write_text(
         text.replace("</main>", f"{planted}</main>"), encoding="utf-8"
     )
-    reader.open("tampered.html").draw("themes")
+    reader.open("tampered.html").draw_all()
     assert reader.page.evaluate("window.hacked") is None
     assert any("Content Security Policy" in complaint for complaint in reader.complaints)

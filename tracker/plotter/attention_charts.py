@@ -189,34 +189,55 @@ def tell_themes(prepared: Prepared, subjects: Sequence[Subject], *, chosen: bool
     curves: Mapping[tuple[str, str], Curve] = prepared.curves.by_subject
     found = [curves[s.key, prepared.channel] for s in subjects
              if (s.key, prepared.channel) in curves]  # fmt: skip
-    tops = [(c.share[c.peak] or 0.0, c) for c in found if c.peak is not None]
-    share, curve = max(tops, key=lambda top: top[0], default=(0.0, None))
-    if curve is None or not share or curve.peak is None:
+    tops = [(*find_top(read_points(prepared, curve)), curve.subject.name) for curve in found]
+    share, place, name = max(tops, key=lambda top: top[0], default=(0.0, 0, ""))
+    if not share:
         return "None of the themes was seen on any observed night"
-    night, name = short_day(prepared.curves.nights[curve.peak]), curve.subject.name
-    if curve.peak == len(curve.share) - 1 and not chosen:
-        return f"{name} stands higher than anything before: {percent(share)} on {night}"
+    when = _tell_point(prepared, place)
+    if place == len(read_points(prepared, found[0])) - 1 and not chosen:
+        return f"{name} stands higher than anything before: {percent(share)} {when}"
     whom = "these" if chosen else "all"
-    return f"{name} took the most room of {whom}: {percent(share)} on {night}"
+    return f"{name} took the most room of {whom}: {percent(share)} {when}"
 
 
 def tell_subject(prepared: Prepared, subject: Subject) -> str:
     """Return a sentence on when a subject stood highest, and where it stands on the last night."""
     curve = prepared.curve(subject.key)
-    if curve is None or curve.peak is None or not curve.share[curve.peak]:
+    points = [] if curve is None else read_points(prepared, curve)
+    share, place = find_top(points)
+    if curve is None or not share:
         return f"{subject.name} was looked for on every observed night and stood in no list"
-    room = CHOOSERS[curve.channel]
-    peak, top = prepared.curves.nights[curve.peak], percent(curve.share[curve.peak] or 0)
-    if curve.peak == len(curve.share) - 1:
-        return f"{subject.name} stands at its highest: {top} of {room} on {short_day(peak)}"
-    night = short_day(prepared.curves.nights[-1])
-    if curve.last is None:
-        now = f"{night} was not observed"
-    elif curve.last == 0:
-        now = f"on {night} it had none"
+    room, when = CHOOSERS[curve.channel], _tell_point(prepared, place)
+    if place == len(points) - 1:
+        return f"{subject.name} stands at its highest: {percent(share)} of {room} {when}"
+    last, then = points[-1], _tell_point(prepared, len(points) - 1)
+    if last is None:
+        now = f"nothing was observed {then}"
+    elif last == 0:
+        now = f"{then} it had none"
     else:
-        now = f"on {night} it had {percent(curve.last)}"
-    return f"{subject.name} peaked on {short_day(peak)} with {top} of {room}; {now}"
+        now = f"{then} it had {percent(last)}"
+    return f"{subject.name} peaked {when} with {percent(share)} of {room}; {now}"
+
+
+def read_points(prepared: Prepared, curve: Curve) -> list[float | None]:
+    """Return the shares that are drawn first: of each night, or of each week over a long time."""
+    nights = prepared.curves.nights
+    return weekly(nights, curve.share) if len(nights) > LONG else list(curve.share)
+
+
+def find_top(points: Sequence[float | None]) -> tuple[float, int]:
+    """Return the highest share and its place; 0 and 0 where nothing was observed."""
+    place = max(range(len(points)), key=lambda i: points[i] or 0.0, default=0)
+    return (points[place] or 0.0, place) if points else (0.0, 0)
+
+
+def _tell_point(prepared: Prepared, place: int) -> str:
+    nights = prepared.curves.nights
+    if len(nights) <= LONG:
+        return f"on {short_day(nights[place])}"
+    monday = nights[0] + timedelta(days=7 * place - nights[0].weekday())
+    return f"in the week from {short_day(monday)}"
 
 
 def note_peak(prepared: Prepared, curve: Curve, line: Line, at_least: float = 0.04) -> list[Note]:

@@ -19,6 +19,9 @@ FAINT: Final = 0.06
 """Opacity of the bands where more than three lines would lie over each other."""
 
 _MOST_NOTES = 4
+_NOTE_HEIGHT, _LETTER, _PLOT_WIDTH = 40, 6.6, 760
+"""Pixels of a note of two lines, of one of its letters, and usually of a plot from side to side."""
+
 _BAND_ROOM, _ALONE_ROOM = 1.6, 3.0
 
 
@@ -130,7 +133,7 @@ def draw_lines(info: LinesInfo) -> tuple[list[Trace], Layout]:
     inner = PLOT_HEIGHT + strip_height
     top = highest(shown)
     labels = _label_ends(info, shown, top)
-    kept = keep_apart([note for note in info.notes if note.line.visible])
+    kept = keep_apart([note for note in info.notes if note.line.visible], top)
     names = info.strip.names[: info.strip.rows] if info.strip else ()
     widths = [20 + len(label["text"]) * 7 for label in labels]
     widths += [16 + min(len(name), 24) * 6 for name in names]
@@ -324,23 +327,42 @@ def _label_ends(info: LinesInfo, shown: Sequence[Line], top: float) -> list[dict
     ]
 
 
-def keep_apart(notes: Sequence[Note]) -> list[Note]:
-    """Return the highest notes, at least an eighth of the chart apart."""
+def keep_apart(notes: Sequence[Note], top: float) -> list[Note]:
+    """Return the highest notes whose words do not lie over each other; `view.js` does the same."""
     kept: list[Note] = []
     for note in sorted(notes, key=lambda n: -(n.line.share[n.place] or 0)):
-        distance = len(note.line.share) / 8
-        if all(abs(note.place - other.place) >= distance for other in kept):
+        if not any(_collide(note, other, top) for other in kept):
             kept.append(note)
     return kept[:_MOST_NOTES]
 
 
-def _draw_note(note: Note, visible: bool) -> dict[str, Any]:
-    line = note.line
-    late = note.place > len(line.share) * 0.6
-    words = plot_text(note.text, 56)
+def _collide(note: Note, other: Note, top: float) -> bool:
+    (left, right), (start, end) = _reach(note), _reach(other)
+    apart = abs((note.line.share[note.place] or 0) - (other.line.share[other.place] or 0))
+    return left < end and start < right and apart / top * PLOT_HEIGHT < _NOTE_HEIGHT
+
+
+def _reach(note: Note) -> tuple[float, float]:
+    """Return where a note's words begin and end, as parts of the chart's width."""
+    width = max(map(len, _break_words(note.text))) * _LETTER / _PLOT_WIDTH
+    place = note.place / max(1, len(note.line.share) - 1)
+    return (place - width, place) if _is_late(note) else (place, place + width)
+
+
+def _is_late(note: Note) -> bool:
+    return note.place > len(note.line.share) * 0.6
+
+
+def _break_words(text: str) -> list[str]:
+    """Return the words of a note on one line or two."""
+    words = plot_text(text, 56)
     middle = words.find(" ", len(words) // 2)
-    if len(words) > 30 and middle > 0:
-        words = f"{words[:middle]}<br>{words[middle + 1 :]}"
+    return [words[:middle], words[middle + 1 :]] if len(words) > 30 and middle > 0 else [words]
+
+
+def _draw_note(note: Note, visible: bool) -> dict[str, Any]:
+    line, late = note.line, _is_late(note)
+    words = "<br>".join(_break_words(note.text))
     return {
         "x": line.at(note.place),
         "y": round(line.share[note.place] or 0, 4),

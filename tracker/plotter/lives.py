@@ -171,7 +171,7 @@ def chart_stays(prepared: Prepared, subject: Subject) -> Chart | None:
     )
     reading = (
         f"{cut}Each square is a night on which the headline stood in a list; the darker, the "
-        "closer to the top. An orange mark is a night on which it was rewritten."
+        "closer to the top. A triangle is a night on which it was rewritten."
     )
     return Chart("stays", finding, reading, traces, layout, info)
 

@@ -12,7 +12,7 @@ from tracker.plotter.words import clean, plot_text
 WIDTH: Final = 960
 """Pixels a figure is laid out for where nobody says how wide it is."""
 
-_SIDE, _NARROW, _LEAST_PLOT = 16, 600, 80
+_SIDE, _NARROW, _LEAST_PLOT, _LONGEST = 16, 600, 80, 2000
 _SERIF: Final = 'Charter, "Iowan Old Style", Cambria, Georgia, "Noto Serif", serif'
 _TITLE, _READING, _NOTE = (21, 27, 10.4), (13, 19, 6.6), (11, 16, 5.7)
 """Of each kind of text its size, the height of a line and the usual width of a letter, pixels."""
@@ -104,7 +104,7 @@ def fit_height(layout: Layout, height: int) -> Layout:
 def _wrap(text: str, width: int, kind: tuple[int, int, float], most: int) -> list[str]:
     """Return harvested text as lines that are safe in a chart."""
     letters = max(16, int((width - 2 * _SIDE) / kind[2]))
-    lines = textwrap.wrap(clean(text), letters, max_lines=most, placeholder=" …")
+    lines = textwrap.wrap(clean(text, _LONGEST), letters, max_lines=most, placeholder=" …")
     return [plot_text(line, letters + 2) for line in lines]
 
 

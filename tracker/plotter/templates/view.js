@@ -48,12 +48,20 @@ T.shapeLines = function (chart, traces, layout, start) {
 T.showNotes = function (lines, layout, since) {
   const shown = new Set(lines.map(({ meta }) => `${meta.days} ${meta.channel} ${meta.subject}`));
   const notes = layout.annotations.filter((label) => label.name.startsWith("note "));
-  const distance = (Date.parse(T.page.last) - Date.parse(since)) / (T.narrow.matches ? 1.8 : 8);
+  const span = Date.parse(T.page.last) - Date.parse(since) || 1;
+  const width = T.narrow.matches ? 250 : 760;
+  const box = (note) => {
+    const place = (Date.parse(note.x) - Date.parse(since)) / span;
+    const words = (Math.max(...note.text.split("<br>").map((line) => line.length)) * 6.6) / width;
+    const [left, right] = note.xanchor === "right" ? [place - words, place] : [place, place + words];
+    return { left, right, up: (note.y / layout.yaxis.range[1]) * layout.meta.plot_height };
+  };
+  const meet = (a, b) => a.left < b.right && b.left < a.right && Math.abs(a.up - b.up) < 40;
   const kept = [];
   for (const note of notes.sort((a, b) => b.y - a.y)) {
-    const at = Date.parse(note.x);
+    const at = box(note);
     note.visible = shown.has(note.name.slice(5)) && note.x >= since && kept.length < 4
-      && kept.every((other) => Math.abs(other - at) >= distance);
+      && !kept.some((other) => meet(other, at));
     if (note.visible) kept.push(at);
   }
 };

@@ -1,0 +1,70 @@
+"""Single charts as their user meets them: the verb, its files and what it prints."""
+
+import json
+import shutil
+import struct
+import sys
+from pathlib import Path
+
+import plotly.graph_objects as go
+import pytest
+from click.testing import CliRunner, Result
+
+from tracker import Study
+from tracker.cli import main
+from tracker.errors import InputError
+from tracker.images import render_image
+
+
+def chart(study: Study, *words: str) -> Result:
+    return CliRunner().invoke(main, ["--study", str(study.folder), "chart", *words])
+
+
+def test_a_chart_goes_into_the_study_unless_told_otherwise(told: Study):
+    done = chart(told, "themes", "South Korea", "-s", "Honduras", "--to", "2026-01-10")
+    assert done.exit_code == 0, done.output
+    path = Path(done.output.removeprefix("open ").strip())
+    assert path == told.folder / "charts" / "themes-south-korea-honduras.html"
+    page = path.read_text(encoding="utf-8")
+    assert "5 Jan 2026 to 10 Jan 2026" in page
+    assert "<script src=" not in page
+
+
+def test_the_numbers_of_a_chart_are_printed_and_nothing_is_written(told: Study, tmp_path: Path):
+    before = sorted(told.folder.rglob("*.html"))
+    done = chart(told, "curve", "Honduras", "--json")
+    rows = [json.loads(line) for line in done.output.splitlines()]
+    assert {"night": "2026-01-13", "share": None}.items() <= rows[-7].items()
+    assert chart(told, "coverage", "--csv").output.startswith("night,source,state")
+    assert sorted(told.folder.rglob("*.html")) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["life", "Mars"], "no theme or topic 'Mars'"),
+        (["themes", "-o", "x.bmp"], "x.bmp: found a name ending in .bmp; wanted .html, .png"),
+        (["themes", "--from", "2030-01-01"], "found none from 2030-01-01"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said(told: Study, words: list[str], said: str):
+    done = chart(told, *words)
+    assert done.exit_code == 1
+    assert said in done.output
+
+
+def test_a_picture_without_kaleido_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "kaleido", None)
+    with pytest.raises(InputError, match=r"png: pictures need Kaleido; .* uv sync --extra images"):
+        render_image(go.Figure(), "png")
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="no Chromium on this machine")
+def test_a_picture_has_the_size_asked_for(told: Study, tmp_path: Path):
+    path = tmp_path / "ranks.png"
+    done = chart(told, "themes", "-o", str(path), "--width", "700", "--height", "500")
+    assert done.exit_code == 0, done.output
+    png = path.read_bytes()
+    assert png.startswith(b"\x89PNG")
+    assert struct.unpack(">II", png[16:24]) == (1400, 1000)
