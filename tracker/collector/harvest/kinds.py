@@ -32,6 +32,13 @@ _SPACELESS: Final = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 )
 _MARKS: Final = re.compile(r"[\u0300-\u036f\u064b-\u0652\u0640\u200b-\u200f\u2060\ufeff]")
+_REMEMBERED: Final = 16384
+"""Texts whose label is remembered: pages ask again, and a source's pages share their furniture."""
+_STEM: Final = 3
+_PUNCTUATION: Final = re.compile(r"[^\w\s+]|_")
+_ASCII: Final = str.maketrans(
+    {chr(i): " " for i in range(128) if not (chr(i).isalnum() or chr(i) == "+")}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +65,24 @@ class _Phrases:
     prefixes: Mapping[str, tuple[tuple[str, str], ...]]
     anywhere: Mapping[str, Sequence[tuple[str, str, int]]]
     """By their first letter: phrase, kind and place among all, the longest first."""
-    longest: int
+    starts: frozenset[str]
+    """First words of phrases, or first letters of phrases of one word."""
+    heads: frozenset[str]
+    """What phrases of several words begin with, one word or more."""
 
 
 def fold(text: str) -> str:
     """Return `text` without case, accents, punctuation and invisible characters, words spaced."""
+    if text.isascii():
+        return " ".join(text.lower().replace("'", "").translate(_ASCII).split())
     text = unicodedata.normalize("NFKD", text.casefold()).replace("'", "").replace("’", "")
     text = unicodedata.normalize("NFC", _MARKS.sub("", text))
-    words = "".join(
-        c if c.isalnum() or unicodedata.category(c)[0] == "M" or c == "+" else " " for c in text
-    )
-    return " ".join(words.split())
+    return " ".join(_PUNCTUATION.sub(_without_punctuation, text).split())
+
+
+def _without_punctuation(match: re.Match[str]) -> str:
+    """Return the combining marks of letters, which are no punctuation, as they are."""
+    return match[0] if unicodedata.category(match[0])[0] == "M" else " "
 
 
 @cache
@@ -104,19 +118,23 @@ def _phrases() -> _Phrases:
                 anywhere[folded] = kind
             elif phrase.endswith("*"):
                 head, _, last = folded.rpartition(" ")
-                prefixes.setdefault(f"{head}|{last[:3]}", {})[last] = kind
+                prefixes.setdefault(f"{head}|{last[:_STEM]}", {})[last] = kind
             else:
                 exact[folded] = kind
-    longest = max(len(p.split()) for p in [*exact, *(f"{h} x" for h in prefixes)])
+    heads: set[str] = set()
+    starts = {stem for head, stem in (key.split("|") for key in prefixes) if not head}
+    for words in (p.split() for p in [*exact, *(key.replace("|", " ") for key in prefixes)]):
+        heads.update(" ".join(words[:n]) for n in range(1, len(words)))
+        starts.add(words[0])
     ordered = {h: tuple(sorted(t.items(), key=lambda x: -len(x[0]))) for h, t in prefixes.items()}
     by_letter: dict[str, list[tuple[str, str, int]]] = {}
     by_length = sorted(anywhere.items(), key=lambda x: -len(x[0]))
     for place, (phrase, kind) in enumerate(by_length):
         by_letter.setdefault(phrase[0], []).append((phrase, kind, place))
-    return _Phrases(whole, exact, ordered, by_letter, longest)
+    return _Phrases(whole, exact, ordered, by_letter, frozenset(starts), frozenset(heads))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_REMEMBERED)
 def find_label(heading: str, *, formats: bool = False) -> Label | None:
     """Return the longest phrase of the table in `heading`, or None.
 
@@ -153,18 +171,23 @@ def find_label(heading: str, *, formats: bool = False) -> Label | None:
 
 
 def _found_in_words(words: list[str], table: _Phrases) -> Iterator[tuple[int, str, str]]:
-    for start in range(len(words)):
-        for stop in range(start + 1, min(len(words), start + table.longest) + 1):
-            phrase = " ".join(words[start:stop])
+    for start, word in enumerate(words):
+        if word not in table.starts and word[:_STEM] not in table.starts:
+            continue
+        head = ""
+        for last in words[start:]:
+            phrase = f"{head} {last}" if head else last
             kind = table.exact.get(phrase)
             if kind is not None:
                 yield len(phrase), kind, phrase
-                continue
-            head, _, last = phrase.rpartition(" ")
-            for prefix, prefix_kind in table.prefixes.get(f"{head}|{last[:3]}", ()):
-                if last.startswith(prefix):
-                    yield len(head) + 1 + len(prefix), prefix_kind, phrase
-                    break
+            else:
+                for prefix, prefix_kind in table.prefixes.get(f"{head}|{last[:_STEM]}", ()):
+                    if last.startswith(prefix):
+                        yield len(head) + 1 + len(prefix), prefix_kind, phrase
+                        break
+            if phrase not in table.heads:
+                break
+            head = phrase
 
 
 def kind_of_heading(heading: str, *, formats: bool = False) -> str | None:
@@ -181,6 +204,7 @@ def kind_of_heading(heading: str, *, formats: bool = False) -> str | None:
     return None if announced in _ROLES else announced
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def announce(heading: str, *, formats: bool = False) -> str | None:
     """Return what `heading` announces: a kind of list, "service", "slot" or None."""
     label = find_label(heading, formats=formats)
