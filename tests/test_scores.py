@@ -161,7 +161,7 @@ def test_a_merge_in_the_lineage_explains_the_move_and_nothing_else_does() -> Non
         ("a", "t1", 0, 0), ("a", "t2", 1, None), ("b", "t3", 0, 0), ("b", "t2", 1, None)
     )
     both = seen(("a", 0), ("a", 1), ("b", 0), ("b", 1))
-    lineage = tables.LINEAGE.frame([(DAY + timedelta(days=1), "t1", "merged", "t2", 0.9)])
+    lineage = tables.LINEAGE.frame([(DAY + timedelta(days=1), "t1", "merged", "t2", 0.9, None)])
     assert measure_churn(placed, both).unexplained == 1.0
     told = measure_churn(placed, both, lineage)
     assert told.share == 1.0
@@ -170,7 +170,7 @@ def test_a_merge_in_the_lineage_explains_the_move_and_nothing_else_does() -> Non
 
 def test_a_split_explains_the_move_from_the_old_topic() -> None:
     placed = members(("a", "t1", 0, 0), ("a", "t2", 1, None))
-    lineage = tables.LINEAGE.frame([(DAY + timedelta(days=1), "t2", "split", "t1", 0.4)])
+    lineage = tables.LINEAGE.frame([(DAY + timedelta(days=1), "t2", "split", "t1", 0.4, None)])
     assert measure_churn(placed, seen(("a", 0), ("a", 1)), lineage).unexplained == 0.0
 
 

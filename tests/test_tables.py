@@ -7,7 +7,7 @@ from tracker.tables import CHANNELS, LINEAGE, LIST_KINDS, MEMBERS, TABLES
 
 def lineage_row(**changes: object) -> pl.DataFrame:
     row = {"night": "2026-01-01", "topic_id": "t1", "event": "born", "other_id": None,
-           "similarity": None} | changes  # fmt: skip
+           "similarity": None, "correction_id": None} | changes  # fmt: skip
     return pl.DataFrame([row]).with_columns(pl.col("night").str.to_date())
 
 

@@ -11,7 +11,7 @@ from tracker.errors import StoreError
 from tracker.ingests import describe_end
 from tracker.source_views import judge_sources
 from tracker.study import Study
-from tracker.tables import ATTENTION, CAPTURES, LISTS, RUNS, TABLES, night_of
+from tracker.tables import ATTENTION, CAPTURES, CORRECTIONS, LISTS, RUNS, TABLES, night_of
 from tracker.views import view_sources
 
 
@@ -42,7 +42,7 @@ def check_study(study: Study) -> list[Finding]:
         return findings
     return [
         *findings, *_check_runs(study), *_check_parsers(study), *_check_update(study),
-        *_check_sources(study),
+        *_check_corrections(study), *_check_sources(study),
     ]  # fmt: skip
 
 
@@ -102,6 +102,17 @@ def _check_update(study: Study) -> list[Finding]:
     until = f"the study stands at {stands}" if stands else "nothing was counted yet"
     message = f"{until}, pages were taken in up to {captured}; run tracker update"
     return [Finding("update", False, message)]
+
+
+def _check_corrections(study: Study) -> list[Finding]:
+    rows = study.store.read(CORRECTIONS)
+    void = rows.filter(pl.col("state") == "void").sort("made_at")
+    held = rows.filter(pl.col("state") == "standing").height
+    if rows.is_empty() or void.is_empty():
+        return [Finding("corrections", True, f"{held:,} hold, none is void")]
+    notes = [f"{row['correction_id']} ({row['note']})" for row in void.iter_rows(named=True)]
+    message = f"{held:,} hold, {len(notes):,} are void: {', '.join(notes)}"
+    return [Finding("corrections", False, f"{message}; tracker topics undo clears them away")]
 
 
 def _count_missing(study: Study) -> dict[str, int]:

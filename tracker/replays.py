@@ -1,6 +1,6 @@
 """Topics night by night: the ledger on one side, the stored tables on the other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from tracker.ids import make_id
 from tracker.progress import Progress, be_silent
 from tracker.store import Store
-from tracker.tables import LINEAGE, MEMBERS, TOPICS, VECTORS
+from tracker.tables import CORRECTIONS, LINEAGE, MEMBERS, TOPICS, VECTORS
+from tracker.topics.corrections import Act, list_acts
 from tracker.topics.encoder import Encoder
 from tracker.topics.ledgers import Changes, Ledger
 from tracker.topics.settings import TopicSettings
+from tracker.topics.similarity import unit
 
 FLUSH_NIGHTS: Final = 30
 """Nights between two commits of a replay: what a killed process has to do again."""
@@ -65,9 +67,11 @@ def place_headlines(
     start = _find_start(store, headlines, nights, first)
     if start is None:
         return Placing(0, 0, None)
-    forget_nights(store, start)
+    earlier = max((night for night in nights if night < start), default=date.min)
+    forget_nights(store, start, earlier)
     placed = headlines.filter(pl.col("night") < start)
-    ledger = _restore(store, placed, encoder, settings, start)
+    acts = _list_acts(store, headlines, encoder, nights)
+    ledger = _restore(store, placed, encoder, settings, start, acts)
     todo = headlines.filter(pl.col("night") >= start).sort("night", "headline_id")
     embed_texts(store, todo["text"].unique().to_list(), encoder, progress)
     vectors = read_vectors(store, todo["text"].to_list(), encoder)
@@ -78,7 +82,8 @@ def place_headlines(
     for done, night in enumerate(ahead, 1):
         size = sizes.get(night, 0)
         new = todo.slice(place, size).drop("night")
-        changes.append(ledger.advance(night, new, vectors[place : place + size]))
+        said = acts.get(night, ())
+        changes.append(ledger.advance(night, new, vectors[place : place + size], said))
         place += size
         progress("topics", done, len(ahead))
         if len(changes) == FLUSH_NIGHTS or done == len(ahead):
@@ -87,8 +92,26 @@ def place_headlines(
     return Placing(len(ahead), todo.height, start)
 
 
-def forget_nights(store: Store, start: date) -> None:
-    """Take members, topics and lineage back to what they were before night `start`."""
+def forget_nights(store: Store, start: date, earlier: date) -> None:
+    """Take members, topics and lineage back to what they were before night `start`.
+
+    Corrections carried out since then wait again; first, so that a process killed here leaves
+    none that is taken for done.
+
+    Args:
+        store: The study's store.
+        start: First night to forget.
+        earlier: The last night with captures before it.
+    """
+    corrections = store.read(CORRECTIONS)
+    waiting = corrections.with_columns(
+        state=pl.when(pl.col("night") > earlier)
+        .then(pl.lit("waiting"))
+        .when(pl.col("undone_night") > earlier)
+        .then(pl.lit("standing"))
+        .otherwise("state")
+    )
+    store.upsert(CORRECTIONS, waiting.join(corrections, on=["correction_id", "state"], how="anti"))
     members = store.read(MEMBERS)
     kept = members.filter(pl.col("from_night") < start).with_columns(
         to_night=pl.when(pl.col("to_night") < start - timedelta(days=1)).then("to_night")
@@ -165,6 +188,10 @@ def _find_start(
     """Return the first night that must be done again, or None if all are done."""
     members = store.scan(MEMBERS).group_by("headline_id").agg(pl.col("from_night").min()).collect()
     joined = headlines.join(members, on="headline_id", how="full", coalesce=True)
+    said = store.read(CORRECTIONS)
+    made = pl.col("night").filter(pl.col("state") == "waiting").min()
+    undone = pl.col("undone_night").filter(pl.col("state") != "undone").min()
+    due = [night for night in said.select(made, undone).row(0) if night and night <= nights[-1]]
     moved = joined.filter(~pl.col("night").eq_missing(pl.col("from_night")))
     candidates = [
         night
@@ -172,14 +199,44 @@ def _find_start(
             moved["night"].min(),
             moved["from_night"].min(),
             first and max(first, nights[0]),
+            *due,
+            *_list_beyond(store, nights[-1]),
         )
         if isinstance(night, date)
     ]
     return min(candidates) if candidates else None
 
 
+def _list_beyond(store: Store, last: date) -> list[date]:
+    """Return the first night after `last` on which something was done, in a list, if any."""
+    rows = [store.scan(table).select("night") for table in (TOPICS, LINEAGE)]
+    rows.append(store.scan(MEMBERS).select(pl.col("from_night").alias("night")))
+    beyond = pl.concat(rows).filter(pl.col("night") > last).select(pl.col("night").min()).collect()
+    return beyond["night"].drop_nulls().to_list()
+
+
+def _list_acts(
+    store: Store, headlines: pl.DataFrame, encoder: Encoder, nights: Sequence[date]
+) -> dict[date, list[Act]]:
+    """Return what people have said, by the night it is to be done on."""
+    corrections = store.read(CORRECTIONS)
+    centroids = {}
+    for row in corrections.filter(pl.col("kind") == "split").iter_rows(named=True):
+        leaving = headlines.filter(pl.col("headline_id").is_in(row["headlines"]))
+        if leaving.height:
+            embed_texts(store, leaving["text"].to_list(), encoder)
+            mean = read_vectors(store, leaving["text"].to_list(), encoder).mean(axis=0)
+            centroids[row["correction_id"]] = unit(mean)
+    return list_acts(corrections, nights, centroids)
+
+
 def _restore(
-    store: Store, placed: pl.DataFrame, encoder: Encoder, settings: TopicSettings, start: date
+    store: Store,
+    placed: pl.DataFrame,
+    encoder: Encoder,
+    settings: TopicSettings,
+    start: date,
+    acts: Mapping[date, Sequence[Act]],
 ) -> Ledger:
     members = store.read(MEMBERS)
     if members.is_empty():
@@ -195,11 +252,16 @@ def _restore(
         headlines=placed,
         vectors=read_vectors(store, placed["text"].to_list(), encoder),
         as_of=start - timedelta(days=1),
+        acts=acts,
     )
 
 
 def _write(store: Store, changes: Sequence[Changes]) -> None:
-    """Write the changes of some nights; members last, as they say which nights are done."""
+    """Write the changes of some nights.
+
+    Members come last but for the outcomes of corrections, as they say which nights are done; a
+    correction without an outcome makes its night be done again.
+    """
     store.append(TOPICS, pl.concat(change.topics for change in changes))
     store.append(LINEAGE, pl.concat(change.lineage for change in changes))
     opened = pl.concat(change.opened for change in changes)
@@ -213,3 +275,8 @@ def _write(store: Store, changes: Sequence[Changes]) -> None:
         .drop("ended")
     )
     store.upsert(MEMBERS, rows)
+    outcomes = pl.concat(change.outcomes for change in changes)
+    # One made and undone within these nights has two: the last holds.
+    outcomes = outcomes.unique("correction_id", keep="last", maintain_order=True)
+    said = store.read(CORRECTIONS).drop("state", "note").join(outcomes, on="correction_id")
+    store.upsert(CORRECTIONS, said)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tracker.collector.crawls import CrawlSettings
     from tracker.collector.remote_warcs import RemoteSettings
     from tracker.collects import CollectResult
+    from tracker.corrections import TopicEditor
     from tracker.explanations import Explanation
     from tracker.ingests import IngestResult
     from tracker.reharvests import ReharvestResult
@@ -293,6 +294,20 @@ class Study:
         if first and last and first > last:
             raise InputError(f"replay: found --from {first} behind --to {last}; wanted it before")
         return self._update("replay", last, first or date.min, progress)
+
+    def edit_topics(self, *, later: bool = False, progress: Progress = be_silent) -> "TopicEditor":
+        """Return what takes corrections of topics: merge, split, rename, pin and undo.
+
+        Args:
+            later: Leave it to the next update to carry them out.
+            progress: Told how far it is.
+        """
+        from tracker.corrections import TopicEditor  # noqa: PLC0415 - loads the models
+
+        return TopicEditor(
+            self.store, self.config, self._load_encoder, self._clock,
+            later=later, progress=progress,
+        )  # fmt: skip
 
     def report(self, *, single_file: bool = False, progress: Progress = be_silent) -> Path:
         """Write the charts below the study's folder; return the page to open.

@@ -56,7 +56,12 @@ SEEN_OUTCOMES: Final = ("ok", "unchanged")
 """Outcomes of visits that show a page's lists."""
 LIST_OUTCOMES: Final = ("ok", "missing", "empty")
 TOPIC_STATES: Final = ("active", "dormant", "retired")
-LINEAGE_EVENTS: Final = ("born", "merged", "split", "revived", "retired")
+LINEAGE_EVENTS: Final = (
+    "born", "merged", "split", "revived", "retired", "renamed", "pinned", "unpinned",
+)  # fmt: skip
+"""What happens to topics; the last three only by a person's correction."""
+CORRECTION_KINDS: Final = ("merge", "split", "rename", "pin")
+CORRECTION_STATES: Final = ("waiting", "standing", "void", "undone")
 SIGNAL_KINDS: Final = ("rise", "fade", "new", "back", "burst")
 COVERAGE_STATES: Final = ("observed", "broken", "failed", "unseen")
 
@@ -299,8 +304,31 @@ LINEAGE: Final = Table(
         Column("event", pl.String, "what happened", allowed=LINEAGE_EVENTS),
         Column("other_id", pl.String, "the topic it merged into or split from", nullable=True),
         Column("similarity", pl.Float64, "how alike the two were, in [0, 1]", nullable=True),
+        Column("correction_id", pl.String, "correction behind it; null without", nullable=True),
     ),
     ("night", "topic_id", "event"),
+)
+
+CORRECTIONS: Final = Table(
+    "corrections",
+    "one correction of topics by a person",
+    (
+        Column("correction_id", pl.String, "id"),
+        Column("made_at", TIME, "when it was made"),
+        Column("night", pl.Date, "the night it holds from, once that night is counted"),
+        Column("kind", pl.String, "what was asked for", allowed=CORRECTION_KINDS),
+        Column("topic_id", pl.String, "the topic that goes on, is split, renamed or pinned"),
+        Column("other_id", pl.String, "the topic merged away or split off", nullable=True),
+        Column("label", pl.String, "label given, or that of the topic split off", nullable=True),
+        Column("label_before", pl.String, "label that a renamed topic had", nullable=True),
+        Column("headlines", TEXTS, "headline ids of the topic then; if split, those that leave"),
+        Column("other_headlines", TEXTS, "headline ids of the topic merged away"),
+        Column("undone_at", TIME, "when it was undone", nullable=True),
+        Column("undone_night", pl.Date, "the night it holds no longer from", nullable=True),
+        Column("state", pl.String, "what became of it", allowed=CORRECTION_STATES),
+        Column("note", pl.String, "why it is void", nullable=True),
+    ),
+    ("correction_id",),
 )
 
 THEMES: Final = Table(
@@ -402,6 +430,7 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             EVENTS,
             TOPICS,
             LINEAGE,
+            CORRECTIONS,
             THEMES,
             COVERAGE,
             ATTENTION,

@@ -72,7 +72,12 @@ def _print_table(frame: "pl.DataFrame", limit: int) -> None:
     names = [name for name in head.columns if not name.endswith("_id") and name != "url"]
     words = {name: [_word(value) for value in head[name].to_list()] for name in names}
     shown = _fit({name: _width(name, words[name]) for name in names}, console.width)
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
+    natural = sum(max(map(len, (name, *words[name]))) + 2 for name in shown)
+    # Only in a table as wide as the terminal do wide columns give way to the others.
+    table = Table(
+        box=None, pad_edge=False, header_style="bold", padding=(0, 1),
+        expand=natural > console.width,
+    )  # fmt: skip
     for name, width in shown.items():
         right = frame.schema[name].is_numeric()
         table.add_column(

@@ -20,6 +20,7 @@ from tracker.store import Store
 from tracker.tables import (
     ATTENTION,
     CAPTURES,
+    CORRECTIONS,
     COVERAGE,
     EVENTS,
     HEADLINES,
@@ -52,6 +53,7 @@ class UpdateResult:
         topics: Topics that hold headlines.
         themes: Themes with at least one headline.
         signals: Findings of that night.
+        void_corrections: Corrections that name what is not there.
     """
 
     night: date
@@ -61,6 +63,7 @@ class UpdateResult:
     topics: int
     themes: int
     signals: int
+    void_corrections: int
 
 
 def update_study(
@@ -128,6 +131,7 @@ def update_study(
         topics=events["topic_id"].drop_nulls().n_unique(),
         themes=themes["theme"].n_unique(),
         signals=trends.signals.filter(pl.col("night") == night).height,
+        void_corrections=store.read(CORRECTIONS).filter(pl.col("state") == "void").height,
     )
 
 

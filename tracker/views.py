@@ -9,8 +9,10 @@ from tracker.store import Store
 from tracker.tables import (
     ATTENTION,
     CAPTURES,
+    CORRECTIONS,
     EVENTS,
     HEADLINES,
+    LINEAGE,
     LISTS,
     MEMBERS,
     SEEN_OUTCOMES,
@@ -71,7 +73,11 @@ def view_lists(store: Store) -> pl.DataFrame:
 
 
 def view_topics(store: Store) -> pl.DataFrame:
-    """Return the topics as they stand, the largest first."""
+    """Return the topics as they stand, the largest first.
+
+    `id` is the beginning of `topic_id` that tells topics apart; `marks` says what people have
+    said of a topic that holds: renamed, pinned.
+    """
     latest = store.read(TOPICS).sort("night").group_by("topic_id").last()
     events = (
         store.read(EVENTS)
@@ -86,19 +92,48 @@ def view_topics(store: Store) -> pl.DataFrame:
     )
     return (
         events.join(latest, on="topic_id")
-        .with_columns(pl.col("terms").list.head(6))
+        .join(_marks(store), on="topic_id", how="left")
+        .with_columns(
+            pl.col("terms").list.head(6),
+            pl.col("marks").fill_null([]),
+            pl.col("topic_id").str.head(_tell_apart(events["topic_id"])).alias("id"),
+        )
         .sort("headlines", "topic_id", descending=[True, False])
         .select(
             "label",
+            "id",
             "headlines",
             "events",
             "first_night",
             "last_night",
             "state",
+            "marks",
             "terms",
             "topic_id",
         )
     )
+
+
+def view_corrections(store: Store) -> pl.DataFrame:
+    """Return the corrections people have made, latest first, with the topics' labels."""
+    labels = _labels(store)
+    others = labels.rename({"topic_id": "other_id", "label": "other"})
+    return (
+        store.read(CORRECTIONS)
+        .rename({"label": "given"})
+        .join(labels.rename({"label": "topic"}), on="topic_id", how="left")
+        .join(others, on="other_id", how="left")
+        .with_columns(
+            pl.when(pl.col("kind") == "rename").then("given").otherwise("other").alias("other"),
+            pl.when(pl.col("kind") == "rename").then("label_before").otherwise("topic")
+            .alias("topic"),
+        )
+        .sort("made_at", "correction_id", descending=True)
+        .select(
+            pl.col("correction_id").alias("id"), "kind", "state", "night", "topic", "other",
+            "undone_night", "note", "made_at", "undone_at", "topic_id", "other_id",
+        )
+    )  # fmt: skip
 
 
 def view_themes(store: Store) -> pl.DataFrame:
@@ -177,6 +212,21 @@ VIEWS: Final[dict[str, Callable[[Store], pl.DataFrame]]] = {
     "sources": view_sources,
 }
 """What `tracker show` can show."""
+
+
+def _marks(store: Store) -> pl.DataFrame:
+    """Return topic_id and marks: the corrections that hold of a topic, in a word each."""
+    standing = store.read(CORRECTIONS).filter(
+        pl.col("state") == "standing", pl.col("kind").is_in(["rename", "pin"])
+    )
+    words = store.read(LINEAGE).filter(pl.col("event").is_in(["renamed", "pinned"]))
+    held = words.join(standing, on="correction_id", how="semi")
+    return held.group_by("topic_id").agg(pl.col("event").unique().sort().alias("marks"))
+
+
+def _tell_apart(ids: pl.Series) -> int:
+    """Return how many first letters tell the ids apart, eight at least."""
+    return next((n for n in range(8, 17) if ids.str.head(n).n_unique() == len(ids)), 17)
 
 
 def _labels(store: Store) -> pl.DataFrame:

@@ -203,9 +203,9 @@ def assemble(
     lineage = tables.LINEAGE.frame(
         [
             {"night": FIRST, "topic_id": "t1", "event": "born", "other_id": None,
-             "similarity": None},
+             "similarity": None, "correction_id": None},
             {"night": GAP, "topic_id": "t3", "event": "merged", "other_id": "t1",
-             "similarity": 0.8},
+             "similarity": 0.8, "correction_id": None},
         ]
     )  # fmt: skip
     given: dict[str, Any] = {

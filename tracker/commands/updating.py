@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker.commands.options import NIGHT, Settings
-from tracker.terminal import show_progress
+from tracker.terminal import show_progress, warn
 
 if TYPE_CHECKING:
     from tracker.updates import UpdateResult
@@ -54,6 +54,9 @@ def _print_update(result: "UpdateResult", as_json: bool) -> None:
         f"tonight ({result.placing.nights:,} nights done, {result.placing.headlines:,} headlines "
         "placed)"
     )
+    if result.void_corrections:
+        found = f"{result.void_corrections:,} corrections name what is no longer there"
+        warn(f"{found}: see tracker topics corrections")
 
 
 def _to_date(moment: datetime | None) -> date | None:

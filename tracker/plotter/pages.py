@@ -232,6 +232,9 @@ def read_life(prepared: Prepared, subject: Subject) -> list[tuple[date, str, Sub
         "split": "Split from",
         "revived": "Came back to life",
         "retired": "Retired",
+        "renamed": "Named by a person",
+        "pinned": "Pinned by a person",
+        "unpinned": "No longer pinned",
     }
     rows = prepared.data.lineage.filter(
         (pl.col("topic_id") == subject.key) | (pl.col("other_id") == subject.key)

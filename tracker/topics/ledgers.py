@@ -1,8 +1,9 @@
 """The ledger: every headline's event and topic, kept from night to night."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -11,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from tracker.errors import TableError
 from tracker.tables import LINEAGE, MEMBERS, TOPICS
+from tracker.topics.corrections import OUTCOMES, Act, Corrector, Holds, restore_holds
 from tracker.topics.events import name_id, place_headlines
 from tracker.topics.lineage import Change
 from tracker.topics.rosters import Roster, Topic
@@ -34,12 +36,14 @@ class Changes:
         closed: Stretches that ended the night before: headline_id, from_night, to_night.
         topics: The topics that changed, a frame of TOPICS.
         lineage: Changes of identity, a frame of LINEAGE.
+        outcomes: What became of corrections: correction_id, state, note.
     """
 
     opened: pl.DataFrame
     closed: pl.DataFrame
     topics: pl.DataFrame
     lineage: pl.DataFrame
+    outcomes: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class _Place:
     topic: str | None
     since: date
     probability: float
+    night: date
 
 
 class Ledger:
@@ -63,6 +68,7 @@ class Ledger:
         self._window: Window | None = None
         self._places: dict[str, _Place] = {}
         self._roster = Roster()
+        self._holds = Holds()
 
     @classmethod
     def restore(
@@ -76,6 +82,7 @@ class Ledger:
         headlines: pl.DataFrame,
         vectors: Rows,
         as_of: date,
+        acts: Mapping[date, Sequence[Act]] = MappingProxyType({}),
     ) -> "Ledger":
         """Return the ledger as it was after night `as_of`.
 
@@ -89,6 +96,7 @@ class Ledger:
                 night (first seen).
             vectors: Their unit vectors, (n_headlines, dimension) float32, in the same order.
             as_of: The night.
+            acts: What people have said, by the night it was done on.
         """
         ledger = cls(settings, encoder_name)
         ledger.as_of = as_of
@@ -98,26 +106,28 @@ class Ledger:
         ).join(headlines.select("headline_id", "night"), on="headline_id")
         last: dict[str, date] = {}
         for row in held.sort("night", "headline_id").iter_rows(named=True):
-            place = _Place(row["event_id"], row["topic_id"], row["from_night"], row["probability"])
+            place = _Place(
+                row["event_id"], row["topic_id"], row["from_night"], row["probability"],
+                row["night"],
+            )  # fmt: skip
             ledger._places[row["headline_id"]] = place
             ledger._roster.add_headline(place.event, row["headline_id"])
             if place.topic is not None:
                 ledger._roster.topic_of[place.event] = place.topic
                 last[place.topic] = row["night"]
-        ended = set(
-            lineage.filter(pl.col("event") == "merged", pl.col("night") <= as_of)["topic_id"]
-        )
         latest = topics.filter(pl.col("night") <= as_of).sort("night")
         for row in latest.unique("topic_id", keep="last").iter_rows(named=True):
-            if row["topic_id"] not in ended:
-                ledger._roster.topics[row["topic_id"]] = Topic(
-                    row["label"],
-                    tuple(row["terms"]),
-                    row["size"],
-                    np.asarray(row["centroid"], np.float32),
-                    row["state"],
-                    last[row["topic_id"]],
-                )
+            # A topic without headlines has ended in a merger.
+            alive = row["topic_id"] in last
+            (ledger._roster.topics if alive else ledger._roster.ended)[row["topic_id"]] = Topic(
+                row["label"],
+                tuple(row["terms"]),
+                row["size"],
+                np.asarray(row["centroid"], np.float32),
+                row["state"],
+                last.get(row["topic_id"], row["night"]),
+            )
+        ledger._holds = restore_holds(lineage.filter(pl.col("night") <= as_of), acts, as_of)
         start = as_of - timedelta(days=settings.window_nights - 1)
         recent = (
             headlines.with_row_index("row")
@@ -127,13 +137,16 @@ class Ledger:
         ledger._window = _open_window(recent, recent["night"], vectors[recent["row"].to_numpy()])
         return ledger
 
-    def advance(self, night: date, headlines: pl.DataFrame, vectors: Rows) -> Changes:
+    def advance(
+        self, night: date, headlines: pl.DataFrame, vectors: Rows, acts: Sequence[Act] = ()
+    ) -> Changes:
         """Return what changes when `headlines`, first seen on `night`, are placed.
 
         Args:
             night: A night after the last one.
             headlines: Columns headline_id, source, text, url, language; in any order.
             vectors: Their unit vectors, (n_headlines, dimension) float32, in the same order.
+            acts: What people have said for this night, in the order they said it.
 
         Raises:
             TableError: If the night is not after the last one, the rows and vectors do not
@@ -145,13 +158,40 @@ class Ledger:
         changes: list[Change] = []
         # Before anything returns tonight: a topic with no headline left in the window sleeps.
         touched = self._roster.let_sleep(
-            night, self.settings.window_nights, self.settings.retire_nights, changes
+            night,
+            self.settings.window_nights,
+            self.settings.retire_nights,
+            changes,
+            self._holds.pinned,
         )
         if len(new):
             with threadpool_limits(1, "blas"):  # more threads cost a night's small products more
                 touched |= self._place(night, new, changes)
         self.as_of = night
-        return self._write(night, set(new.ids), touched, changes)
+        outcomes = self._correct(night, acts, touched, changes)
+        return self._write(night, set(new.ids), touched, changes, outcomes)
+
+    def _correct(
+        self, night: date, acts: Sequence[Act], touched: set[str], changes: list[Change]
+    ) -> pl.DataFrame:
+        for change in changes:
+            self._holds.note(change)
+        if not acts:
+            return pl.DataFrame(schema=OUTCOMES)
+        window = self._window or Window.empty(0)
+        corrector = Corrector(
+            self._roster,
+            self._holds,
+            {name: place.event for name, place in self._places.items()},
+            {name: place.night for name, place in self._places.items()},
+            dict(zip(window.ids, window.vectors, strict=True)),
+            night,
+            self.settings.window_nights,
+        )
+        corrector.run(acts)
+        changes += corrector.changes
+        touched |= corrector.touched
+        return pl.DataFrame(corrector.outcomes, schema=OUTCOMES, orient="row")
 
     def _place(self, night: date, new: Window, changes: list[Change]) -> set[str]:
         start = night - timedelta(days=self.settings.window_nights - 1)
@@ -160,7 +200,9 @@ class Ledger:
         rows = window.rows(self.settings.meaning)
         self._place_events(night, window, rows, len(window) - len(new))
         events = [self._places[name].event for name in window.ids]
-        return settle_night(self._roster, window, events, rows, night, self.settings, changes)
+        return settle_night(
+            self._roster, window, events, rows, night, self.settings, changes, self._holds
+        )
 
     def _check(self, night: date, headlines: pl.DataFrame, vectors: Rows) -> None:
         if self.as_of is not None and night <= self.as_of:
@@ -194,11 +236,16 @@ class Ledger:
             window.ids[n_old:], placement.event.tolist(), placement.probability, strict=True
         ):
             event = events.setdefault(number, name_id("e", name))
-            self._places[name] = _Place(event, None, night, float(probability))
+            self._places[name] = _Place(event, None, night, float(probability), night)
             self._roster.add_headline(event, name)
 
     def _write(
-        self, night: date, fresh: set[str], touched: Iterable[str], changes: list[Change]
+        self,
+        night: date,
+        fresh: set[str],
+        touched: Iterable[str],
+        changes: list[Change],
+        outcomes: pl.DataFrame,
     ) -> Changes:
         roster = self._roster
         events = {self._places[name].event for name in fresh} | roster.take_moved()
@@ -227,13 +274,14 @@ class Ledger:
                     topic_row.state,
                 )
             )
-        lineage = [(night, c.topic_id, c.event, c.other_id, c.similarity) for c in changes]
+        lineage = [(night, *astuple(change)) for change in changes]
         roster.forget_absorbed()
         return Changes(
             MEMBERS.frame(sorted(opened)) if opened else MEMBERS.empty(),
             pl.DataFrame(sorted(closed), schema=CLOSED, orient="row"),
             TOPICS.frame(topics) if topics else TOPICS.empty(),
             LINEAGE.frame(lineage) if lineage else LINEAGE.empty(),
+            outcomes,
         )
 
 

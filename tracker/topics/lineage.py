@@ -1,6 +1,6 @@
 """What becomes of topics from one night to the next: splits, mergers, returns."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,12 +23,14 @@ class Change:
         event: What happened.
         other_id: The topic it merged into or split from.
         similarity: How alike the two were.
+        correction_id: The correction behind it.
     """
 
     topic_id: str
     event: str
     other_id: str | None = None
     similarity: float | None = None
+    correction_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,13 @@ def find_splits(rows: Rows, items: NDArray[np.intp], threshold: float) -> list[S
 
 
 def find_mergers(
-    means: Rows, sizes: Sequence[int], touched: NDArray[np.intp], threshold: float
+    means: Rows,
+    sizes: Sequence[int],
+    touched: NDArray[np.intp],
+    threshold: float,
+    *,
+    pinned: Set[int] = frozenset(),
+    apart: Iterable[tuple[int, int]] = (),
 ) -> list[Merger]:
     """Return the mergers of topics, most similar first; the larger topic goes on.
 
@@ -95,6 +103,8 @@ def find_mergers(
         sizes: All headlines each topic has had.
         touched: The topics that have new headlines; only these can merge or be merged into.
         threshold: Similarity at which two topics are one.
+        pinned: Topics that go on whatever their size; no two of them are merged.
+        apart: Pairs of topics that stay two, as does what takes them in.
     """
     if len(means) < 2 or not len(touched):
         return []
@@ -105,10 +115,13 @@ def find_mergers(
     )
     mergers: list[Merger] = []
     gone: set[int] = set()
+    kept_apart = {frozenset(pair) for pair in apart}
     for value, a, b in pairs:
-        if a in gone or b in gone:
+        if a in gone or b in gone or pinned >= {a, b} or frozenset((a, b)) in kept_apart:
             continue
-        kept, absorbed = (a, b) if (sizes[a], -a) >= (sizes[b], -b) else (b, a)
+        ranks = [(item in pinned, sizes[item], -item) for item in (a, b)]
+        kept, absorbed = (a, b) if ranks[0] >= ranks[1] else (b, a)
+        kept_apart |= {pair - {absorbed} | {kept} for pair in kept_apart if absorbed in pair}
         gone.add(absorbed)
         mergers.append(Merger(absorbed, kept, min(1.0, -value)))
     return mergers

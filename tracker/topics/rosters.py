@@ -1,5 +1,6 @@
 """The roster: topics, their events and the headlines of these, all there ever were."""
 
+from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -47,16 +48,21 @@ class Topic:
             size=self.size + other.size,
             centroid=_drift(self.centroid, self.size, other.centroid, other.size),
             last_night=max(self.last_night, other.last_night),
+            state="active" if "active" in (self.state, other.state) else self.state,
         )
 
 
 @dataclass
 class Roster:
-    """Topics by id, the topic of each event that has one, the headlines of each event."""
+    """Topics by id, the topic of each event that has one, the headlines of each event.
+
+    `ended` holds the topics that were merged away, as they last were.
+    """
 
     topics: dict[str, Topic] = field(default_factory=dict)
     topic_of: dict[str, str] = field(default_factory=dict)
     headlines: dict[str, list[str]] = field(default_factory=dict)
+    ended: dict[str, Topic] = field(default_factory=dict)
     _moved: set[str] = field(default_factory=set)
     _absorbed: list[str] = field(default_factory=list)
 
@@ -83,10 +89,19 @@ class Roster:
         return moved
 
     def forget_absorbed(self) -> None:
-        """Drop the topics that ended in a merger; their rows have been written."""
+        """Put the topics that ended in a merger aside; their rows have been written."""
         for name in self._absorbed:
-            del self.topics[name]
+            self.ended[name] = self.topics.pop(name)
         self._absorbed = []
+
+    def is_alive(self, topic: str) -> bool:
+        """Return whether there is a topic of this id that has not ended in a merger."""
+        return topic in self.topics and topic not in self._absorbed
+
+    def put(self, name: str, topic: Topic) -> None:
+        """Put a topic in, or what it is now; it may have ended before."""
+        self.topics[name] = topic
+        self.ended.pop(name, None)
 
     def sleeping(self) -> list[str]:
         """Return the ids of the topics that are dormant or retired, sorted."""
@@ -98,16 +113,24 @@ class Roster:
         )
 
     def let_sleep(
-        self, night: date, window_nights: int, retire_nights: int, changes: list[Change]
+        self,
+        night: date,
+        window_nights: int,
+        retire_nights: int,
+        changes: list[Change],
+        pinned: Set[str] = frozenset(),
     ) -> set[str]:
-        """Return the topics that fall asleep or retire tonight; retirements go into `changes`."""
+        """Return the topics that fall asleep or retire tonight; retirements go into `changes`.
+
+        Pinned topics are not retired.
+        """
         touched = set()
         for name, topic in self.topics.items():
             idle = (night - topic.last_night).days
             state = topic.state
             if state == "active" and idle >= window_nights:
                 state = "dormant"
-            if state == "dormant" and idle >= retire_nights:
+            if state == "dormant" and idle >= retire_nights and name not in pinned:
                 state = "retired"
             if state != topic.state:
                 self.topics[name] = replace(topic, state=state)

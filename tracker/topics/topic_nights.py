@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.topics.clustering import find_near
+from tracker.topics.corrections import Holds
 from tracker.topics.events import name_id
 from tracker.topics.labels import choose_label
 from tracker.topics.lineage import Change, find_mergers, find_return, find_splits
@@ -54,6 +55,7 @@ def settle_night(
     night: date,
     settings: TopicSettings,
     changes: list[Change],
+    holds: Holds,
 ) -> set[str]:
     """Return the topics that changed; the roster and `changes` are brought up to date.
 
@@ -65,6 +67,7 @@ def settle_night(
         night: The night.
         settings: Thresholds.
         changes: Where changes of identity are noted.
+        holds: What people have said and still holds.
     """
     fresh = np.flatnonzero(window.nights == np.datetime64(night, "D"))
     touched = {roster.topic_of[events[i]] for i in fresh.tolist() if events[i] in roster.topic_of}
@@ -75,8 +78,9 @@ def settle_night(
     for name in sorted(touched):
         inside = fresh[[roster.topic_of.get(events[i]) == name for i in fresh.tolist()]]
         roster.topics[name] = roster.topics[name].follow(window.vectors[inside], night)
-    split = _split(roster, window, events, drawn, night, touched, settings, changes)
-    gone = _merge(roster, events, drawn, touched | split, settings, changes)
+    whole = holds.whole
+    split = _split(roster, window, events, drawn, night, touched - whole, settings, changes)
+    gone = _merge(roster, events, drawn, touched | split, settings, changes, holds)
     if split or gone:
         items = _Items.of(roster, events)
         near = _find_near(rows, items, fresh, settings.topic_similarity)
@@ -95,7 +99,7 @@ def settle_night(
     )
     grown = _settle(roster, window, events, items, proposal, night, settings, changes)
     changed = ((touched | split) - gone) | grown
-    _word(roster, window, events, items, proposal, changed, before)
+    _word(roster, window, events, items, proposal, changed, before, holds.worded)
     return changed | gone
 
 
@@ -169,8 +173,10 @@ def _merge(
     touched: set[str],
     settings: TopicSettings,
     changes: list[Change],
+    holds: Holds,
 ) -> set[str]:
     items = _Items.of(roster, events)
+    place = {name: number for number, name in enumerate(items.topics)}
     n_topics = len(items.topics)
     group = np.where(items.item < n_topics, items.item, -1)
     gone = set()
@@ -179,6 +185,8 @@ def _merge(
         [roster.topics[name].size for name in items.topics],
         np.flatnonzero([name in touched for name in items.topics]),
         settings.merge_similarity,
+        pinned={place[name] for name in holds.pinned if name in place},
+        apart=[(place[a], place[b]) for a, b in holds.apart if a in place and b in place],
     ):
         absorbed, kept = items.topics[merger.absorbed], items.topics[merger.kept]
         roster.merge(absorbed, kept)
@@ -273,11 +281,12 @@ def _word(
     proposal: Proposal,
     changed: set[str],
     before: Mapping[str, int],
+    worded: set[str],
 ) -> None:
     """Give each changed topic the words of the cluster that holds most of its headlines.
 
     Its label is chosen anew only when its size has doubled, so that it stays while the topic
-    does.
+    does, and never when a person gave it or pinned the topic.
     """
     votes: dict[str, dict[int, int]] = {}
     texts: dict[str, list[str]] = {}
@@ -295,6 +304,7 @@ def _word(
         terms = proposal.terms[min(poll, key=lambda c: (-poll[c], c))] if poll else ()
         terms = terms or topic_now.terms
         label = topic_now.label
-        if not label or topic_now.size.bit_length() != before.get(name, 0).bit_length():
+        doubled = topic_now.size.bit_length() != before.get(name, 0).bit_length()
+        if not label or (doubled and name not in worded):
             label = choose_label(terms, texts[name])
         roster.topics[name] = replace(topic_now, terms=terms, label=label)

@@ -1,0 +1,182 @@
+import json
+import shutil
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import CliRunner, Result
+
+from tracker import Study
+from tracker.checks import check_study
+from tracker.cli import main
+from tracker.tables import TABLES
+
+FIRST = date(2026, 1, 5)
+PLACED = ("members", "events", "topics", "lineage", "corrections", "attention", "signals")
+
+
+@pytest.fixture
+def corrected(told: Study, tmp_path: Path) -> Study:
+    """A study of twelve nights that may be changed."""
+    shutil.copytree(told.folder, tmp_path / "study")
+    return Study(tmp_path / "study")
+
+
+def run(study: Study, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["--study", str(study.folder), *arguments])
+
+
+def snapshot(study: Study) -> dict[str, pl.DataFrame]:
+    return {name: study.read(name).sort(TABLES[name].key) for name in PLACED}
+
+
+def topic_of(study: Study, words: str) -> str:
+    """Return the topic that holds the headlines with these words, from the last night on."""
+    named = study.read("headlines").filter(pl.col("title").str.contains(words))
+    held = study.read("members").filter(pl.col("to_night").is_null())
+    (topic,) = held.join(named, on="headline_id", how="semi")["topic_id"].unique()
+    return str(topic)
+
+
+def test_a_correction_holds_through_updates_replays_and_late_archives(
+    corrected: Study, tmp_path: Path, table: Callable
+):
+    frost, museum, korea = (topic_of(corrected, w) for w in ("frost", "archive", "Korea"))
+    before = corrected.read("members").filter(pl.col("from_night") < FIRST + timedelta(days=11))
+    done = run(corrected, "topics", "merge", museum, frost[:9], "--json")
+    assert done.exit_code == 0, done.output
+    merged = json.loads(done.stdout)
+    assert (merged["topic_id"], merged["other_id"], merged["note"]) == (museum, frost, None)
+    assert run(corrected, "topics", "rename", korea, "Fishing  zones").exit_code == 0
+    assert run(corrected, "topics", "pin", "fishing zones").exit_code == 0
+    assert topic_of(corrected, "frost") == topic_of(corrected, "archive") == museum
+    after = corrected.read("members").filter(pl.col("from_night") < FIRST + timedelta(days=11))
+    assert after.drop("to_night").equals(before.drop("to_night"))
+    (shown,) = [
+        json.loads(line) for line in run(corrected, "show", "topics", "--json").stdout.splitlines()
+        if korea in line
+    ]  # fmt: skip
+    assert (shown["label"], shown["marks"]) == ("Fishing zones", ["pinned", "renamed"])
+    corrected.update()
+    held = snapshot(corrected)
+    corrected.replay()
+    replayed = snapshot(corrected)
+    for name in PLACED:
+        assert replayed[name].equals(held[name]), name
+    corrected.update(as_of=FIRST + timedelta(days=10))
+    assert topic_of(corrected, "frost") == frost
+    assert set(corrected.read("corrections")["state"]) == {"waiting"}
+    late = table().filter(pl.col("captured_at").dt.date() == FIRST + timedelta(days=8))
+    late.write_parquet(tmp_path / "late.parquet")
+    corrected.ingest(tmp_path / "late.parquet")
+    corrected.update()
+    assert topic_of(corrected, "frost") == topic_of(corrected, "archive") == museum
+    assert set(corrected.read("corrections")["state"]) == {"standing"}
+
+
+def test_what_is_undone_at_once_leaves_only_its_row(corrected: Study):
+    before = snapshot(corrected)
+    ids = [topic_of(corrected, words) for words in ("frost", "archive")]
+    assert run(corrected, "topics", "merge", *ids).exit_code == 0
+    (correction,) = corrected.read("corrections")["correction_id"]
+    undone = run(corrected, "topics", "undo", correction[:4])
+    assert undone.exit_code == 0, undone.output
+    assert "no longer from night 2026-01-16 on" in undone.stdout
+    after = snapshot(corrected)
+    for name in PLACED:
+        if name != "corrections":
+            assert after[name].equals(before[name]), name
+    assert corrected.read("corrections")["state"].to_list() == ["undone"]
+    again = run(corrected, "topics", "undo", correction)
+    assert (again.exit_code, "was undone already" in again.output) == (1, True)
+
+
+def test_events_leave_a_topic_by_their_words_and_go_back(corrected: Study):
+    frost, museum = topic_of(corrected, "frost"), topic_of(corrected, "archive")
+    assert run(corrected, "topics", "merge", frost, museum, "--later").exit_code == 0
+    assert topic_of(corrected, "archive") == museum
+    corrected.update()
+    leaving = run(corrected, "topics", "split", frost, "--matching", "archives", "--dry-run")
+    assert "2 event" not in leaving.output
+    assert leaving.stdout.count("archive") == 2
+    split = run(corrected, "topics", "split", frost, "--matching", "archives")
+    assert split.exit_code == 0, split.output
+    part = topic_of(corrected, "archive")
+    assert part not in (frost, museum)
+    lives = run(corrected, "topics", "show", part).stdout
+    assert "2026-01-16 split from" in lives
+    assert "by correction" in lives
+    merge, split_id = corrected.read("corrections").sort("made_at")["correction_id"]
+    assert run(corrected, "topics", "pin", part, "--later").exit_code == 0
+    refused = run(corrected, "topics", "undo", split_id)
+    assert (refused.exit_code, "later corrections build on it" in refused.output) == (1, True)
+    pin = corrected.read("corrections").sort("made_at")["correction_id"][-1]
+    assert run(corrected, "topics", "undo", pin, split_id, merge).exit_code == 0
+    assert topic_of(corrected, "archive") == museum
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        (("merge", "Frost", "korea"), "found no topic of that id or label; near are"),
+        (("merge", "{frost}", "{frost}"), "named twice"),
+        (("merge", "{frost}", "{korea}", "{korea}"), "named twice"),
+        (("merge", "{frost}", "tzzz"), "tracker show topics lists them"),
+        (("merge", "{frost}", "t"), "found no topic"),
+        (("split", "{frost}"), "found nothing that leaves"),
+        (("split", "{frost}", "--matching", "frost"), "found all of its 1 events leaving"),
+        (("split", "{frost}", "--matching", "zebra"), "found none of its 1 events leaving"),
+        (("split", "{frost}", "--events", "e000"), "no event of that id"),
+        (("rename", "{frost}", " "), "wanted 1 to 80 characters"),
+        (("rename", "{frost}", "x" * 81), "wanted 1 to 80 characters"),
+        (("rename", "{frost}", "a\x1bb"), "wanted 1 to 80 characters"),
+        (("undo", "nothing"), "found none; wanted one correction"),
+        (("show", "{frost}{frost}"), "found no topic"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_was_found(
+    told: Study, arguments: tuple[str, ...], wanted: str
+):
+    names = {"frost": topic_of(told, "frost"), "korea": topic_of(told, "Korea")}
+    result = run(told, "topics", *(part.format(**names) for part in arguments))
+    assert result.exit_code == 1
+    assert wanted in result.output
+    assert told.read("corrections").is_empty()
+
+
+def test_a_pinned_topic_is_merged_away_by_nobody_and_a_name_that_is_two_topics_is_no_name(
+    corrected: Study,
+):
+    frost, museum = topic_of(corrected, "frost"), topic_of(corrected, "archive")
+    for words in (("pin", frost), ("rename", frost, "Twin"), ("rename", museum, "Twin")):
+        assert run(corrected, "topics", *words, "--later").exit_code == 0
+    corrected.update()
+    refused = run(corrected, "topics", "merge", museum, frost)
+    assert (refused.exit_code, "is pinned and is not merged away" in refused.output) == (1, True)
+    assert "is pinned already" in run(corrected, "topics", "pin", frost).output
+    twins = run(corrected, "topics", "show", "twin").output
+    assert "found 2 topics" in twins
+    assert frost[:8] in twins
+
+
+def test_a_correction_that_names_nothing_any_more_is_void_and_check_says_so(corrected: Study):
+    run(corrected, "topics", "rename", topic_of(corrected, "frost"), "Frost")
+    rows = corrected.read("corrections").with_columns(
+        topic_id=pl.lit("tgone"), headlines=pl.lit(["lost"]), state=pl.lit("waiting")
+    )
+    corrected.store.replace(TABLES["corrections"], rows)
+    assert corrected.update().void_corrections == 1
+    (finding,) = (f for f in check_study(corrected) if f.what == "corrections")
+    assert not finding.good
+    assert "no topic holds what tgone held" in finding.message
+    assert "no topic holds" in run(corrected, "topics", "corrections", "--csv").stdout
+
+
+def test_nothing_is_corrected_on_half_an_update(corrected: Study):
+    runs = corrected.read("runs").filter(pl.col("command") == "update")
+    cut = runs.tail(1).with_columns(outcome=pl.lit("running"), finished_at=None)
+    corrected.store.upsert(TABLES["runs"], cut)
+    refused = run(corrected, "topics", "pin", topic_of(corrected, "frost"))
+    assert (refused.exit_code, "did not come to its end" in refused.output) == (1, True)

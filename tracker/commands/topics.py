@@ -1,0 +1,184 @@
+"""`tracker topics`: what a person has to say about topics."""
+
+import json
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from tracker.commands.options import PARTLY, Settings
+from tracker.terminal import make_safe, output_options, print_rows, show_progress, warn
+
+if TYPE_CHECKING:
+    from tracker.corrections import Said
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, one correction a line.")
+_LATER = click.option(
+    "--later", is_flag=True, help="Only note it; the next tracker update carries it out."
+)
+_TOPIC = click.argument("topic")
+
+
+@click.group()
+def topics() -> None:
+    """Correct topics: merge, split, rename and pin them, and undo it.
+
+    A topic is named by its id, the beginning of its id, or its label. What is said holds from the
+    night the study stands at: nights before stay as they were. It holds through every later
+    update and replay until it is undone.
+    """
+
+
+@topics.command()
+@click.argument("keep")
+@click.argument("others", metavar="OTHER...", nargs=-1, required=True)
+@_LATER
+@_JSON
+@click.pass_obj
+def merge(
+    settings: Settings, keep: str, others: tuple[str, ...], later: bool, as_json: bool
+) -> None:
+    """Put other topics into KEEP, which keeps its id and label.
+
+    The tracker does not split KEEP again.
+    """
+    with show_progress(settings.quiet) as progress:
+        said = settings.open().edit_topics(later=later, progress=progress).merge(keep, others)
+    _print_said(said, as_json)
+
+
+@topics.command()
+@_TOPIC
+@click.option(
+    "--events", "events", metavar="EVENT", multiple=True,
+    help="An event that leaves, by its id or the beginning of it; may be repeated.",
+)  # fmt: skip
+@click.option(
+    "--matching", metavar="TERM", multiple=True,
+    help="Events with this word or phrase in a headline leave; written as in themes, may be "
+    "repeated.",
+)  # fmt: skip
+@click.option(
+    "--dry-run", is_flag=True, help="Show the headlines that would leave; change nothing."
+)
+@_LATER
+@_JSON
+@click.pass_obj
+def split(
+    settings: Settings,
+    topic: str,
+    events: tuple[str, ...],
+    matching: tuple[str, ...],
+    dry_run: bool,
+    later: bool,
+    as_json: bool,
+) -> None:
+    """Take events out of a topic into a new one.
+
+    The tracker does not merge the two again. `tracker topics show TOPIC` lists the events.
+    """
+    with show_progress(settings.quiet) as progress:
+        editor = settings.open().edit_topics(later=later, progress=progress)
+        if dry_run:
+            leaving = editor.find_leaving(topic, events=events, matching=matching)
+        else:
+            said = editor.split(topic, events=events, matching=matching)
+    if dry_run:
+        print_rows(leaving, "json" if as_json else None, None)
+    else:
+        _print_said(said, as_json)
+
+
+@topics.command()
+@_TOPIC
+@click.argument("label")
+@_LATER
+@_JSON
+@click.pass_obj
+def rename(settings: Settings, topic: str, label: str, later: bool, as_json: bool) -> None:
+    """Give a topic a label that stays."""
+    with show_progress(settings.quiet) as progress:
+        said = settings.open().edit_topics(later=later, progress=progress).rename(topic, label)
+    _print_said(said, as_json)
+
+
+@topics.command()
+@_TOPIC
+@_LATER
+@_JSON
+@click.pass_obj
+def pin(settings: Settings, topic: str, later: bool, as_json: bool) -> None:
+    """Let a topic stay: it is not merged away, split, retired or given another label.
+
+    It still takes in news and other topics, and sleeps when there is none.
+    """
+    with show_progress(settings.quiet) as progress:
+        said = settings.open().edit_topics(later=later, progress=progress).pin(topic)
+    _print_said(said, as_json)
+
+
+@topics.command()
+@click.argument("corrections", metavar="CORRECTION...", nargs=-1, required=True)
+@_LATER
+@_JSON
+@click.pass_obj
+def undo(settings: Settings, corrections: tuple[str, ...], later: bool, as_json: bool) -> None:
+    """Take corrections back, from the night the study stands at on.
+
+    A topic that was merged away comes back under its old id; one that was split off goes back.
+    """
+    with show_progress(settings.quiet) as progress:
+        said = settings.open().edit_topics(later=later, progress=progress).undo(corrections)
+    _print_said(said, as_json)
+
+
+@topics.command("corrections")
+@output_options
+@click.pass_obj
+def list_corrections(settings: Settings, form: str | None, limit: int | None) -> None:
+    """Show what was corrected, what holds, what was undone, and what is void and why."""
+    from tracker.views import view_corrections
+
+    print_rows(view_corrections(settings.open().store), form, limit)
+
+
+@topics.command()
+@_TOPIC
+@output_options
+@click.pass_obj
+def show(settings: Settings, topic: str, form: str | None, limit: int | None) -> None:
+    """Show a topic's events, the latest first; with what became of it before them."""
+    from tracker.topic_views import view_topic_events, view_topic_life
+
+    study = settings.open()
+    life = view_topic_life(study.store, topic)
+    if form is None:
+        click.secho(make_safe(life.title), bold=True)
+        for line in life.lines:
+            click.echo(make_safe(line))
+    print_rows(view_topic_events(study.store, topic), form, limit)
+
+
+def _print_said(said: "tuple[Said, ...]", as_json: bool) -> None:
+    for one in said:
+        if as_json:
+            click.echo(json.dumps(asdict(one), ensure_ascii=False, default=str))
+            continue
+        words = {
+            "merge": f"{one.other_label!r} is merged into {one.label!r}",
+            "split": f"{one.other_label!r} ({one.other_id}) is split off {one.label!r}",
+            "rename": f"{one.label!r} is called {one.other_label!r}",
+            "pin": f"{one.label!r} is pinned",
+        }[one.kind]
+        when = f"from night {one.night} on"
+        if one.undone:
+            words = f"no longer {when}: {words}"
+        elif one.note is None:
+            words = f"{words}, {when}; tracker topics undo {one.correction_id} takes it back"
+        if one.note is None or one.undone:
+            click.echo(make_safe(words + ("; tracker update carries it out" if one.waits else "")))
+        if one.note is not None:
+            warn(f"{one.correction_id}: {one.note}")
+    if any(one.note for one in said):
+        sys.exit(PARTLY)

@@ -1,0 +1,135 @@
+"""Topics as people name them, and what is in one."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+
+from tracker.errors import SubjectError
+from tracker.store import Store
+from tracker.tables import EVENTS, LINEAGE, TOPICS
+from tracker.views import view_topics
+
+SHORTEST_PREFIX: Final = 3
+"""Characters of an id that may stand for it, if it is the only one that begins so."""
+_LISTED: Final = 8
+
+
+def find_topic(store: Store, name: str) -> dict[str, Any]:
+    """Return the topic of that id, beginning of an id, or label, as a row of `view_topics`.
+
+    Raises:
+        SubjectError: If there is none, or several: names the candidates.
+    """
+    topics = view_topics(store)
+    wanted = " ".join(name.split())
+    exact = topics.filter(pl.col("topic_id") == wanted)
+    begins = pl.col("topic_id").str.starts_with(wanted) & (len(wanted) >= SHORTEST_PREFIX)
+    called = pl.col("label").str.to_lowercase() == wanted.lower()
+    found = exact if exact.height else topics.filter(begins | called)
+    if found.height == 1:
+        return dict(found.row(0, named=True))
+    if found.height:
+        raise SubjectError(f"{name}: found {found.height} topics: {_list(found)}; wanted one")
+    heir = _follow(store, wanted)
+    if heir is not None:
+        into = topics.filter(pl.col("topic_id") == heir)
+        raise SubjectError(f"{name}: was merged into {_list(into) or heir}; wanted that one")
+    words = [word for word in wanted.lower().split() if len(word) > 2]
+    label = pl.col("label").str.to_lowercase()
+    has_all = [label.str.contains(word, literal=True) for word in words] or [pl.lit(value=False)]
+    near = topics.filter(pl.all_horizontal(has_all))
+    hint = f"near are {_list(near)}" if near.height else "tracker show topics lists them"
+    raise SubjectError(f"{name}: found no topic of that id or label; {hint}")
+
+
+def read_labels(store: Store) -> dict[str, str]:
+    """Return the latest label of every topic there ever was, by id."""
+    latest = store.scan(TOPICS).sort("night").group_by("topic_id").agg(pl.col("label").last())
+    return dict(latest.collect().iter_rows())
+
+
+def describe_topic(topic: dict[str, Any]) -> str:
+    """Return how messages call a topic, given as a row of `view_topics`."""
+    return f"{topic['id']} {topic['label']!r}"
+
+
+def _list(topics: pl.DataFrame) -> str:
+    rows = topics.head(_LISTED).iter_rows(named=True)
+    said = [f"{describe_topic(row)} ({row['headlines']} headlines)" for row in rows]
+    more = topics.height - _LISTED
+    return ", ".join(said) + (f" and {more} more" if more > 0 else "")
+
+
+def _follow(store: Store, wanted: str) -> str | None:
+    """Return the topic in which a topic has ended; None if there was none of that id."""
+    merged = store.read(LINEAGE).filter(pl.col("event") == "merged").sort("night")
+    heir_of = dict(merged.select("topic_id", "other_id").iter_rows())
+    begins = [
+        name for name in heir_of if len(wanted) >= SHORTEST_PREFIX and name.startswith(wanted)
+    ]
+    if len(begins) != 1:
+        return None
+    heir, seen = heir_of[begins[0]], set(begins)
+    while heir in heir_of and heir not in seen:
+        seen.add(heir)
+        heir = heir_of[heir]
+    return str(heir)
+
+
+@dataclass(frozen=True)
+class Life:
+    """What became of a topic, in words.
+
+    Attributes:
+        title: Its label and id.
+        lines: Its size, its marks, and a line for each change of its identity.
+    """
+
+    title: str
+    lines: tuple[str, ...]
+
+
+def view_topic_life(store: Store, name: str) -> Life:
+    """Return what became of a topic.
+
+    Raises:
+        SubjectError: If the name is no topic's, or that of several.
+    """
+    topic = find_topic(store, name)
+    key = topic["topic_id"]
+    labels = read_labels(store)
+    span = f"{topic['first_night']} to {topic['last_night']}"
+    size = f"{topic['headlines']} headlines in {topic['events']} events"
+    lines = [
+        f"{size}, {span}; {', '.join([topic['state'], *topic['marks']])}",
+        f"words: {', '.join(topic['terms'])}",
+    ]
+    rows = store.read(LINEAGE).filter((pl.col("topic_id") == key) | (pl.col("other_id") == key))
+    for row in rows.sort("night", "topic_id", "event").iter_rows(named=True):
+        own = row["topic_id"] == key
+        other = row["other_id"] if own else row["topic_id"]
+        word = {"merged": "merged into", "split": "split from"}.get(row["event"], row["event"])
+        if not own:
+            word = "took in" if row["event"] == "merged" else "gave off"
+        beside = f" {labels.get(other, '')!r} ({other})" if other else ""
+        by = f", by correction {row['correction_id']}" if row["correction_id"] else ""
+        lines.append(f"{row['night']} {word}{beside}{by}")
+    return Life(f"{topic['label']} ({key})", tuple(lines))
+
+
+def view_topic_events(store: Store, name: str) -> pl.DataFrame:
+    """Return the events of a topic, the latest first.
+
+    Raises:
+        SubjectError: If the name is no topic's, or that of several.
+    """
+    events = store.read(EVENTS).filter(pl.col("topic_id") == find_topic(store, name)["topic_id"])
+    return events.sort("last_night", "event_id", descending=[True, False]).select(
+        pl.col("event_id").alias("event"),
+        "label",
+        pl.col("n_headlines").alias("headlines"),
+        pl.col("n_sources").alias("sources"),
+        "first_night",
+        "last_night",
+    )
