@@ -1,6 +1,7 @@
 """How much a line looks like a heading, by its words and its mark-up."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from tracker.collector.harvest.kinds import announce
@@ -57,7 +58,12 @@ def score_line(outline: Outline, e: int, at: int, text: str) -> float:
 
 def could_name(text: str) -> bool:
     """Say whether a text could be a heading: neither long, nor a date, nor a button."""
-    if len(text) > LONGEST or not 0 < count_words(text) <= MOST_WORDS:
+    return len(text) <= LONGEST and _could_name(text)
+
+
+@lru_cache(maxsize=16384)
+def _could_name(text: str) -> bool:
+    if not 0 < count_words(text) <= MOST_WORDS:
         return False
     if sum(map(str.isalnum, text)) < 2:
         return False

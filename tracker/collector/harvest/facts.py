@@ -68,7 +68,7 @@ def find_title(outline: Outline, facts: Facts, url: str | None, *, is_article: b
     if not (is_article or facts.is_story) or (url and _FRONT.match(url)):
         return None
     stated = facts.headline
-    shown = [clean_title(outline.text(i)) for i, tag in enumerate(outline.tags) if tag == "h1"]
+    shown = [clean_title(outline.text(i)) for i in outline.where("h1")]
     for headline in shown:
         if len(headline) >= 8 and (headline in stated or stated in headline):
             return headline

@@ -121,6 +121,8 @@ def _begin(story: Story) -> int:
 
 def _find(outline: Outline, place: Place, lines: list[tuple[int, str]]) -> Heading:
     """Return the best heading among lines, of which the nearest comes first."""
+    if not lines:
+        return NO_HEADING
     story = place.story
     small = _small_unit(outline, story)
     container = small if place.container == story.unit else place.container
@@ -133,7 +135,9 @@ def _find(outline: Outline, place: Place, lines: list[tuple[int, str]]) -> Headi
         if levels > MOST_LEVELS or (best.score >= _GOOD and top != best_top):
             break
         e, text = _element(outline, at, piece, place)
-        if e in seen or _is_item(outline, at, story) or _is_headline(text, story):
+        if e in seen or not could_name(text):
+            continue
+        if _is_item(outline, at, story) or _is_headline(text, story):
             continue
         seen.add(e)
         score = score_line(outline, e, at, text)
@@ -283,8 +287,11 @@ def _element(outline: Outline, at: int, piece: str, place: Place) -> tuple[int, 
 
 def _pictures(outline: Outline, start: int, story: Story) -> list[tuple[int, str]]:
     """Return the words of the last pictures before the story, nearest first."""
-    found = []
-    for i in range(story.first - 1, max(start, story.first - 60) - 1, -1):
+    found: list[tuple[int, str]] = []
+    first = max(start, story.first - 60)
+    if "img" not in outline.tags[first : story.first]:
+        return found
+    for i in range(story.first - 1, first - 1, -1):
         if outline.tags[i] == "img":
             alt = " ".join(outline.attribute(i, "alt").split())
             if 2 <= len(alt) <= MOST_ALT:

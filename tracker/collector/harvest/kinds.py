@@ -134,7 +134,6 @@ def _phrases() -> _Phrases:
     return _Phrases(whole, exact, ordered, by_letter, frozenset(starts), frozenset(heads))
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def find_label(heading: str, *, formats: bool = False) -> Label | None:
     """Return the longest phrase of the table in `heading`, or None.
 
@@ -146,6 +145,11 @@ def find_label(heading: str, *, formats: bool = False) -> Label | None:
     """
     if not heading or len(heading) > LONGEST_HEADING:
         return None
+    return _find_label(heading, formats)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _find_label(heading: str, formats: bool) -> Label | None:
     folded = fold(heading)
     table = _phrases()
     if folded in table.whole:
@@ -204,12 +208,14 @@ def kind_of_heading(heading: str, *, formats: bool = False) -> str | None:
     return None if announced in _ROLES else announced
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def announce(heading: str, *, formats: bool = False) -> str | None:
     """Return what `heading` announces: a kind of list, "service", "slot" or None."""
     label = find_label(heading, formats=formats)
-    if label is None:
-        return None
+    return _announce(heading, label) if label else None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _announce(heading: str, label: Label) -> str | None:
     n_words = len(heading.split())
     least = 0.4
     if label.kind == "most_read" and len(label.phrase) >= 8:

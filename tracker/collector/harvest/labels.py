@@ -77,9 +77,18 @@ def says_of_what(text: str) -> bool:
 def is_hidden(outline: Outline, i: int) -> bool:
     """Say whether an element is out of readers' sight, by its attributes or its classes."""
     own = outline.attributes[i]
-    if "hidden" in own or "display:none" in (own.get("style") or "").replace(" ", "").lower():
+    if "hidden" in own:
         return True
-    classes = (own.get("class") or "").lower().split()
+    style = own.get("style")
+    if style and "display:none" in style.replace(" ", "").lower():
+        return True
+    names = own.get("class")
+    return bool(names) and _are_hiding(names)
+
+
+@lru_cache(maxsize=4096)
+def _are_hiding(names: str) -> bool:
+    classes = names.lower().split()
     return not _HIDING.isdisjoint(classes) and not any(_SHOWING.match(c) for c in classes)
 
 

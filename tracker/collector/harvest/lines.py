@@ -69,9 +69,10 @@ class Slots:
     Most links are one text; lines are read only of those made like one that asks for them.
     """
 
-    def __init__(self, outline: Outline) -> None:
-        """Begin without links."""
+    def __init__(self, outline: Outline, links: Sequence[tuple[int, str]]) -> None:
+        """Begin with the links of a page, each with the key of its story."""
         self._outline = outline
+        self._links = links
         self._makes: dict[int, tuple[str, ...]] = {}
         self._alike: dict[tuple[str, ...], list[tuple[int, str]]] = {}
         self._lines: dict[int, list[Line]] = {}
@@ -79,22 +80,17 @@ class Slots:
         self._keys: dict[str, set[str]] = defaultdict(set)
         self._scores: dict[str, float] = {}
 
-    def add(self, root: int, key: str) -> None:
-        """Note the link `root` to the story with the key `key`."""
-        shapes, above = self._outline.shapes, self._outline.parents[root]
-        make = shapes[root], shapes[above], shapes[self._outline.parents[above]]
-        self._makes[root] = make
-        self._alike.setdefault(make, []).append((root, key))
-
     def find_headline(self, root: int) -> Line:
-        """Return the line of a noted link with texts that is the headline most likely."""
+        """Return the line of a link with texts that is the headline most likely."""
         return max(self._read(root), key=self._score)
 
     def score(self, root: int) -> float:
-        """Return how much the headline of a noted link is one; 0 for a link without texts."""
+        """Return how much the headline of a link is one; 0 for a link without texts."""
         return max(map(self._score, self._read(root)), default=0.0)
 
     def _read(self, root: int) -> list[Line]:
+        if not self._makes:
+            self._sort()
         if root not in self._lines:
             make = self._makes[root]
             for link, key in self._alike[make]:
@@ -103,6 +99,15 @@ class Slots:
                     self._texts[line.slot].append(line.text)
                     self._keys[line.slot].add(key)
         return self._lines[root]
+
+    def _sort(self) -> None:
+        """Put together the links that are made alike."""
+        shapes, parents = self._outline.shapes, self._outline.parents
+        for root, key in self._links:
+            above = parents[root]
+            make = shapes[root], shapes[above], shapes[parents[above]]
+            self._makes[root] = make
+            self._alike.setdefault(make, []).append((root, key))
 
     def _score(self, line: Line) -> float:
         """Return how much a line is the headline, by itself and by all lines of its slot."""

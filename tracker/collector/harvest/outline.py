@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import accumulate, islice
+from itertools import accumulate, chain, islice
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -105,6 +105,7 @@ class Outline:
         text_at: Indices of the entries that are texts, ascending.
         texts: Their texts, white space folded.
         n_before: Number of texts before each entry, and of all at last.
+        rows: What `rows.short_row` found, by parent and tag.
     """
 
     tags: list[str] = field(default_factory=list)
@@ -116,7 +117,20 @@ class Outline:
     text_at: list[int] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     n_before: list[int] = field(default_factory=list)
+    rows: dict[tuple[int, str], list[int]] = field(default_factory=dict)
+    _where: dict[str, list[int]] = field(default_factory=dict)
     _signs: dict[int, frozenset[str]] = field(default_factory=dict)
+
+    def where(self, *tags: str) -> list[int]:
+        """Return the entries that have one of some tags, ascending."""
+        if not self._where:
+            for i, tag in enumerate(self.tags):
+                if tag in self._where:
+                    self._where[tag].append(i)
+                else:
+                    self._where[tag] = [i]
+        found = [self._where[tag] for tag in tags if tag in self._where]
+        return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
 
     def attribute(self, i: int, name: str) -> str:
         """Return one attribute of entry `i`, empty where it has none."""

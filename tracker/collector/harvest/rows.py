@@ -20,27 +20,35 @@ def is_row(outline: Outline, e: int) -> bool:
 
 def short_row(outline: Outline, i: int, p: int) -> list[int]:
     """Return the children of `p` of the tag of `i`, if all of them are short texts."""
+    key = p, outline.tags[i]
+    found = outline.rows.get(key)
+    if found is None:
+        found = outline.rows[key] = _short_row(outline, outline.tags[i], p)
+    return found
+
+
+def _short_row(outline: Outline, tag: str, p: int) -> list[int]:
+    tags, ends = outline.tags, outline.ends
     found: list[int] = []
     j = p + 1
-    while j < outline.ends[p] and len(found) < 30:
-        if outline.tags[j] == outline.tags[i]:
+    while j < ends[p] and len(found) < 30:
+        if tags[j] == tag:
             n = outline.n_texts(j)
             if n > 2 or (n and len(outline.text(j)) > LONGEST):
                 return []
             if n:
                 found.append(j)
-        j = outline.ends[j]
+        j = ends[j]
     return found
 
 
 def links_within(outline: Outline) -> dict[str, int]:
     """Return the tabs and links that lead to an element of the page, by that element's id."""
     found: dict[str, int] = {}
-    for i, tag in enumerate(outline.tags):
-        if tag == "a" or tag == "button":
-            own = outline.attributes[i]
-            href = own.get("href")
-            goal = href[1:] if href and href[0] == "#" else own.get("aria-controls")
-            if goal:
-                found.setdefault(goal, i)
+    for i in outline.where("a", "button"):
+        own = outline.attributes[i]
+        href = own.get("href")
+        goal = href[1:] if href and href[0] == "#" else own.get("aria-controls")
+        if goal:
+            found.setdefault(goal, i)
     return found

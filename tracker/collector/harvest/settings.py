@@ -57,11 +57,10 @@ def read_setting(outline: Outline, url: str | None, article: range, title: str |
 def guess_site(outline: Outline) -> str | None:
     """Return the address of the host that most absolute links of the page lead to."""
     hosts: dict[str, int] = {}
-    for i, tag in enumerate(outline.tags):
-        if tag == "a":
-            host = _HOST.match(unarchived(outline.attribute(i, "href")))
-            if host:
-                hosts[host[0]] = hosts.get(host[0], 0) + 1
+    for i in outline.where("a"):
+        host = _HOST.match(unarchived(outline.attribute(i, "href")))
+        if host:
+            hosts[host[0]] = hosts.get(host[0], 0) + 1
     usual = max(hosts, key=lambda h: hosts[h], default="")
     return usual + "/" if usual and hosts[usual] * 2 > sum(hosts.values()) else None
 
@@ -75,9 +74,7 @@ def find_article(outline: Outline, *, is_story: bool = False) -> range:
             one that stands in no paragraphs.
     """
     paragraphs = [
-        (outline.parents[i], i, outline.ends[i], _size(outline.text(i)))
-        for i, tag in enumerate(outline.tags)
-        if tag == "p"
+        (outline.parents[i], i, outline.ends[i], _size(outline.text(i))) for i in outline.where("p")
     ]
     found = _largest(paragraphs, _ARTICLE)
     if found or not is_story:

@@ -65,20 +65,18 @@ class Story:
 
 def read_links(outline: Outline) -> list[Story]:
     """Return the links of the page in order, those of one card joined."""
-    slots = Slots(outline)
     found: list[Story] = []
     addresses: dict[str, tuple[str, str] | None] = {}
-    for i, tag in enumerate(outline.tags):
-        if tag == "a":
-            href = outline.attributes[i].get("href") or ""
-            if href not in addresses:
-                addresses[href] = _read_address(href)
-            address = addresses[href]
-            if address and (address[1] or "img" in outline.tags[i : outline.ends[i]]):
-                found.append(Story(i, i, outline.ends[i], *address, "", 0.0, i, said=i))
-                slots.add(i, address[0])
-                if len(found) >= MOST_LINKS:
-                    break
+    for i in outline.where("a"):
+        href = outline.attributes[i].get("href") or ""
+        if href not in addresses:
+            addresses[href] = _read_address(href)
+        address = addresses[href]
+        if address and (address[1] or "img" in outline.tags[i : outline.ends[i]]):
+            found.append(Story(i, i, outline.ends[i], *address, "", 0.0, i, said=i))
+            if len(found) >= MOST_LINKS:
+                break
+    slots = Slots(outline, [(story.anchor, story.key) for story in found])
     links = [link for link in found if _set_headline(outline, link, slots)]
     joined = _join(outline, links, slots)
     _borrow_headlines(outline, joined)
@@ -211,7 +209,7 @@ def _are_rows(outline: Outline, a: Story, b: Story) -> bool:
 
 def _borrow_headlines(outline: Outline, stories: list[Story]) -> None:
     """Give links of a picture or of "more" the headline that stands unlinked beside them."""
-    headings = [i for i, tag in enumerate(outline.tags) if tag in HEADINGS]
+    headings = outline.where(*HEADINGS)
     for n, story in enumerate(stories):
         if story.weight >= _NAMED_LINK:
             continue

@@ -18,12 +18,11 @@ MOST_ENTRIES: Final = 200
 def find_unlinked(outline: Outline) -> list[Story]:
     """Return the headings of cards without links that stand in a row, all made alike."""
     rows: dict[tuple[int, str], list[tuple[int, int]]] = {}
-    for at, tag in enumerate(outline.tags):
-        if tag in HEADINGS and tag != "h1":
-            card = _card_of(outline, at)
-            if card:
-                key = (outline.parents[card], outline.shapes[card])
-                rows.setdefault(key, []).append((card, at))
+    for at in outline.where(*HEADINGS - {"h1"}):
+        card = _card_of(outline, at)
+        if card:
+            key = (outline.parents[card], outline.shapes[card])
+            rows.setdefault(key, []).append((card, at))
     found = []
     for row in rows.values():
         if len(row) >= LEAST:
