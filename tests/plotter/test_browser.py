@@ -120,7 +120,7 @@ def test_every_page_loads_quietly_and_offline(reader):
 def test_a_click_on_a_point_opens_its_headlines(reader):
     reader.open("index.html").click_point("themes", "Ukraine", 30)
     assert "Ukraine on 31 January 2024" in reader.panel()
-    assert "30% of editors’ slots" in reader.panel()
+    assert "30% of editors’ headline slots" in reader.panel()
     assert "Ukraine: report 15.0 from the front" in reader.panel()
     assert "daily.example" in reader.panel()
     assert "rank 1" in reader.panel()

@@ -14,9 +14,10 @@ from tracker.commands.charting import CHART_NAMES
 from tracker.errors import InputError, SubjectError, TableError
 from tracker.plotter import figures
 from tracker.plotter.attention_charts import choose_subjects
+from tracker.plotter.cells import read_cells
 from tracker.plotter.charts import spread
 from tracker.plotter.cuts import cut_nights
-from tracker.plotter.nights import read_source_shares, read_weeks
+from tracker.plotter.nights import read_weeks
 from tracker.plotter.palette import DARK, PAPER
 from tracker.plotter.prepared import prepare
 from tracker.plotter.styles import Style
@@ -166,16 +167,26 @@ def test_stays_show_each_night_with_its_best_rank():
 
 def test_chosen_sources_together_give_the_attention_table():
     prepared = prepare(DATA)
-    given = read_source_shares(prepared, ["Ukraine"])
+    given = read_cells(prepared, [prepared.subjects["Ukraine"]])
     observed, own = given["observed"]["editorial"], given["subjects"]["Ukraine"]["editorial"]
+    slots = {}
+    for source, flat in own.items():
+        places = itertools.accumulate(flat[::3])
+        slots[int(source)] = dict(zip(places, flat[1::3], strict=True))
     for place, share in enumerate(prepared.curves.by_subject["Ukraine", "editorial"].share):
-        shares = []
-        for source, row in enumerate(observed):
-            pairs = own[str(source)]
-            slots = dict(zip(pairs[::2], pairs[1::2], strict=True))
-            if row[place]:
-                shares.append(slots.get(place, 0) / row[place])
+        shares = [
+            slots[source].get(place, 0) / row[place]
+            for source, row in enumerate(observed)
+            if row[place]
+        ]
         assert (sum(shares) / len(shares) if shares else None) == pytest.approx(share)
+
+
+def test_new_headlines_of_all_nights_are_all_headlines():
+    prepared = prepare(DATA)
+    own = read_cells(prepared, [prepared.subjects["t2"]])["subjects"]["t2"]["editorial"]
+    rows = prepared.slots.of("t2").filter(pl.col("channel") == "editorial")
+    assert sum(sum(flat[2::3]) for flat in own.values()) == rows["headline_id"].n_unique() > 0
 
 
 def test_the_headlines_behind_a_point_are_as_many_as_its_slots():

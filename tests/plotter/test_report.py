@@ -73,7 +73,7 @@ def test_a_study_of_one_night_shows_dots_with_intervals_instead_of_lines():
         last_night=FIRST,
     )
     page = {file.path: file for file in build_report(young)}["index.html"].text
-    assert "Rail strike gets the most room: 20% of editors’ slots" in page
+    assert "Rail strike stands out tonight with 20% of editors’ headline slots" in page
     assert "Ukraine got the most room of all themes on 1 January 2024" in page
     assert "Too early to say what rises" in page
     assert 'data-range="30"' not in page

@@ -8,12 +8,12 @@ from typing import Final
 import polars as pl
 
 from tracker.plotter.charts import Chart
-from tracker.plotter.curves import Curve
+from tracker.plotter.curves import Curve, mean_of
 from tracker.plotter.lines import Line, LinesInfo, Note, draw_lines
 from tracker.plotter.palette import SERIES
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import CHOOSERS, percent, short_day
+from tracker.plotter.words import CHOOSERS, join_words, percent, short_day
 
 MOST_SUBJECTS: Final = 12
 """Lines the themes chart carries; the watch list always has its place."""
@@ -28,34 +28,38 @@ LONG: Final = 120
 """Nights from which a chart starts as weeks: single nights would be a thicket."""
 
 READING: Final = (
-    "The share of the headline slots that went to each, every source counting the same. Shaded: "
-    "the 95% interval, where the true share may well lie. A gap was not observed; a line on the "
-    "floor was looked for and not there."
+    "Share of the headline slots, every source counting the same. Shaded: the 95% interval. "
+    "A gap was not observed; a line on the floor was looked for and not there."
 )
-WEEKS: Final = (
-    " Over a long time a point is the mean of a week’s observed nights, and its band the mean of "
-    "theirs, which is never too narrow."
-)
+WEEKS: Final = " A point is the mean of a week; click one for its headlines."
+NIGHTS: Final = " Click a point for its headlines."
+
+STANDS_OUT: Final = 3
+"""Times its usual share that a subject's best week or night has when it stands out."""
 
 
 def choose_subjects(
     prepared: Prepared, n: int = MOST_SUBJECTS, kinds: Sequence[str] = ("theme", "topic")
 ) -> list[Subject]:
-    """Return the subjects of the main chart: watched themes, then whoever stood highest.
+    """Return the subjects of the main chart: watched themes, then whoever stood out most.
 
-    Highest is by the mean of a week. One whose headlines are mostly those of another already
+    That is by how far the mean of its best week lies above its mean of all nights.
+    One whose headlines are mostly those of another already
     chosen is left out: a theme and the topic inside it would draw the same line. Of these the
     theme stays.
     """
     watched = [s for s in prepared.subjects.values() if s.watched and s.kind in kinds]
     tops = [
-        (max((v for v in weekly(prepared.curves.nights, c.share) if v), default=0.0), c.subject)
+        (
+            max((v for v in weekly(prepared.curves.nights, c.share) if v), default=0.0) - c.mean,
+            c.subject,
+        )
         for c in prepared.curves.of(prepared.channel)
         if not c.subject.watched and c.subject.kind in kinds
     ]
     tops.sort(key=lambda top: (-top[0], top[1].kind != "theme", top[1].key))
     chosen: list[Subject] = []
-    for subject in (*watched, *(subject for top, subject in tops if top)):
+    for subject in (*watched, *(subject for top, subject in tops if top > 0)):
         if len(chosen) >= max(n, len(watched)):
             break
         like = [i for i, other in enumerate(chosen) if _overlap(prepared, subject, other) > OVERLAP]
@@ -136,7 +140,7 @@ def chart_subject(prepared: Prepared, subject: Subject) -> Chart:
 
 def reading(prepared: Prepared) -> str:
     """Return how a chart of shares over time is read."""
-    return READING + (WEEKS if len(prepared.curves.nights) > LONG else "")
+    return READING + (WEEKS if len(prepared.curves.nights) > LONG else NIGHTS)
 
 
 def read_lines(prepared: Prepared, curve: Curve, name: str, colour: str) -> list[Line]:
@@ -169,15 +173,11 @@ def weekly(nights: Sequence[date], values: Sequence[float | None]) -> list[float
     """Return the mean of the observed nights of each week from Monday on; None where none was."""
     head = nights[0].weekday()
     padded = [*[None] * head, *values]
-    means: list[float | None] = []
-    for i in range(0, len(padded), 7):
-        seen = [value for value in padded[i : i + 7] if value is not None]
-        means.append(sum(seen) / len(seen) if seen else None)
-    return means
+    return [mean_of(padded[i : i + 7]) for i in range(0, len(padded), 7)]
 
 
 def tell_themes(prepared: Prepared, subjects: Sequence[Subject], *, chosen: bool = False) -> str:
-    """Return a sentence on the highest point that any of the subjects reached.
+    """Return a sentence on who stood out when, or on the highest point that any reached.
 
     Args:
         prepared: The study.
@@ -189,15 +189,42 @@ def tell_themes(prepared: Prepared, subjects: Sequence[Subject], *, chosen: bool
     curves: Mapping[tuple[str, str], Curve] = prepared.curves.by_subject
     found = [curves[s.key, prepared.channel] for s in subjects
              if (s.key, prepared.channel) in curves]  # fmt: skip
-    tops = [(*find_top(read_points(prepared, curve)), curve.subject.name) for curve in found]
+    tops = [(*find_top(read_points(prepared, curve)), curve.subject.told) for curve in found]
     share, place, name = max(tops, key=lambda top: top[0], default=(0.0, 0, ""))
     if not share:
         return "None of the themes was seen on any observed night"
+    stories = list_stories(prepared, found)
+    if len(stories) > 1:
+        nights = prepared.curves.nights
+        told = [f"{curve.subject.told} in {nights[at]:%B %Y}" for at, curve in stories]
+        return f"What stood out: {join_words(told, 'and')}"
     when = _tell_point(prepared, place)
     if place == len(read_points(prepared, found[0])) - 1 and not chosen:
         return f"{name} stands higher than anything before: {percent(share)} {when}"
     whom = "these" if chosen else "all"
     return f"{name} took the most room of {whom}: {percent(share)} {when}"
+
+
+def list_stories(
+    prepared: Prepared, curves: Sequence[Curve], n: int = 3
+) -> list[tuple[int, Curve]]:
+    """Return over a long time whose best weeks stand out, and when, in the order of time.
+
+    Of those that peak within four weeks of each other the highest counts: they tell one story.
+    """
+    nights = prepared.curves.nights
+    if len(nights) <= LONG:
+        return []
+    tops = []
+    for curve in curves:
+        top, _ = find_top(weekly(nights, curve.share))
+        if top > STANDS_OUT * curve.mean:
+            tops.append((top, curve.peak or 0, curve))
+    kept: list[tuple[int, Curve]] = []
+    for _, place, curve in sorted(tops, key=lambda top: (-top[0], top[2].subject.key)):
+        if all(abs(place - other) > 28 for other, _ in kept):
+            kept.append((place, curve))
+    return sorted(kept[:n], key=lambda story: story[0])
 
 
 def tell_subject(prepared: Prepared, subject: Subject) -> str:
@@ -206,10 +233,10 @@ def tell_subject(prepared: Prepared, subject: Subject) -> str:
     points = [] if curve is None else read_points(prepared, curve)
     share, place = find_top(points)
     if curve is None or not share:
-        return f"{subject.name} was looked for on every observed night and stood in no list"
+        return f"{subject.told} was looked for on every observed night and stood in no list"
     room, when = CHOOSERS[curve.channel], _tell_point(prepared, place)
     if place == len(points) - 1:
-        return f"{subject.name} stands at its highest: {percent(share)} of {room} {when}"
+        return f"{subject.told} stands at its highest: {percent(share)} of {room} {when}"
     last, then = points[-1], _tell_point(prepared, len(points) - 1)
     if last is None:
         now = f"nothing was observed {then}"
@@ -217,7 +244,7 @@ def tell_subject(prepared: Prepared, subject: Subject) -> str:
         now = f"{then} it had none"
     else:
         now = f"{then} it had {percent(last)}"
-    return f"{subject.name} peaked {when} with {percent(share)} of {room}; {now}"
+    return f"{subject.told} peaked {when} with {percent(share)} of {room}; {now}"
 
 
 def read_points(prepared: Prepared, curve: Curve) -> list[float | None]:

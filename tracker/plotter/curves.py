@@ -14,6 +14,12 @@ USUAL_NIGHTS = 28
 """Nights before the last one that say how many sources are usual."""
 
 
+def mean_of(shares: Sequence[float | None]) -> float | None:
+    """Return the mean of the observed nights; None where there are none."""
+    seen = [share for share in shares if share is not None]
+    return sum(seen) / len(seen) if seen else None
+
+
 @dataclass(frozen=True, slots=True)
 class Curve:
     """One subject's share over all nights of the study, in one channel.
@@ -40,8 +46,7 @@ class Curve:
     @property
     def mean(self) -> float:
         """Return the mean over the observed nights; 0 where there are none."""
-        seen = [share for share in self.share if share is not None]
-        return sum(seen) / len(seen) if seen else 0.0
+        return mean_of(self.share) or 0.0
 
     @property
     def peak(self) -> int | None:

@@ -1,25 +1,24 @@
 """Signals as sentences: what rises, fades, is new or came back, with the interval in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
-from tracker.plotter.curves import Curve
+from tracker.plotter.curves import Curve, mean_of
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.subjects import Subject
 from tracker.plotter.words import CHOOSERS, count, day, percent, points, short_day, signed
 
 KINDS: Final = {
-    "rise": "Rising",
-    "fade": "Fading",
-    "new": "New",
-    "back": "Back again",
-    "burst": "Bursts",
+    "rise": ("Rising", "Rose this week"),
+    "fade": ("Fading", "Faded this week"),
+    "new": ("New tonight", "New this week"),
+    "back": ("Back tonight", "Came back this week"),
 }
-"""Headings of the kinds of signal."""
+"""Headings of the kinds of signal: found on the last night, and on one of the six before."""
 
 WORTH_THE_TOP: Final = 0.05
 """Change of a share from which a finding may be the page's headline; less is for the lists."""
@@ -40,7 +39,7 @@ class Finding:
         kind: As in the signals table.
         night: When it was found.
         channel: Where.
-        headline: The finding as a sentence: `Ukraine rises to 14% of editors’ slots`.
+        headline: The finding as a sentence: `Ukraine rises to 14% of editors’ headline slots`.
         change: The change with its interval, in plain words.
         value: The change as a difference of shares.
     """
@@ -71,10 +70,8 @@ def read_findings(prepared: Prepared) -> list[Finding]:
                 row["kind"],
                 row["night"],
                 row["channel"],
-                _tell(subject, curve, prepared.curves.nights, row["kind"], row["night"]),
-                _tell_change(
-                    row["kind"], row["from"], row["to"], row["value"], row["low"], row["high"]
-                ),
+                _tell(curve, prepared.curves.nights, row),
+                _tell_change(row),
                 row["value"],
             )
         )
@@ -90,10 +87,14 @@ def recent(findings: Sequence[Finding], kind: str, last_night: date) -> list[Fin
     return sorted(chosen.values(), key=lambda f: (-f.night.toordinal(), -abs(f.value)))
 
 
-def _tell(subject: Subject, curve: Curve, nights: Sequence[date], kind: str, night: date) -> str:
-    place = (night - nights[0]).days
-    share = curve.share[place] if 0 <= place < len(curve.share) else None
-    room = CHOOSERS[curve.channel]
+def _tell(curve: Curve, nights: Sequence[date], row: Mapping[str, Any]) -> str:
+    """Return a signal as a sentence; a level is that of the nights the signal speaks of."""
+    subject, room, kind = curve.subject, CHOOSERS[curve.channel], row["kind"]
+    first, last = row["night"], row["night"]
+    if kind in ("rise", "fade"):
+        first, last = row["from"], row["to"] or row["night"]
+    start, end = (first - nights[0]).days, (last - nights[0]).days + 1
+    share = mean_of(curve.share[max(0, start) : max(0, end)])
     level = percent(share) if share is not None else ""
     match kind:
         case "rise":
@@ -108,24 +109,24 @@ def _tell(subject: Subject, curve: Curve, nights: Sequence[date], kind: str, nig
             words = f"is back, with {level} of {room}" if level else "is back"
         case _:
             words = f"had a burst, up to {percent(max(s or 0 for s in curve.share))} of {room}"
-    return f"{subject.name} {words}"
+    return f"{subject.told} {words}"
 
 
-def _tell_change(
-    kind: str, start: date, end: date | None, value: float, low: float | None, high: float | None
-) -> str:
-    if kind == "back" and end is not None:
+def _tell_change(row: Mapping[str, Any]) -> str:
+    """Return the size of a change with its interval, and since when, in plain words."""
+    start, end = row["from"], row["to"]
+    if row["kind"] == "back" and end is not None:
         return f"after {count((end - start).days + 1, 'night')} without it"
-    if kind == "new":
+    if row["kind"] == "new":
         return f"first seen on {short_day(start)}"
     # A change is the mean of a stretch against the level of the weeks before that stretch.
     stretch = (
-        short_day(start) if end in (None, start) else f"{short_day(start)} to {short_day(end)}"
+        short_day(start) if end in (None, start) else f"{start.day} {start:%b} to {short_day(end)}"
     )
-    words = f"{points(value)} against the weeks before, {stretch}"
-    if low is not None and high is not None:
-        words += f" (95% interval: {signed(low)} to {signed(high)})"
-    return words
+    words = f"{points(row['value'])} against the weeks before"
+    if row["low"] is not None and row["high"] is not None:
+        words += f" (95% interval {signed(row['low'])} to {signed(row['high'])})"
+    return f"{words}, {stretch}"
 
 
 def headline_of_night(prepared: Prepared, findings: Sequence[Finding]) -> str:
@@ -142,15 +143,22 @@ def headline_of_night(prepared: Prepared, findings: Sequence[Finding]) -> str:
         told = [f for f in tonight if f.subject.kind == kind and f.kind in ("rise", "new", "fade")]
         if told:
             return max(told, key=lambda f: abs(f.value)).headline
-    top = largest(prepared)
+    top = most_unusual(prepared)
     if top is None:
         return "No theme or topic got any room tonight"
     share = percent(top.last or 0)
-    return f"{top.subject.name} gets the most room: {share} of {CHOOSERS[channel]}"
+    return f"{top.subject.told} stands out tonight with {share} of {CHOOSERS[channel]}"
 
 
-def largest(prepared: Prepared) -> Curve | None:
-    """Return the theme or topic with the largest share on the last night; a theme where equal."""
-    seen = [curve for curve in prepared.curves.of(prepared.channel) if curve.last]
-    seen.sort(key=lambda c: (-(c.last or 0), c.subject.kind != "theme", c.subject.key))
-    return seen[0] if seen else None
+def most_unusual(prepared: Prepared) -> Curve | None:
+    """Return whoever lies furthest above its mean of all nights; a theme where equal."""
+    seen = [(c, c.last) for c in prepared.curves.of(prepared.channel) if c.last]
+    seen.sort(
+        key=lambda one: (
+            -round(one[1] - one[0].mean, 6),
+            -one[1],
+            one[0].subject.kind != "theme",
+            one[0].subject.key,
+        )
+    )
+    return seen[0][0] if seen else None

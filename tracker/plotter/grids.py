@@ -13,7 +13,7 @@ from tracker.plotter.palette import HEAT, INK, MUTED, PAPER, frame_layout, heat_
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.strips import SCALE, STATES, Strip
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import clean, count, percent, plot_text, short_day
+from tracker.plotter.words import clean, count, isolate, percent, plot_text, short_day
 
 MOST_TOPICS: Final = 24
 MOST_SOURCES: Final = 60
@@ -127,14 +127,14 @@ def chart_heat(prepared: Prepared, given: Sequence[Subject] = ()) -> Chart | Non
         len(names) * _ROW + _TOP + _BOTTOM,
         margin={"l": 196, "r": 12, "t": _TOP, "b": _BOTTOM, "pad": 6},
         xaxis=_time_axis(prepared.curves.nights),
-        yaxis=_name_axis(names),
-        meta={"table": "tableOfHeat", "narrow": {
+        yaxis=name_axis(names),
+        meta={"table": "tableOfHeat", "rows": len(names), "row_height": _ROW, "narrow": {
             "margin.l": 112, "yaxis.tickmode": "array", "yaxis.tickvals": names,
             "yaxis.ticktext": short, "yaxis.tickfont.size": 11, "xaxis.nticks": 4,
         }},
     )  # fmt: skip
     last = info.subjects[0]
-    finding = f"{last.name} is the latest topic to stand highest"
+    finding = f"{last.told} is the latest topic to stand highest"
     rows = "One row each" if given else "One row a topic, those with most room of all"
     reading = (
         f"{rows}, in the order in which they stood highest: "
@@ -235,7 +235,7 @@ def chart_sources(prepared: Prepared, subjects: Sequence[Subject]) -> Chart | No
         margin={"l": 180, "r": 12, "t": 54, "b": 8, "pad": 6},
         xaxis={"side": "top", "type": "category", "tickangle": 0, "showgrid": False,
                "tickfont": {"color": INK, "size": 12}},
-        yaxis=_name_axis(names),
+        yaxis=name_axis(names),
         meta={"table": "tableOfSources", "narrow": {
             "margin.l": 104, "xaxis.tickangle": -55, "margin.t": 84, "yaxis.tickfont.size": 11,
         }},
@@ -245,7 +245,7 @@ def chart_sources(prepared: Prepared, subjects: Sequence[Subject]) -> Chart | No
          for t, v in zip(info.subjects, row, strict=True)),
         key=lambda cell: cell[2],
     )  # fmt: skip
-    finding = f"{clean(source, 40)} gives {subject.name} the most room: {percent(share)}"
+    finding = f"{isolate(clean(source, 40))} gives {subject.told} the most room: {percent(share)}"
     reading = (
         f"Share of each source’s own slots in the {RECENT_NIGHTS} nights up to "
         f"{short_day(info.last)}. Click a cell for its headlines."
@@ -303,9 +303,9 @@ def chart_coverage(prepared: Prepared) -> Chart | None:
         rows * 18 + _TOP + _BOTTOM,
         margin={"l": 196, "r": 12, "t": _TOP, "b": _BOTTOM, "pad": 6},
         xaxis=_time_axis(nights),
-        yaxis=_name_axis(names),
+        yaxis=name_axis(names),
         plot_bgcolor=PAPER,
-        meta={"table": "tableOfCoverage", "narrow": {
+        meta={"table": "tableOfCoverage", "rows": rows, "row_height": 18, "narrow": {
             "margin.l": 112, "yaxis.tickfont.size": 11, "xaxis.nticks": 4}},
     )  # fmt: skip
     reading = (
@@ -320,16 +320,15 @@ def tell_coverage(strip: Strip, nights: int) -> str:
     """Return a sentence on how completely the sources were observed."""
     seen = [sum(state == 2 for state in row) for row in strip.states]
     if len(seen) == 1:
-        return (
-            f"{clean(strip.names[0], 40)} was observed on {seen[0]:,} of {count(nights, 'night')}"
-        )
+        name = isolate(clean(strip.names[0], 40))
+        return f"{name} was observed on {seen[0]:,} of {count(nights, 'night')}"
     full = sum(n == nights for n in seen)
     if full == len(seen):
         return f"All {len(seen)} sources were observed on every one of {count(nights, 'night')}"
     worst = min(range(len(seen)), key=lambda i: seen[i])
     return (
         f"{full} of {len(seen)} sources were observed every night; "
-        f"{clean(strip.names[worst], 40)} on {seen[worst]:,} of {nights:,}"
+        f"{isolate(clean(strip.names[worst], 40))} on {seen[worst]:,} of {nights:,}"
     )
 
 
@@ -344,7 +343,8 @@ def unique_names(names: Sequence[str], limit: int) -> list[str]:
     return unique
 
 
-def _name_axis(names: Sequence[str]) -> dict[str, Any]:
+def name_axis(names: Sequence[str]) -> dict[str, Any]:
+    """Return an axis of names, the first at the top."""
     return {
         "type": "category",
         "range": [len(names) - 0.5, -0.5],

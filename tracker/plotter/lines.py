@@ -15,7 +15,7 @@ from tracker.plotter.words import clean, percent, plot_text
 PLOT_HEIGHT: Final = 340
 _TOP, _BOTTOM = 26, 34
 _MANY_LINES = 3
-FAINT: Final = 0.06
+FAINT: Final = 0.045
 """Opacity of the bands where more than three lines would lie over each other."""
 
 _MOST_NOTES = 4

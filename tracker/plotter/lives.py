@@ -11,7 +11,7 @@ from tracker.plotter.charts import Chart, Trace
 from tracker.plotter.palette import HEAT, INK, MUTED, RULE, SERIES, frame_layout
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import clean, count, plot_text, short_day
+from tracker.plotter.words import clean, count, plot_text, quote, short_day
 
 MOST_HEADLINES: Final = 25
 MOST_EVENTS: Final = 25
@@ -162,7 +162,7 @@ def chart_stays(prepared: Prepared, subject: Subject) -> Chart | None:
         )
     layout = draw_rows([stay.title for stay in stays], spans)
     longest = max(stays, key=lambda s: (len(s.nights), s.title))
-    finding = f"“{clean(longest.title, 70)}” stayed longest: {count(len(longest.nights), 'night')}"
+    finding = f"{quote(longest.title, 70)} stayed longest: {count(len(longest.nights), 'night')}"
     total = prepared.slots.of(subject.key)["headline_id"].n_unique()
     cut = (
         f"The {len(stays)} of {total:,} headlines seen on most nights. "
@@ -216,7 +216,7 @@ def chart_events(prepared: Prepared, subject: Subject) -> Chart | None:
     layout = draw_rows(rows["label"].to_list(), spans, table="tableOfEvents")
     big = rows.sort(["n_headlines", "event_id"], descending=[True, False]).row(0, named=True)
     finding = (
-        f"Its largest event began on {short_day(big['first_night'])}: “{clean(big['label'], 70)}”"
+        f"Its largest event began on {short_day(big['first_night'])}: {quote(big['label'], 70)}"
     )
     reading = (
         "Each line is one event, from its first headline to its last new one; the larger the dot, "

@@ -1,7 +1,7 @@
 """The headlines behind the points, as data files a page loads when it needs them."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -88,30 +88,3 @@ def _read_week(rows: pl.DataFrame, mentions: pl.DataFrame, facts: pl.DataFrame) 
         "subjects": dict(grouped.iter_rows()),
         "facts": by_subject,
     }
-
-
-def read_source_shares(prepared: Prepared, keys: Sequence[str]) -> dict[str, Any]:
-    """Return what each source gave each subject, for readers who choose sources.
-
-    Per channel and source the slots observed on each night; per subject, channel and source the
-    places of the nights with slots of it and their numbers. The mean over sources of slots of the
-    subject / slots observed is the share in the attention table.
-    """
-    nights = {night: i for i, night in enumerate(prepared.curves.nights)}
-    sources = prepared.slots.coverage["source"].unique().sort().to_list()
-    place = {source: i for i, source in enumerate(sources)}
-    cell = ["channel", "source", "night"]
-    within = prepared.slots.rows.filter(pl.col("night") >= prepared.curves.nights[0])
-    totals = within.group_by(cell).agg(pl.col("seen").sum())
-    observed = {c: [[0] * len(nights) for _ in sources] for c in prepared.curves.channels}
-    for channel, source, night, seen in totals.iter_rows():
-        observed[channel][place[source]][nights[night]] = seen
-    subjects: dict[str, dict[str, dict[str, list[int]]]] = {}
-    for key in keys:
-        own = prepared.slots.of(key).join(within.select("slot"), on="slot", how="semi")
-        found = own.group_by(cell).agg(pl.col("seen").sum()).sort(cell)
-        subjects[key] = {}
-        for channel, source, night, seen in found.iter_rows():
-            by_source = subjects[key].setdefault(channel, {})
-            by_source.setdefault(str(place[source]), []).extend((nights[night], seen))
-    return {"sources": sources, "observed": observed, "subjects": subjects}

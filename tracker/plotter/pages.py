@@ -8,7 +8,7 @@ import polars as pl
 from markupsafe import Markup
 
 from tracker.plotter.curves import Curve
-from tracker.plotter.findings import Finding, read_findings, recent
+from tracker.plotter.findings import KINDS, Finding, read_findings, recent
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.sparklines import draw_sparkline
 from tracker.plotter.subjects import Subject
@@ -16,7 +16,7 @@ from tracker.plotter.words import clean, percent, short_day, web_link
 
 CARD_NIGHTS = 60
 CARDS = 4
-CARDS_A_KIND = 3
+CARDS_A_KIND = 2
 MOST_ROWS = 1000
 MOST_HEADLINES = 200
 
@@ -35,6 +35,7 @@ class Card:
     """One subject at a glance."""
 
     subject: Subject
+    kicker: str
     headline: str
     change: str
     when: str
@@ -72,28 +73,39 @@ class Shown:
     best: int | None
 
 
-def read_cards(prepared: Prepared, findings: Sequence[Finding], kind: str) -> list[Card]:
-    """Return what rose, faded, is new or came back, at most `CARDS_A_KIND`, tonight's first."""
+def read_glance(prepared: Prepared, findings: Sequence[Finding]) -> list[Card]:
+    """Return what rose, faded, is new or came back, at most `CARDS_A_KIND` each."""
+    found = {kind: choose_findings(prepared, findings, kind) for kind in KINDS}
+    most = CARDS_A_KIND if sum(map(bool, found.values())) > 2 else 2 * CARDS_A_KIND
+    return [_tell_card(prepared, finding) for kind in KINDS for finding in found[kind][:most]]
+
+
+def choose_findings(prepared: Prepared, findings: Sequence[Finding], kind: str) -> list[Finding]:
+    """Return the findings of a kind of the last week, tonight's and the largest first."""
     last_night = prepared.data.last_night
-    cards = []
     found = recent(findings, kind, last_night)
-    channel = prepared.channel
     found.sort(
         key=lambda f: (
             f.night != last_night,
-            f.channel != channel,
+            f.channel != prepared.channel,
             f.subject.kind != "theme",
             -abs(f.value),
             f.subject.key,
         )
     )
     keys = keep_distinct(prepared, [f.subject.key for f in found])
-    for finding in [f for f in found if f.subject.key in keys][:CARDS_A_KIND]:
-        curve = prepared.curves.by_subject[finding.subject.key, finding.channel]
-        when = "tonight" if finding.night == last_night else f"on {short_day(finding.night)}"
-        told = finding.headline if finding.night == last_night else f"{finding.headline} ({when})"
-        cards.append(_card(prepared, curve, told, finding.change, when, finding.night))
-    return cards
+    return [f for f in found if f.subject.key in keys]
+
+
+def _tell_card(prepared: Prepared, finding: Finding) -> Card:
+    curve = prepared.curves.by_subject[finding.subject.key, finding.channel]
+    tonight = finding.night == prepared.data.last_night
+    when = "tonight" if tonight else f"on {short_day(finding.night)}"
+    now, before = KINDS[finding.kind]
+    return _card(
+        prepared, curve, now if tonight else before, finding.headline, finding.change, when,
+        finding.night,
+    )  # fmt: skip
 
 
 def read_largest(prepared: Prepared) -> list[Card]:
@@ -105,7 +117,8 @@ def read_largest(prepared: Prepared) -> list[Card]:
         _card(
             prepared,
             curve,
-            f"{curve.subject.name}: {percent(curve.last or 0)}",
+            "Most room tonight",
+            f"{curve.subject.told}: {percent(curve.last or 0)}",
             "",
             "tonight",
             prepared.data.last_night,
@@ -126,11 +139,17 @@ def keep_distinct(prepared: Prepared, keys: Sequence[str], overlap: float = 0.6)
 
 
 def _card(
-    prepared: Prepared, curve: Curve, headline: str, change: str, when: str, night: date
+    prepared: Prepared,
+    curve: Curve,
+    kicker: str,
+    headline: str,
+    change: str,
+    when: str,
+    night: date,
 ) -> Card:
     spark = draw_sparkline(curve.share[-CARD_NIGHTS:])
     links = read_links(prepared, curve.subject.key, night)
-    return Card(curve.subject, headline, change, when, night, spark, links)
+    return Card(curve.subject, kicker, headline, change, when, night, spark, links)
 
 
 def read_links(prepared: Prepared, key: str, night: date, most: int = 3) -> list[Link]:

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from tracker.plotter.attention_charts import chart_subject, chart_themes, choose_subjects
-from tracker.plotter.findings import KINDS, QUIET, headline_of_night, read_findings
-from tracker.plotter.grids import MOST_TOPICS, chart_coverage, chart_heat, chart_sources
+from tracker.plotter.cells import read_cells, read_told
+from tracker.plotter.channels import chart_channels
+from tracker.plotter.findings import KINDS, QUIET, Finding, headline_of_night, read_findings
+from tracker.plotter.grids import chart_coverage, chart_heat, chart_sources
 from tracker.plotter.inputs import ReportData
 from tracker.plotter.lives import chart_events, chart_stays
-from tracker.plotter.nights import read_source_shares, read_weeks, to_json
+from tracker.plotter.nights import read_weeks, to_json
 from tracker.plotter.pages import (
-    read_cards,
+    Row,
+    choose_findings,
+    read_glance,
     read_largest,
     read_life,
     read_rows,
@@ -22,6 +26,7 @@ from tracker.plotter.palette import SERIES
 from tracker.plotter.prepared import Prepared, prepare
 from tracker.plotter.ranks import chart_ranks
 from tracker.plotter.sites import Site, open_site, plotly_script, render_page
+from tracker.plotter.stills import draw_still
 from tracker.plotter.subjects import Subject
 from tracker.plotter.tonight import FEW_NIGHTS, chart_tonight
 from tracker.plotter.words import count, join_words
@@ -63,18 +68,29 @@ def build_report(data: ReportData, *, single_file: bool = False) -> Iterator[Rep
         if single_file:
             weeks[f"week-{name}"] = text
         else:
-            line = f'(self.trackerWeeks=self.trackerWeeks||{{}})["{name}"]={text};\n'
-            yield ReportFile(f"data/week-{name}.js", line)
-    chosen_sources = to_json(read_source_shares(prepared, _choose_lines(prepared)))
+            yield _data_file(f"week-{name}", text)
+    rows = read_rows(prepared, prepared.slots.sources)
+    findings = read_findings(prepared)
+    asked = {
+        "cells": to_json(read_cells(prepared, [row.subject for row in rows])),
+        "findings": to_json(read_told(findings)),
+    }
     if single_file:
-        weeks["sources"] = chosen_sources
+        weeks |= asked
     else:
-        yield ReportFile("data/sources.js", f"self.trackerSources={chosen_sources};\n")
+        for name, text in asked.items():
+            yield _data_file(name, text)
         yield ReportFile("plotly.min.js", plotly_script())
         yield ReportFile("report.js", site.script)
         yield ReportFile("report.css", site.style)
         yield from _build_subjects(site, chosen)
-    yield ReportFile("index.html", _build_index(site, weeks))
+    yield ReportFile("index.html", _build_index(site, weeks, rows, findings))
+
+
+def _data_file(name: str, text: str) -> ReportFile:
+    """Return data as a script: a page opened from disk may load those, and nothing else."""
+    line = f'(self.trackerData=self.trackerData||{{}})["{name}"]={text};\n'
+    return ReportFile(f"data/{name}.js", line)
 
 
 def _choose_pages(prepared: Prepared) -> list[Subject]:
@@ -91,17 +107,11 @@ def _choose_pages(prepared: Prepared) -> list[Subject]:
     return [*themes, *(subject for _, subject in topics[:MOST_TOPIC_PAGES])]
 
 
-def _choose_lines(prepared: Prepared) -> list[str]:
-    """Return the subjects whose lines and strips can be drawn for chosen sources alone."""
-    return [s.key for s in (*choose_subjects(prepared), *prepared.ranked("topic", MOST_TOPICS))]
-
-
-def _build_index(site: Site, weeks: dict[str, str]) -> str:
+def _build_index(
+    site: Site, weeks: dict[str, str], rows: Sequence[Row], findings: Sequence[Finding]
+) -> str:
     prepared = site.prepared
-    findings = read_findings(prepared)
-    coverage = prepared.slots.coverage
-    sources: list[str] = coverage["source"].unique().sort().to_list()
-    rows = read_rows(prepared, sources)
+    sources = prepared.slots.sources
     chips = [
         {"key": s.key, "name": s.name, "colour": SERIES[i % len(SERIES)]}
         for i, s in enumerate(choose_subjects(prepared))
@@ -112,10 +122,11 @@ def _build_index(site: Site, weeks: dict[str, str]) -> str:
         "ranks": chart_ranks(prepared),
         "heat": None if young else chart_heat(prepared),
         "sources": chart_sources(prepared, choose_subjects(prepared)),
+        "channels": None if young else chart_channels(prepared),
         "coverage": None if young else chart_coverage(prepared),
     }
     more = {name: chart for name, chart in others.items() if chart is not None}
-    glance = [(kind, read_cards(prepared, findings, kind)) for kind in QUIET]
+    told = {kind for kind in KINDS if choose_findings(prepared, findings, kind)}
     curves, channel = prepared.curves, prepared.channel
     tonight = bool(curves.channels) and curves.observed[channel][-1]
     return render_page(
@@ -127,13 +138,14 @@ def _build_index(site: Site, weeks: dict[str, str]) -> str:
         more=more,
         names={row.subject.key: row.subject for row in rows},
         weeks=weeks,
-        glance=[(KINDS[kind], cards) for kind, cards in glance if cards],
-        quiet=join_words([QUIET[kind] for kind, cards in glance if not cards]),
+        glance=read_glance(prepared, findings),
+        quiet=join_words([words for kind, words in QUIET.items() if kind not in told]),
         largest=read_largest(prepared),
         rows=rows,
         sources=sources,
         chips=[] if young else chips,
         themes=themes,
+        still=draw_still(themes) if themes.layout["meta"]["table"] == "tableOfLines" else "",
         observed=f"{tonight} of {count(len(sources), 'source')} observed" if tonight else
         "nothing observed",
         partial=bool(tonight) and curves.is_partial(channel),
@@ -157,6 +169,7 @@ def _build_subjects(site: Site, chosen: Sequence[Subject]) -> Iterator[ReportFil
             weeks={},
             subject=subject,
             curve=curve,
+            still=draw_still(curve),
             events=events,
             stays=stays,
             neighbours=[

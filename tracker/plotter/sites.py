@@ -18,10 +18,14 @@ from tracker.plotter.nights import monday_of, to_json
 from tracker.plotter.palette import dark_colours
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.slots import OBSERVED
+from tracker.plotter.stills import name_colours
 from tracker.plotter.subjects import Subject
 from tracker.plotter.words import CHOOSERS, clean, count, day, percent, short_day
 
-_SCRIPTS: Final = ("page.js", "panel.js", "sources.js", "table.js", "keys.js", "view.js")
+_SCRIPTS: Final = (
+    "page.js", "panel.js", "keys.js", "table.js", "chosen.js", "lines.js", "ranks.js", "grids.js",
+    "view.js", "rows.js", "glance.js", "start.js",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def open_site(prepared: Prepared, pages: Sequence[Subject], *, single_file: bool
         prepared,
         _templates(),
         "\n".join(_asset(name) for name in _SCRIPTS),
-        _asset("report.css"),
+        _asset("report.css") + name_colours(),
         single_file,
         frozenset(subject.page for subject in pages),
     )
@@ -106,6 +110,7 @@ def render_page(
         data=prepared.data,
         channels=prepared.curves.channels,
         nights=len(prepared.curves.nights),
+        first=prepared.curves.nights[0],
         page=Markup(to_json(page)),
         blocks={name: Markup(text) for name, text in blocks.items()},
         single=site.single_file,

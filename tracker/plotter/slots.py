@@ -36,6 +36,11 @@ class Slots:
     coverage: pl.DataFrame
     unlisted: pl.DataFrame
 
+    @property
+    def sources(self) -> list[str]:
+        """Return every source that was ever visited, in the order of the alphabet."""
+        return self.coverage["source"].unique().sort().to_list()
+
     def of(self, subject: str) -> pl.DataFrame:
         """Return the rows that carry `subject`."""
         return self.mentions.slice(*self.spans.get(subject, (0, 0)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from tracker.plotter.inputs import ReportData
-from tracker.plotter.words import clean, file_names
+from tracker.plotter.words import clean, file_names, isolate
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,11 @@ class Subject:
     kind: str
     page: str
     watched: bool = False
+
+    @property
+    def told(self) -> str:
+        """Return the name as it may stand in a sentence, whatever its writing direction."""
+        return isolate(self.name)
 
 
 def name_subjects(data: ReportData) -> dict[str, Subject]:

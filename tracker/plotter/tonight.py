@@ -108,7 +108,7 @@ def chart_tonight(prepared: Prepared) -> Chart | None:
     room = CHOOSERS[prepared.channel]
     kinds = f"{first.subject.kind}s"
     night_words = day(prepared.data.last_night)
-    finding = f"{first.subject.name} got the most room of all {kinds} on {night_words}"
+    finding = f"{first.subject.told} got the most room of all {kinds} on {night_words}"
     reading = (
         f"Share of {room} that went to each, every source counting the same; the bar is the 95% "
         "interval, where the true share may well lie. After a few nights these become lines. "

@@ -11,7 +11,10 @@ from typing import Final
 LONGEST_TITLE: Final = 400
 """Characters of a headline that are shown; longer ones end in an ellipsis."""
 
-CHOOSERS: Final = {"editorial": "editors’ slots", "audience": "most-read slots"}
+CHOOSERS: Final = {
+    "editorial": "editors’ headline slots",
+    "audience": "most-read headline slots",
+}
 """What a share is a share of, by channel."""
 
 _SPACE: Final = re.compile(r"\s+")
@@ -64,11 +67,11 @@ def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
-def join_words(words: Sequence[str]) -> str:
+def join_words(words: Sequence[str], last: str = "or") -> str:
     """Return words as a list in a sentence: `a, b or c`."""
     if len(words) < 2:
         return "".join(words)
-    return f"{', '.join(words[:-1])} or {words[-1]}"
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def clean(text: str, limit: int = LONGEST_TITLE) -> str:
@@ -88,10 +91,21 @@ def plot_text(text: str, limit: int = 80) -> str:
     Plotly reads a small HTML in every label and `%{…}` in hover templates; both are taken apart.
     Right-to-left text is isolated, so that it cannot reorder what stands beside it.
     """
-    text = clean(text, limit)
+    text = html.escape(clean(text, limit), quote=False)
+    return isolate(text.replace("%{", "%\u200b{").replace("$", "&#36;"))
+
+
+def isolate(text: str) -> str:
+    """Return harvested text so that right-to-left letters cannot reorder what stands beside it."""
+    if text.isascii():
+        return text
     right_to_left = any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
-    text = html.escape(text, quote=False).replace("%{", "%\u200b{").replace("$", "&#36;")
     return f"\u2068{text}\u2069" if right_to_left else text
+
+
+def quote(text: str, limit: int) -> str:
+    """Return harvested text in quotation marks, for a sentence."""
+    return f"“{isolate(clean(text, limit))}”"
 
 
 def web_link(url: str | None) -> str | None:

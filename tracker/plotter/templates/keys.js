@@ -33,8 +33,8 @@ T.say = function (place, { trace, curve }, at) {
   const { meta } = trace;
   const value = trace.z ? trace.z[at.row][at.column] : trace.y[at.column];
   const name = meta.label ?? (meta.labels ?? meta.sources ?? meta.titles)?.[trace.z ? at.row : trace.y[at.column]] ?? "";
-  if (meta.role === "tonight") {
-    document.getElementById("said").textContent = `${meta.labels[at.column]}: ${trace.text[at.column]}`;
+  if (meta.labels && !trace.z) {
+    document.getElementById("said").textContent = `${meta.labels[at.column]}: ${trace.text?.[at.column] ?? T.percent(trace.x[at.column])}`;
     return;
   }
   const night = T.pointNight(trace, at.column);
@@ -43,6 +43,7 @@ T.say = function (place, { trace, curve }, at) {
 };
 
 T.pointNight = function (trace, column) {
+  if (trace.meta.nights) return trace.meta.nights[column];
   const raw = trace.dx ? new Date(Date.parse(`${trace.x0.slice(0, 10)}T00:00:00Z`) + column * trace.dx).toISOString() : trace.x[column];
   return T.addDays(String(raw).slice(0, 10), -Math.floor((trace.meta.days ?? 1) / 2));
 };
@@ -57,8 +58,9 @@ document.addEventListener("keydown", (event) => {
     const { trace } = T.stops(place)[place.at.line];
     const { meta } = trace;
     const night = T.pointNight(trace, place.at.column);
-    if (meta.role === "tonight") T.open({ night: meta.night, subject: meta.columns[place.at.column] });
-    else if (meta.role === "sources") T.open({ night: meta.night, days: meta.days, subject: meta.columns[place.at.column], source: meta.sources[place.at.row] });
+    if (meta.role === "sources") T.open({ night: meta.night, days: meta.days, subject: meta.columns[place.at.column], source: meta.sources[place.at.row] });
+    else if (meta.columns) T.open({ night: meta.night, days: meta.days, subject: meta.columns[place.at.column] });
+    else if (meta.role === "rank") T.open({ night, days: meta.lengths[place.at.column], subject: meta.subject });
     else if (meta.role === "coverage") T.open({ night, source: meta.sources[place.at.row] });
     else T.open({ night, days: meta.days, subject: meta.subjects ? meta.subjects[place.at.row] : meta.subject });
   }

@@ -1,5 +1,6 @@
 "use strict";
-/* Draws the charts of the page when they come into view, in the colours of the reader's scheme. */
+/* Draws the charts of the page when they come into view, in the colours of the reader's scheme. The
+   first is there before, as plain markup; Plotly, which is large, is loaded after the first paint. */
 const T = {};
 T.page = JSON.parse(document.getElementById("page").textContent);
 T.dark = window.matchMedia("(prefers-color-scheme: dark)");
@@ -37,7 +38,19 @@ T.read = function (id) {
   return T.charts.get(id);
 };
 
+T.plotly = () => T.plotlyLoaded ??= new Promise((resolve, reject) => {
+  if (self.Plotly) { resolve(); return; }
+  const script = document.createElement("script");
+  script.src = `${T.page.root}plotly.min.js`;
+  script.onload = () => resolve();
+  script.onerror = () => reject(new Error("plotly.min.js is missing beside this report"));
+  document.head.append(script);
+});
+
+T.painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+
 T.draw = async function (id) {
+  await T.plotly();
   const chart = T.read(id);
   const place = document.getElementById(id);
   const colours = T.colours();
@@ -51,6 +64,7 @@ T.draw = async function (id) {
   await Plotly.react(place, traces.filter((trace) => trace.visible !== false), layout, { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false, showTips: false });
   if (!chart.drawn) {
     chart.drawn = true;
+    place.querySelector(".still")?.remove();
     place.on("plotly_click", (event) => T.click(chart, place, event));
   }
   T.drawnAt ??= performance.now();
@@ -80,14 +94,18 @@ T.click = function (chart, place, event) {
     T.open({ night: meta.night, days: meta.days, subject: meta.columns[column], source: meta.sources[row] });
     return;
   }
-  if (meta.role === "tonight") { T.open({ night: meta.night, subject: meta.columns[point.pointNumber] }); return; }
+  if (meta.columns) { T.open({ night: meta.night, days: meta.days, subject: meta.columns[point.pointNumber] }); return; }
+  if (meta.role === "rank") { T.open({ night: meta.nights[point.pointNumber], days: meta.lengths[point.pointNumber], subject: meta.subject }); return; }
   const days = meta.days ?? 1;
   const night = T.addDays(String(point.x).slice(0, 10), -Math.floor(days / 2));
   if (meta.role === "coverage") T.open({ night, source: meta.sources[row] });
   else T.open({ night, days, subject: meta.role === "heat" ? meta.subjects[row] : meta.subject });
 };
 
-T.start = function () {
+T.start = async function () {
+  if (location.hash.length > 1) document.querySelector(".still")?.remove();
+  await T.painted();
+  if (T.filtered()) await T.follow();
   const seen = new IntersectionObserver((entries) => {
     for (const entry of entries) {
       if (!entry.isIntersecting) continue;
@@ -97,7 +115,6 @@ T.start = function () {
   }, { rootMargin: "400px" });
   for (const id of T.page.charts) {
     const place = document.getElementById(id);
-    place.style.minHeight = `${place.dataset.height}px`;
     if (id === T.page.charts[0]) T.draw(id);
     else seen.observe(place);
   }

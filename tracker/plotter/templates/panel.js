@@ -1,6 +1,4 @@
 /* The headlines behind a point, in a panel at the side. */
-T.weeks = new Map();
-
 T.mondayOf = function (night) {
   const day = new Date(`${night}T00:00:00Z`);
   day.setUTCDate(day.getUTCDate() - ((day.getUTCDay() + 6) % 7));
@@ -17,6 +15,14 @@ T.day = function (night) {
   return new Date(`${night}T00:00:00Z`).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 };
 
+T.shortDay = function (night) {
+  return new Date(`${night}T00:00:00Z`).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+};
+
+T.month = function (night) {
+  return new Date(`${night}T00:00:00Z`).toLocaleDateString("en-GB", { month: "short", year: "numeric", timeZone: "UTC" });
+};
+
 T.percent = function (share) {
   const value = share * 100;
   if (value > 0 && value < 0.05) return "under 0.1%";
@@ -24,25 +30,25 @@ T.percent = function (share) {
 };
 
 /* Data lies in blocks of a single file, or in scripts beside the page: file:// cannot fetch. */
-T.loadData = function (name, take) {
+T.loading = new Map();
+T.loadData = function (name) {
+  if (!T.loading.has(name)) T.loading.set(name, T.fetchData(name));
+  return T.loading.get(name);
+};
+
+T.fetchData = function (name) {
   return new Promise((resolve, reject) => {
     const block = document.getElementById(`data-${name}`);
     if (block) { resolve(JSON.parse(block.textContent)); return; }
     const script = document.createElement("script");
     script.src = `${T.page.root}data/${name}.js`;
-    script.onload = () => resolve(take());
+    script.onload = () => resolve(self.trackerData[name]);
     script.onerror = () => reject(new Error(`data/${name}.js is missing beside this report`));
     document.head.append(script);
   });
 };
 
-T.load = function (monday) {
-  if (!T.weeks.has(monday)) {
-    const known = T.page.weeks.includes(monday);
-    T.weeks.set(monday, known ? T.loadData(`week-${monday}`, () => self.trackerWeeks[monday]) : Promise.resolve(null));
-  }
-  return T.weeks.get(monday);
-};
+T.load = (monday) => (T.page.weeks.includes(monday) ? T.loadData(`week-${monday}`) : Promise.resolve(null));
 
 T.make = function (tag, text, className) {
   const element = document.createElement(tag);
@@ -95,7 +101,7 @@ T.facts = function (weeks, asked) {
   return found.map(([, channel, share, low, high, slots, of, sources, all]) => {
     const whose = channel === "editorial" ? "editors’" : "most-read";
     const band = low === null || high === null ? "" : ` (95% interval ${T.percent(low)} to ${T.percent(high)})`;
-    const sure = share === null ? "" : `${T.percent(share)} of ${whose} slots${band}: `;
+    const sure = share === null ? "" : `${T.percent(share)} of ${whose} headline slots${band}: `;
     return `${sure}${slots} of ${of} ${whose} slots, at ${sources} of ${all} source${all === 1 ? "" : "s"}.`;
   });
 };

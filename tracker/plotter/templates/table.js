@@ -23,7 +23,7 @@ T.filterRows = function () {
   let shown = 0;
   for (const row of table.tBodies[0].rows) {
     const text = row.cells[0].textContent.toLocaleLowerCase();
-    const fits = words.every((word) => text.includes(word))
+    const fits = !row.dataset.none && words.every((word) => text.includes(word))
       && (!asked("kind") || row.dataset.kind === asked("kind"))
       && (!asked("state") || row.dataset.state === asked("state"))
       && (!asked("source") || row.dataset.sources.split(" ").includes(asked("source")));
@@ -97,8 +97,13 @@ T.tableOfTonight = function (chart) {
 
 T.tableOfRanks = function (chart) {
   const lines = [...chart.traces].reverse();
-  const rows = lines[0].x.map((middle, i) => [T.addDays(middle, -3), ...lines.map((line) => (line.y[i] === null ? "" : `${line.y[i]} (${line.customdata[i]})`))]);
-  return { head: ["Week from", ...lines.map((line) => line.meta.label)], rows: rows.reverse() };
+  const rows = lines[0].y.map((_, i) => [lines[0].meta.nights[i], ...lines.map((line) => (line.y[i] === null ? "" : `${line.y[i]} (${line.customdata[i]})`))]);
+  return { head: ["From", ...lines.map((line) => line.meta.label)], rows: rows.reverse() };
+};
+
+T.tableOfChannels = function (chart) {
+  const [editors, readers] = chart.traces.filter(({ meta }) => meta.role === "channels");
+  return { head: ["Theme", "Editors’ lists", "Most-read lists"], rows: editors.meta.labels.map((label, i) => [label, T.percent(editors.x[i]), T.percent(readers.x[i])]) };
 };
 
 T.tableOfStays = function (chart) {
@@ -115,7 +120,7 @@ T.tableOfEvents = function (chart) {
 T.plain = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&#36;/g, "$").replace(/&amp;/g, "&");
 
 T.showNumbers = function (details) {
-  const chart = T.read(details.dataset.chart);
+  const chart = T.read(details.dataset.chart).shown ?? T.read(details.dataset.chart);
   const { head, rows } = T[chart.layout.meta.table](chart);
   const table = T.make("table");
   const top = table.createTHead().insertRow();
@@ -146,4 +151,3 @@ for (const id of ["search", "kind", "state", "source"]) {
 for (const details of document.querySelectorAll("details.numbers")) {
   details.addEventListener("toggle", () => { if (details.open) T.showNumbers(details); });
 }
-T.filterRows();

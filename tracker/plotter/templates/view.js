@@ -1,106 +1,66 @@
 /* What the reader chose to see; the address bar keeps it, so that a link shows the same. */
-T.view = { range: "all", channel: T.page.channel, grain: "", lines: null };
+T.view = { from: "", to: "", channel: T.page.channel, grain: "", lines: null };
+
+T.isNight = (text) => /^\d{4}-\d\d-\d\d$/.test(text ?? "") && !Number.isNaN(Date.parse(text));
+
+/* The first and last night of the asked time, within those of the study. */
+T.span = function () {
+  const { first, last } = T.page;
+  const from = T.view.from > first ? T.view.from : first;
+  const to = T.view.to && T.view.to < last ? T.view.to : last;
+  return from <= to ? { from, to } : { from: first, to: last };
+};
+
+T.place = (night) => Math.round((Date.parse(night) - Date.parse(T.page.first)) / 86400000);
+T.ranged = () => T.span().from !== T.page.first || T.span().to !== T.page.last;
+
+/* Whether anything differs from what the page was made with. */
+T.filtered = () => T.sources !== null || T.ranged() || T.view.channel !== T.page.channel;
+
+/* The nights of a preset such as "30", counted back from the last one; "all" is everything. */
+T.presetOf = (range) => (range === "all" ? "" : T.addDays(T.page.last, 1 - Number(range)));
 
 T.shape = function (chart, traces, layout) {
-  if (T.sources && T.chosenData && !layout.meta.fixed) T.applySources(traces, T.chosenData);
-  const start = T.view.range === "all" ? null : T.addDays(T.page.last, 1 - Number(T.view.range));
-  if (start && start > T.page.first && !layout.meta.fixed && layout.xaxis.type === "date") {
-    layout.xaxis.range = [`${T.addDays(start, -1)} 12:00`, `${T.page.last} 12:00`];
+  const { from, to } = T.span();
+  const { table, fixed } = layout.meta;
+  if (T.ranged() && !fixed && layout.xaxis.type === "date") {
+    layout.xaxis.range = [`${T.addDays(from, -1)} 12:00`, `${to} 12:00`];
   }
-  traces.forEach((trace, i) => {
-    if (trace.meta?.role === "heat") trace.visible = chart.traces[i].visible = trace.meta.days === T.days();
-  });
-  if (layout.meta?.table === "tableOfLines") T.shapeLines(chart, traces, layout, start);
+  if (T.sources) T.chooseRows(traces, layout);
+  if (table === "tableOfLines" && T.sources && T.cells) T.applySources(traces, T.cells);
+  if (table === "tableOfHeat") traces.forEach((trace, i) => { trace.visible = chart.traces[i].visible = trace.meta.days === T.days(); });
+  if (T.filtered() && T.cells) T.rebuild[chart.id]?.(traces, layout, T.cells);
+  else T.tell(chart.id);
+  if (table === "tableOfLines") T.shapeLines(chart, traces, layout);
+  chart.shown = { traces: traces.filter((trace) => trace.visible !== false), layout };
+};
+
+/* The title of a chart: its finding, for what is shown; without words the one it was made with. */
+T.tell = function (id, words) {
+  const title = document.querySelector(`#fig-${id} h2`);
+  if (!title) return;
+  T.told ??= new Map();
+  if (!T.told.has(id)) T.told.set(id, title.textContent);
+  title.textContent = words ?? T.told.get(id);
 };
 
 /* Nights a point stands for: single nights, or weeks over a long time. */
 T.days = function () {
   if (!T.page.long) return 1;
   if (T.view.grain) return Number(T.view.grain);
-  return T.view.range === "30" || T.view.range === "90" ? 1 : 7;
-};
-
-T.shapeLines = function (chart, traces, layout, start) {
-  const since = start ?? T.page.first;
-  const days = T.days();
-  let shares = 0.02, bands = 0;
-  traces.forEach((trace, i) => {
-    const meta = trace.meta;
-    if (meta.role === "coverage") return;
-    trace.visible = meta.days === days;
-    if (chart.id === "themes") trace.visible &&= T.view.lines.has(meta.subject) && meta.channel === T.view.channel;
-    chart.traces[i].visible = trace.visible;
-    if (!trace.visible) return;
-    const from = Math.max(0, Math.floor((Date.parse(since) - Date.parse(trace.x0)) / trace.dx));
-    if (meta.role === "band") bands = Math.max(bands, ...trace.y.filter((_, k) => (trace.x[k] ?? "") >= since));
-    else shares = Math.max(shares, ...trace.y.slice(meta.role === "partial" ? 0 : from));
-  });
-  const lines = traces.filter((trace) => trace.meta.role === "line" && trace.visible);
-  const top = Math.min(1, Math.max(shares, Math.min(bands, (lines.length === 1 ? 3 : 1.6) * shares)) * 1.06);
-  layout.yaxis.range = [0, top];
-  layout.yaxis.tickformat = top < 0.045 ? ".1%" : ".0%";
-  for (const trace of traces) if (trace.meta.role === "band") trace.opacity = lines.length > 3 ? 0.38 : 1;
-  layout.annotations = layout.annotations.filter((label) => label.name !== "end");
-  T.showNotes(lines, layout, since);
-  T.labelEnds(traces, lines, layout, top);
-};
-
-T.showNotes = function (lines, layout, since) {
-  const shown = new Set(lines.map(({ meta }) => `${meta.days} ${meta.channel} ${meta.subject}`));
-  const notes = layout.annotations.filter((label) => label.name.startsWith("note "));
-  const span = Date.parse(T.page.last) - Date.parse(since) || 1;
-  const width = T.narrow.matches ? 250 : 760;
-  const box = (note) => {
-    const place = (Date.parse(note.x) - Date.parse(since)) / span;
-    const words = (Math.max(...note.text.split("<br>").map((line) => line.length)) * 6.6) / width;
-    const [left, right] = note.xanchor === "right" ? [place - words, place] : [place, place + words];
-    return { left, right, up: (note.y / layout.yaxis.range[1]) * layout.meta.plot_height };
-  };
-  const meet = (a, b) => a.left < b.right && b.left < a.right && Math.abs(a.up - b.up) < 40;
-  const kept = [];
-  for (const note of notes.sort((a, b) => b.y - a.y)) {
-    const at = box(note);
-    note.visible = shown.has(note.name.slice(5)) && note.x >= since && kept.length < 4
-      && !kept.some((other) => meet(other, at));
-    if (note.visible) kept.push(at);
-  }
-};
-
-T.labelEnds = function (traces, lines, layout, top) {
-  const tails = new Map(traces.filter((t) => t.meta.role === "partial" && t.visible).map((t) => [`${t.meta.channel} ${t.meta.subject}`, t]));
-  const ends = [];
-  for (const line of lines) {
-    const values = [...line.y, tails.get(`${line.meta.channel} ${line.meta.subject}`)?.y.at(-1) ?? null];
-    const value = values.findLast((share) => share !== null);
-    if (value !== undefined) ends.push({ line, value, at: (value / top) * layout.meta.plot_height });
-  }
-  ends.sort((a, b) => a.at - b.at);
-  const moved = T.spread(ends.map((end) => end.at), 16);
-  ends.forEach(({ line, value, at }, i) => layout.annotations.push({
-    x: T.page.last, y: value, text: `${T.narrow.matches ? line.meta.shorter : line.meta.short} ${T.percent(value)}`, showarrow: false, xanchor: "left", align: "left",
-    xshift: 8, yshift: moved[i] - at, font: { color: line.line.color, size: T.narrow.matches ? 12 : 13 }, name: "end",
-  }));
-};
-
-/* Places in rising order, moved apart to at least the gap, each as little as possible, none below 0. */
-T.spread = function (places, gap) {
-  const blocks = [];
-  places.forEach((place, rank) => {
-    let mean = place - rank * gap, size = 1;
-    while (blocks.length && blocks.at(-1)[0] > mean) {
-      const [before, n] = blocks.pop();
-      mean = (mean * size + before * n) / (size + n);
-      size += n;
-    }
-    blocks.push([mean, size]);
-  });
-  return blocks.flatMap(([mean, size]) => Array(size).fill(mean)).map((mean, rank) => Math.max(mean, 0) + rank * gap);
+  const { from, to } = T.span();
+  return T.place(to) - T.place(from) < 120 ? 1 : 7;
 };
 
 T.press = function () {
-  for (const button of document.querySelectorAll("[data-range]")) button.setAttribute("aria-pressed", button.dataset.range === T.view.range);
+  for (const button of document.querySelectorAll("[data-range]")) button.setAttribute("aria-pressed", !T.view.to && T.view.from === T.presetOf(button.dataset.range));
   for (const button of document.querySelectorAll("[data-channel]")) button.setAttribute("aria-pressed", button.dataset.channel === T.view.channel);
   for (const button of document.querySelectorAll("[data-grain]")) button.setAttribute("aria-pressed", Number(button.dataset.grain) === T.days());
+  const { from, to } = T.span();
+  for (const [id, night] of [["from", from], ["to", to]]) {
+    const field = document.getElementById(id);
+    if (field && document.activeElement !== field) field.value = night;
+  }
   for (const chip of document.querySelectorAll(".chip")) {
     chip.setAttribute("aria-pressed", T.view.lines.has(chip.dataset.subject));
     chip.style.setProperty("--chip", T.colours()[chip.dataset.colour] ?? chip.dataset.colour);
@@ -109,12 +69,15 @@ T.press = function () {
 
 T.keep = function () {
   const state = new URLSearchParams();
-  if (T.view.range !== "all") state.set("range", T.view.range);
+  const presets = [...document.querySelectorAll("[data-range]")].map((b) => b.dataset.range);
+  const preset = T.view.to ? undefined : presets.find((range) => range !== "all" && T.presetOf(range) === T.view.from);
+  if (preset) state.set("range", preset);
+  else for (const end of ["from", "to"]) if (T.view[end]) state.set(end, T.view[end]);
   if (T.view.grain) state.set("grain", T.view.grain);
-  if (T.sources) for (const source of T.sources) state.append("source-of", source);
+  if (T.sources) for (const source of T.sources.size ? T.sources : [""]) state.append("source-of", source);
   if (T.view.channel !== T.page.channel) state.set("channel", T.view.channel);
   const lines = [...(T.view.lines ?? [])];
-  if (lines.join("\n") !== [...T.firstLines].join("\n")) for (const line of lines) state.append("line", line);
+  if (lines.join("\n") !== [...T.firstLines].join("\n")) for (const line of lines.length ? lines : [""]) state.append("line", line);
   for (const id of ["search", "kind", "state", "source"]) {
     const value = document.getElementById(id)?.value;
     if (value) state.set(id, value);
@@ -131,6 +94,7 @@ T.keep = function () {
   history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
 };
 
+/* Brings back what the address asks for; what it asks for in vain is left out. */
 T.restore = function () {
   const themes = document.getElementById("themes") ? T.read("themes").traces : [];
   T.firstLines = new Set(themes.filter((t) => t.meta?.role === "line" && t.visible).map((t) => t.meta.subject));
@@ -138,10 +102,11 @@ T.restore = function () {
   T.sorted = sorted ? `${sorted.cellIndex} ${sorted.ariaSort}` : "";
   const state = new URLSearchParams(location.hash.slice(1));
   const ranges = [...document.querySelectorAll("[data-range]")].map((b) => b.dataset.range);
-  if (ranges.includes(state.get("range"))) T.view.range = state.get("range");
+  if (ranges.includes(state.get("range"))) T.view.from = T.presetOf(state.get("range"));
+  for (const end of ["from", "to"]) if (T.isNight(state.get(end))) T.view[end] = state.get(end);
   if (["1", "7"].includes(state.get("grain"))) T.view.grain = state.get("grain");
-  if (["editorial", "audience"].includes(state.get("channel"))) T.view.channel = state.get("channel");
-  T.view.lines = state.has("line") ? new Set(state.getAll("line")) : new Set(T.firstLines);
+  if (document.querySelector(`[data-channel="${state.get("channel") === "audience" ? "audience" : "editorial"}"]`)) T.view.channel = state.get("channel") ?? T.view.channel;
+  T.view.lines = state.has("line") ? new Set(state.getAll("line").filter(Boolean)) : new Set(T.firstLines);
   for (const id of ["search", "kind", "state", "source"]) {
     const field = document.getElementById(id);
     if (field && state.has(id)) field.value = state.get(id);
@@ -152,34 +117,53 @@ T.restore = function () {
     T.sortBy(table, Number(column), direction);
   }
   T.filterRows();
-  T.press();
   if (state.has("source-of")) {
     for (const box of document.querySelectorAll("#sources-asked input[name=source]")) box.checked = state.getAll("source-of").includes(box.value);
-    T.chooseSources();
+    T.readSources();
   }
-  if (/^\d{4}-\d\d-\d\d$/.test(state.get("night") ?? "")) {
-    T.open({ night: state.get("night"), subject: state.get("subject") ?? undefined, source: state.get("at") ?? undefined, days: Math.min(31, Number(state.get("days")) || 1) });
+  T.press();
+  if (T.isNight(state.get("night"))) {
+    T.open({ night: state.get("night"), subject: state.get("subject") ?? undefined, source: state.get("at") ?? undefined, days: Math.max(1, Math.min(92, Number(state.get("days")) || 1)) });
   }
+};
+
+/* After any choice: the address, the buttons, the charts and the tables follow. */
+T.change = async function () {
+  T.press();
+  T.keep();
+  await T.follow();
+};
+
+T.follow = async function () {
+  if (T.filtered()) T.cells = await T.loadData("cells");
+  T.redraw();
+  await T.showChosen?.();
 };
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-range], button[data-channel], button[data-grain], button.chip");
   if (!button) return;
   const { range, channel, grain, subject } = button.dataset;
-  if (range) { T.view.range = range; T.view.grain = ""; }
+  if (range) Object.assign(T.view, { from: T.presetOf(range), to: "", grain: "" });
   else if (grain) T.view.grain = grain;
   else if (channel) T.view.channel = channel;
   else if (!T.view.lines.delete(subject)) T.view.lines.add(subject);
-  T.press();
-  T.keep();
-  T.redraw();
+  T.change();
 });
+for (const id of ["from", "to"]) {
+  document.getElementById(id)?.addEventListener("change", (event) => {
+    const night = event.target.value;
+    if (!T.isNight(night)) return;
+    T.view[id] = night > T.page.first && night < T.page.last ? night : "";
+    T.view.grain = "";
+    T.change();
+  });
+}
 document.getElementById("sources-asked")?.addEventListener("change", (event) => {
   if (event.target.name === "every") {
     for (const box of document.querySelectorAll("#sources-asked input[name=source]")) box.checked = event.target.checked;
   }
-  T.chooseSources();
+  T.readSources();
+  T.change();
 });
 T.dark.addEventListener("change", T.press);
-T.restore();
-T.start();

@@ -1,0 +1,81 @@
+"""What pages work out anew when a reader chooses a time, sources or the readers' lists."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import polars as pl
+
+from tracker.plotter.findings import Finding
+from tracker.plotter.prepared import Prepared
+from tracker.plotter.subjects import Subject
+
+_CELL = ["channel", "source", "night"]
+
+
+def read_cells(prepared: Prepared, subjects: Iterable[Subject]) -> dict[str, Any]:
+    """Return what each source gave each subject on each night, as plain data.
+
+    Per channel and source the slots observed on each night; per subject, channel and source a flat
+    list of three numbers a night that had any: nights since the one before (the first counts from
+    the study's first night), slots, and headlines never seen before. The mean over sources of
+    slots of the subject / slots observed is the share in the attention table; a topic has one from
+    the night `born` on.
+    """
+    nights = {night: i for i, night in enumerate(prepared.curves.nights)}
+    sources: list[str] = prepared.slots.coverage["source"].unique().sort().to_list()
+    place = {source: i for i, source in enumerate(sources)}
+    within = prepared.slots.rows.filter(pl.col("night") >= prepared.curves.nights[0])
+    totals = within.group_by(_CELL).agg(pl.col("seen").sum())
+    observed = {c: [[0] * len(nights) for _ in sources] for c in prepared.curves.channels}
+    for channel, source, night, seen in totals.iter_rows():
+        observed[channel][place[source]][nights[night]] = seen
+    first = prepared.slots.rows.group_by("headline_id", "channel").agg(
+        pl.col("night").min().alias("first")
+    )
+    cells = (
+        prepared.slots.mentions.filter(pl.col("night") >= prepared.curves.nights[0])
+        .join(first, on=["headline_id", "channel"])
+        .group_by("subject", *_CELL)
+        .agg(
+            pl.col("seen").sum(),
+            pl.col("headline_id")
+            .filter(pl.col("night") == pl.col("first"))
+            .n_unique()
+            .alias("new"),
+        )
+        .sort("subject", *_CELL)
+    )
+    found: dict[str, dict[str, Any]] = {
+        s.key: {"kind": s.kind, "born": _born(prepared, s)} for s in subjects
+    }
+    before: dict[tuple[str, str, str], int] = {}
+    for key, channel, source, night, seen, new in cells.iter_rows():
+        if key not in found:
+            continue
+        at = nights[night]
+        own = found[key].setdefault(channel, {}).setdefault(str(place[source]), [])
+        own.extend((at - before.get((key, channel, source), 0), seen, new))
+        before[key, channel, source] = at
+    return {"sources": sources, "observed": observed, "subjects": found}
+
+
+def _born(prepared: Prepared, subject: Subject) -> int:
+    """Return the place of the night from which on a subject could be seen at all."""
+    if subject.kind == "theme":
+        return 0
+    curves = [prepared.curves.by_subject.get((subject.key, c)) for c in prepared.curves.channels]
+    begun = [
+        next((i for i, share in enumerate(curve.share) if share is not None), 0)
+        for curve in curves
+        if curve is not None
+    ]
+    return min(begun, default=0)
+
+
+def read_told(findings: Sequence[Finding]) -> list[list[Any]]:
+    """Return the findings as plain data: night, subject, kind, channel, words, change, size."""
+    return [
+        [str(f.night), f.subject.key, f.kind, f.channel, f.headline, f.change, round(f.value, 4)]
+        for f in findings
+        if f.kind != "burst"
+    ]

@@ -1,0 +1,158 @@
+"""What editors choose against what readers click, as two dots a theme."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import polars as pl
+
+from tracker.plotter.charts import Chart, Trace
+from tracker.plotter.curves import mean_of
+from tracker.plotter.grids import name_axis, unique_names
+from tracker.plotter.palette import RULE, SERIES, frame_layout
+from tracker.plotter.prepared import Prepared
+from tracker.plotter.subjects import Subject
+from tracker.plotter.words import clean, count, percent, short_day
+
+RECENT_NIGHTS: Final = 28
+MOST_ROWS: Final = 16
+_ROW, _TOP, _BOTTOM = 28, 30, 34
+
+
+@dataclass(frozen=True)
+class ChannelsInfo:
+    """Mean shares of subjects in both kinds of lists over the last weeks.
+
+    Attributes:
+        subjects: The rows: first what readers click most beyond what editors show.
+        editors: Per subject the mean share of editors' lists.
+        readers: Per subject the mean share of most-read lists.
+        nights: How many nights were looked at.
+    """
+
+    subjects: Sequence[Subject]
+    editors: Sequence[float]
+    readers: Sequence[float]
+    nights: int
+
+    def frame(self) -> pl.DataFrame:
+        """Return name, editors and readers: the mean share of each kind of list."""
+        rows = [
+            (subject.name, editors, readers)
+            for subject, editors, readers in zip(
+                self.subjects, self.editors, self.readers, strict=True
+            )
+        ]
+        schema = {"name": pl.String, "editors": pl.Float64, "readers": pl.Float64}
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def read_channels(prepared: Prepared, kind: str = "theme") -> ChannelsInfo:
+    """Return the subjects of a kind with most room in both kinds of lists together."""
+    by_subject = prepared.curves.by_subject
+    found = []
+    for subject in prepared.subjects.values():
+        curves = [by_subject.get((subject.key, channel)) for channel in ("editorial", "audience")]
+        if subject.kind != kind or None in curves:
+            continue
+        means = [mean_of(curve.share[-RECENT_NIGHTS:]) for curve in curves if curve]
+        editors, readers = means
+        if editors is not None and readers is not None and editors + readers > 0:
+            found.append((subject, editors, readers))
+    found.sort(key=lambda one: (-one[1] - one[2], one[0].key))
+    kept = sorted(found[:MOST_ROWS], key=lambda one: (one[1] - one[2], one[0].key))
+    return ChannelsInfo(
+        [subject for subject, _, _ in kept],
+        [editors for _, editors, _ in kept],
+        [readers for _, _, readers in kept],
+        min(RECENT_NIGHTS, len(prepared.curves.nights)),
+    )
+
+
+def chart_channels(prepared: Prepared) -> Chart | None:
+    """Return editors' shares beside readers'; None where not both were observed lately."""
+    if len(prepared.curves.channels) < 2:
+        return None
+    kinds = ("theme", "topic")
+    infos = {kind: read_channels(prepared, kind) for kind in kinds}
+    kind = next((kind for kind in kinds if len(infos[kind].subjects) > 2), None)
+    if kind is None:
+        return None
+    info = infos[kind]
+    last = prepared.data.last_night
+    names = unique_names([subject.name for subject in info.subjects], 28)
+    x: list[float | None] = []
+    y: list[str | None] = []
+    for name, editors, readers in zip(names, info.editors, info.readers, strict=True):
+        x += [round(editors, 4), round(readers, 4), None]
+        y += [name, name, None]
+    meta = {
+        "role": "channels",
+        "night": str(last - timedelta(days=info.nights - 1)),
+        "days": info.nights,
+        "columns": [subject.key for subject in info.subjects],
+        "labels": [clean(subject.name, 60) for subject in info.subjects],
+    }
+    traces: list[Trace] = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": x,
+            "y": y,
+            "line": {"width": 3, "color": RULE},
+            "hoverinfo": "skip",
+            "meta": {"role": "span"},
+        }
+    ]
+    words = {"editorial": "editors’ lists", "audience": "most-read lists"}
+    for i, (channel, shares) in enumerate(
+        (("editorial", info.editors), ("audience", info.readers))
+    ):
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [round(share, 4) for share in shares],
+                "y": names,
+                "marker": {"size": 12, "color": SERIES[i], "symbol": ("circle", "diamond")[i]},
+                "hovertemplate": f"<b>%{{y}}</b><br>%{{x:.1%}} of {words[channel]}<extra></extra>",
+                "meta": {**meta, "channel": channel},
+            }
+        )
+    largest = max([0.02, *info.editors, *info.readers])
+    heads = [
+        {
+            "x": x, "xref": "paper", "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 6,
+            "xanchor": "left", "showarrow": False, "text": text,
+            "font": {"size": 13, "color": SERIES[i]},
+        }
+        for i, (x, text) in enumerate(((0, "● Editors’ lists"), (0.2, "◆ Most-read lists")))
+    ]  # fmt: skip
+    layout = frame_layout(
+        len(names) * _ROW + _TOP + _BOTTOM,
+        margin={"l": 196, "r": 16, "t": _TOP, "b": _BOTTOM, "pad": 6},
+        xaxis={"range": [0, largest * 1.08], "tickformat": ".0%", "nticks": 7,
+               "tickformatstops": []},
+        yaxis={**name_axis(names), "range": [len(names) - 0.5, -0.7]},
+        annotations=heads,
+        meta={"table": "tableOfChannels", "fixed": True, "rows": MOST_ROWS, "kinds": [kind],
+              "narrow": {"margin.l": 112, "xaxis.nticks": 4, "yaxis.tickfont.size": 11,
+                         "annotations.1.x": 0.55}},
+    )  # fmt: skip
+    widest = max(range(len(info.subjects)), key=lambda i: abs(info.readers[i] - info.editors[i]))
+    name, editors, readers = (
+        info.subjects[widest].told, info.editors[widest], info.readers[widest],
+    )  # fmt: skip
+    who = "Readers click" if readers > editors else "Editors show"
+    other = "editors show it" if readers > editors else "readers click it"
+    finding = (
+        f"{who} {name} more than {other}: "
+        f"{percent(max(editors, readers))} against {percent(min(editors, readers))}"
+    )
+    reading = (
+        f"Mean share of each kind of list over the {count(info.nights, 'night')} up to "
+        f"{short_day(last)}. Most-read lists show what readers clicked; all others what editors "
+        "chose. Click a dot for the headlines."
+    )
+    return Chart("channels", finding, reading, traces, layout, info)

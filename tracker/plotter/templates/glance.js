@@ -1,0 +1,84 @@
+/* What rose, faded, is new or came back in another time, and what had most room, as cards. */
+T.titles = { rise: "Rose", fade: "Faded", new: "New on", back: "Back on" };
+
+T.showGlance = async function () {
+  const place = document.getElementById("glance-cards");
+  T.glanceBefore ??= [...place.children];
+  T.headBefore ??= document.getElementById("glance").textContent;
+  const head = document.getElementById("glance");
+  if (!T.filtered()) {
+    place.replaceChildren(...T.glanceBefore);
+    head.textContent = T.headBefore;
+    return;
+  }
+  const { from, to } = T.span();
+  head.textContent = `At a glance, ${T.shortDay(from)} to ${T.shortDay(to)}`;
+  const told = (await T.loadData("findings")).filter(([night, , , channel]) => night >= from && night <= to && channel === T.view.channel);
+  const cards = T.make("ul", undefined, "cards");
+  for (const [kind, title] of Object.entries(T.titles)) {
+    const found = T.pick(told.filter((one) => one[2] === kind), 2);
+    cards.append(...found.map(([night, key, , , words, change]) => T.card(key, night, `${title} ${T.shortDay(night)}`, words, change)));
+  }
+  const [start, end] = T.inTime();
+  const most = T.make("ul", undefined, "cards most");
+  most.append(...T.largest(T.cells, "", 4).map((key) => T.card(key, T.peakNight(key, start, end), "Most room in this time", `${T.name(key)}: ${T.percent(T.mean(T.sharesOf(T.cells, key), start, end))}`, "")));
+  const nothing = T.make("p", "Nothing rose, faded, was new or came back in this time, beyond what chance would bring.", "quiet");
+  place.replaceChildren(cards.children.length ? cards : nothing, most);
+};
+
+/* The largest findings, one a subject. */
+T.pick = function (found, n) {
+  const seen = new Set();
+  return [...found].sort((a, b) => Math.abs(b[6]) - Math.abs(a[6]) || (a[0] < b[0] ? 1 : -1)).filter(([, key]) => !seen.has(key) && seen.add(key)).slice(0, n);
+};
+
+T.peakNight = function (key, start, end) {
+  const shares = T.sharesOf(T.cells, key).slice(start, end).map((share) => share ?? 0);
+  return T.addDays(T.page.first, start + shares.indexOf(Math.max(...shares)));
+};
+
+T.card = function (key, night, kind, words, change) {
+  const card = T.make("li", undefined, "card");
+  const head = T.make("h4");
+  const [name, page] = T.page.names[key] ?? [key, null];
+  const title = T.make(page ? "a" : "span");
+  if (page) title.href = page;
+  title.append(T.make("bdi", words || name));
+  head.append(title);
+  const links = T.make("ul", undefined, "heads");
+  const button = T.make("button", `All headlines on ${T.day(night)}`, "behind");
+  Object.assign(button.dataset, { subject: key, night });
+  button.type = "button";
+  const [start, end] = T.inTime();
+  card.append(T.make("p", kind, "kind"), head, T.spark(T.sharesOf(T.cells, key).slice(start, end)), ...(change ? [T.make("p", change, "change")] : []), links, button);
+  T.load(T.mondayOf(night)).then((week) => {
+    const found = T.gather([week], { night, until: night, subject: key }).slice(0, 3);
+    links.append(...found.map(({ title: text, url, places }) => {
+      const item = T.make("li");
+      const source = T.make("span", undefined, "source");
+      source.append(T.make("bdi", places[0].source));
+      item.append(T.headline(text, url), " ", source);
+      return item;
+    }));
+  });
+  return card;
+};
+
+/* A curve the size of a word: at most 60 places, gaps where nothing was observed, a dot at the end. */
+T.spark = function (values) {
+  const places = Math.min(60, values.length);
+  const binned = Array.from({ length: places }, (_, i) => T.mean(values, Math.floor(i * values.length / places), Math.floor((i + 1) * values.length / places)));
+  const top = Math.max(...binned.map((v) => v ?? 0)) || 1;
+  const x = (i) => (4 + i * 112 / Math.max(1, places - 1)).toFixed(1), y = (v) => (28 - v / top * 24).toFixed(1);
+  let path = "";
+  binned.forEach((v, i) => { if (v !== null) path += i && binned[i - 1] !== null ? `L${x(i)} ${y(v)}` : `M${x(i)} ${y(v)}h.1`; });
+  const draw = (tag, attributes) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    return element;
+  };
+  const svg = draw("svg", { class: "spark", viewBox: "0 0 120 32", width: 120, height: 32, "aria-hidden": "true" });
+  svg.append(draw("path", { class: "floor", d: "M0 28.5H120" }), draw("path", { class: "line", d: path }));
+  if (binned.length && binned.at(-1) !== null) svg.append(draw("circle", { cx: x(places - 1), cy: y(binned.at(-1)), r: 2.8 }));
+  return svg;
+};
