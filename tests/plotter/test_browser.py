@@ -302,6 +302,8 @@ def test_a_chart_alone_keeps_its_headlines_its_table_and_its_colours(reader):
     reader.page.click("#panel-close")
     reader.page.click("button.chip[data-subject=Honduras]")
     reader.page.click(".numbers summary")
+    reader.until("!document.querySelector('.numbers thead')?.textContent.includes('Honduras')")
+    reader.page.locator(".numbers th[scope=col]").first.wait_for()
     head = reader.page.locator(".numbers th[scope=col]").all_inner_texts()
     assert head[:3] == ["Night", "Ukraine", "Atlantis"]
     assert "Honduras" not in head

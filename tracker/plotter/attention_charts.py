@@ -55,11 +55,11 @@ def choose_subjects(
             c.subject,
         )
         for c in prepared.curves.of(prepared.channel)
-        if not c.subject.watched and c.subject.kind in kinds
+        if not c.subject.watched and c.subject.kind in kinds and c.mean > 0
     ]
     tops.sort(key=lambda top: (-top[0], top[1].kind != "theme", top[1].key))
     chosen: list[Subject] = []
-    for subject in (*watched, *(subject for top, subject in tops if top > 0)):
+    for subject in (*watched, *(subject for _, subject in tops)):
         if len(chosen) >= max(n, len(watched)):
             break
         like = [i for i, other in enumerate(chosen) if _overlap(prepared, subject, other) > OVERLAP]

@@ -59,35 +59,6 @@ T.showNotes = function (lines, layout, since, until) {
   }
 };
 
-T.labelEnds(traces, lines, layout, top);
-  if (chart.id === "themes" && T.filtered()) T.tell("themes", T.tellLines(lines, since, until));
-};
-
-/* The highest point of any line in the asked time, as a sentence. */
-T.tellLines = function (lines, since, until) {
-  let best = { share: 0 };
-  for (const { meta } of lines) {
-    T.sharesOf(T.cells, meta.subject).forEach((share, i) => {
-      const night = T.addDays(T.page.first, i);
-      if (share > best.share && night >= since && night <= until) best = { share, night, name: meta.label };
-    });
-  }
-  return best.share ? `${best.name} took the most room: ${T.percent(best.share)} on ${T.day(best.night)}` : "None of the chosen lines had any room in this time";
-};
-
-T.showNotes = function (lines, layout, since, until) {
-  const shown = new Set(lines.map(({ meta }) => `${meta.days} ${meta.channel} ${meta.subject}`));
-  const notes = layout.annotations.filter((label) => label.name.startsWith("note "));
-  const distance = (Date.parse(until) - Date.parse(since)) / (T.narrow.matches ? 1.8 : 8);
-  const kept = [];
-  for (const note of notes.sort((a, b) => b.y - a.y)) {
-    const at = Date.parse(note.x);
-    note.visible = shown.has(note.name.slice(5)) && note.x >= since && note.x <= `${until} 24` && kept.length < 4
-      && kept.every((other) => Math.abs(other - at) >= distance);
-    if (note.visible) kept.push(at);
-  }
-};
-
 T.labelEnds = function (traces, lines, layout, top) {
   const tails = new Map(traces.filter((t) => t.meta.role === "partial" && t.visible).map((t) => [`${t.meta.channel} ${t.meta.subject}`, t]));
   const ends = [];

@@ -67,6 +67,8 @@ T.draw = async function (id) {
     place.querySelector(".still")?.remove();
     place.on("plotly_click", (event) => T.click(chart, place, event));
   }
+  const numbers = document.querySelector(`details.numbers[data-chart="${id}"]`);
+  if (numbers?.open) T.showNumbers(numbers);
   T.drawnAt ??= performance.now();
   place.dataset.drawn = "true";
 };
