@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from tracker.collector.harvest.furniture import find_furniture
 from tracker.collector.harvest.kinds import announce
 from tracker.collector.harvest.labels import is_linked, leads_to_more, says_of_what
 from tracker.collector.harvest.outline import HEADINGS, Outline
@@ -12,9 +13,15 @@ from tracker.collector.harvest.words import count_words
 
 LONGEST: Final = 90
 MOST_WORDS: Final = 12
+MOST_UNANNOUNCED: Final = 6.5
+"""Words of the longest heading that announces no kind of list; longer lines are headlines."""
+MOST_FURNITURE: Final = 0.6
+"""Share of a line in words of the page itself from which it heads nothing."""
 ROW: Final = 0.45
 """Score of a link among others like it: it parts lists but names none."""
 
+_UNHEADING: Final = frozenset(("legal", "share"))
+"""What a line speaks of that heads no list."""
 _MARKED: Final = frozenset(("legend", "caption", "th", "dt", "strong", "b"))
 _DATE: Final = re.compile(
     r"^[\d\s.,:/|–—%+#-]+$|^[(\[（].{0,24}[)\]）]$|\b\d{1,2}:\d\d|\b\d{1,2},? (?:19|20)\d\d\b"
@@ -54,6 +61,16 @@ def score_line(outline: Outline, e: int, at: int, text: str) -> float:
     if announced is None or announced == "service" or (announced == "other" and score < 2):
         return score
     return score + 1.5
+
+
+def heads_lists(text: str) -> bool:
+    """Say whether a line that could be a heading may name a list: it is no headline or button."""
+    if announce(text) is not None:
+        return True
+    if count_words(text) > MOST_UNANNOUNCED:
+        return False
+    furniture = find_furniture(text)
+    return furniture.share < MOST_FURNITURE or furniture.kinds.isdisjoint(_UNHEADING)
 
 
 def could_name(text: str) -> bool:

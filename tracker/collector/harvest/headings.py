@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from tracker.collector.harvest.captions import ROW, could_name, score_line
-from tracker.collector.harvest.kinds import kind_of_heading
+from tracker.collector.harvest.captions import ROW, could_name, heads_lists, score_line
+from tracker.collector.harvest.kinds import announce, kind_of_heading
 from tracker.collector.harvest.labels import (
     bare_text,
     chosen_tab,
@@ -40,6 +40,8 @@ _NEAR_TABS: Final = 3
 _PER_TEXT: Final = 0.3
 """What a line loses by each further text between it and the list."""
 _UNLIKELY: Final = 0.5
+_MARKED: Final = 2.0
+"""Score of a line that is marked up as a heading."""
 _WHOLE: Final = HEADINGS | frozenset(("legend", "caption", "dt", "th"))
 _LISTS: Final = frozenset(("ul", "ol", "li", "tr", "table"))
 _HOLLOW: Final = frozenset(("tr", "tbody", "table", "center"))
@@ -87,9 +89,9 @@ def find_heading(outline: Outline, place: Place) -> Heading:
     """Return the best heading between the story before and the list."""
     start = place.before.last if place.before else 0
     lines = outline.last_pieces(start, _begin(place.story), MOST_LINES)
-    best = _find(outline, place, lines)
+    best = _find(outline, place, lines, names=True)
     if best.score < _GOOD:
-        alt = _find(outline, place, _pictures(outline, start, place.story))
+        alt = _find(outline, place, _pictures(outline, start, place.story), names=True)
         best = max(best, alt, key=lambda h: h.score)
     return best
 
@@ -119,14 +121,19 @@ def _begin(story: Story) -> int:
     return min(story.first if story.first >= story.unit else story.anchor, story.at)
 
 
-def _find(outline: Outline, place: Place, lines: list[tuple[int, str]]) -> Heading:
-    """Return the best heading among lines, of which the nearest comes first."""
+def _find(
+    outline: Outline, place: Place, lines: list[tuple[int, str]], *, names: bool = False
+) -> Heading:
+    """Return the best heading among lines, of which the nearest comes first.
+
+    One that `names` the list is no headline; above a headline it must announce a kind of list.
+    """
     if not lines:
         return NO_HEADING
     story = place.story
     small = _small_unit(outline, story)
     container = small if place.container == story.unit else place.container
-    best, best_top, seen = NO_HEADING, -1, set[int]()
+    best, best_top, seen, wall = NO_HEADING, -1, set[int](), ""
     top, levels = story.anchor, 0
     for at, piece in _above(outline, place, lines):
         while not top <= at < outline.ends[top]:
@@ -141,6 +148,9 @@ def _find(outline: Outline, place: Place, lines: list[tuple[int, str]]) -> Headi
             continue
         seen.add(e)
         score = score_line(outline, e, at, text)
+        if names and score > best.score and not _heads(text, wall):
+            wall = text if score >= _MARKED else wall
+            continue
         if score > best.score and score != ROW:
             score -= 1.2 if small <= at < outline.ends[small] else 0.0
             score -= 0.15 * max(0, levels - 1) + _crowd(outline, at, top, story, text)
@@ -149,6 +159,11 @@ def _find(outline: Outline, place: Place, lines: list[tuple[int, str]]) -> Headi
         if score > best.score and score >= best.score + _lead(best, top == best_top):
             best, best_top = Heading(e, text, score), top
     return best
+
+
+def _heads(text: str, wall: str) -> bool:
+    """Say whether a line may head a list: below no headline, unless it announces one."""
+    return heads_lists(text) and (text in wall or not wall or announce(text) is not None)
 
 
 def _above(
