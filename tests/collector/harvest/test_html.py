@@ -273,3 +273,46 @@ def test_a_story_at_the_end_of_one_list_and_the_start_of_the_next_is_in_both(box
     assert [item.title for item in page.lists[0].items] == titles[:5]
     assert (page.lists[1].kind, page.lists[1].heading) == ("most_read", "Most read")
     assert [item.title for item in page.lists[1].items] == titles[4:]
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        ("/news/", "See all news and sport"),
+        ("/login/", "Déjà un compte ? Connectez-vous"),
+        ("/2024/legal.html", "Fair use and copyright policy"),
+        ("/forum/1", "Re: School meals to be free"),
+    ],
+)
+def test_controls_at_the_end_of_a_list_are_no_headlines(last: tuple[str, str]) -> None:
+    (found,) = harvest(box("Most read", items=(*STORIES, last))).lists
+    assert [item.title for item in found.items] == [title for _, title in STORIES]
+
+
+def test_forms_before_a_text_are_no_list() -> None:
+    rows = "".join(f'<p><a href="{href}">{title}</a></p>' for href, title in STORIES)
+    assert harvest(f'<div class="registration-wall">{rows}</div>').lists == ()
+    assert harvest(f'<div class="wall">{rows}</div>').lists
+
+
+def test_a_headline_heads_no_list_nor_does_what_stands_above_it() -> None:
+    above = "<h2>Harbour</h2>"
+    headline = "<h2>Harbour master resigns after the bridge closes for a whole year</h2>"
+    (found,) = harvest(above + headline + box("")).lists
+    assert found.heading == ""
+    (found,) = harvest("<h2>Read also</h2>" + headline + box("")).lists
+    assert (found.heading, found.kind) == ("Read also", "related")
+
+
+def test_a_word_with_a_colon_heads_a_list_that_a_button_would_not() -> None:
+    (found,) = harvest(box("More:")).lists
+    assert (found.heading, found.kind) == ("More:", "related")
+
+
+def test_a_few_links_in_a_menu_lead_to_stories_by_their_addresses() -> None:
+    services = (
+        ("/contest/", "Home for the holidays contest this winter"),
+        ("/nominate/", "Nominate a remarkable neighbour this year"),
+    )
+    assert harvest(f"<nav>{box('', items=services)}</nav>").lists == ()
+    assert [x.kind for x in harvest(f"<nav>{box('', items=STORIES[:2])}</nav>").lists] == ["menu"]

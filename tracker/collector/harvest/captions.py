@@ -84,7 +84,7 @@ def _could_name(text: str) -> bool:
         return False
     if sum(map(str.isalnum, text)) < 2:
         return False
-    return not (_DATE.search(text) or _BUTTON.match(text))
+    return not (_DATE.search(text) or (_BUTTON.match(text) and text[-1] != ":"))
 
 
 def _markup(outline: Outline, e: int, at: int, text: str) -> float:

@@ -12,6 +12,7 @@ from tracker.collector.harvest.addresses import (
     site_of,
 )
 from tracker.collector.harvest.boxes import Box
+from tracker.collector.harvest.controls import is_control
 from tracker.collector.harvest.furniture import find_furniture
 from tracker.collector.harvest.headings import NO_HEADING
 from tracker.collector.harvest.kinds import announce
@@ -32,12 +33,18 @@ LEAST_OF_FEW: Final = {2: 0.9, 3: 0.8}
 
 def weigh(outline: Outline, box: Box, setting: Setting) -> None:
     """Set how much a box's links look like headlines, dropping those that surely do not."""
+    stories = [s for s in box.stories if not is_control(s)]
+    controls = len(box.stories) - len(stories)
+    box.stories = stories or box.stories
     _prune(outline, box, setting)
     n = len(box.stories)
     box.likeness = sum(likeness(s, setting) for s in box.stories) / n
     box.hopeless = box.likeness < (LEAST if n > 1 else LEAST_ALONE)
     if box.hopeless:
         box.why.append(f"likeness {box.likeness:.2f}, far from headlines")
+    elif controls * 2 >= n:
+        box.hopeless = True
+        box.why.append(f"{controls} controls of the page among its links")
 
 
 def holds_headlines(outline: Outline, box: Box, setting: Setting) -> bool:
@@ -51,6 +58,9 @@ def holds_headlines(outline: Outline, box: Box, setting: Setting) -> bool:
     announced = _announced(box)
     if announced == "service":
         box.why.append(f"stands under the heading of a service, “{box.heading.text}”")
+        return False
+    if announced is None and "wall" in signs_around(outline, box, 3):
+        box.why.append("its elements are named as a wall before the text, or a form")
         return False
     signs = signs_around(outline, box, 6)
     here = [s for s in box.stories if not leads_away(s, setting)]
@@ -70,7 +80,7 @@ def holds_headlines(outline: Outline, box: Box, setting: Setting) -> bool:
     box.why.append(f"one link, likeness {mean:.2f}{reasons}")
     if announced:
         return mean >= 0.7 and not _speaks_of_page(box, setting)
-    if "nextprev" in signs and mean >= 0.6:
+    if "nextprev" in signs and "submenu" not in signs and mean >= 0.6:
         return True
     return box.heading.score >= CLEAR and mean >= 1.0 and not reasons
 
@@ -107,7 +117,8 @@ def _wanted(
     wanted, reasons = 0.6, []
     n, clear = len(box.stories), box.heading.score >= CLEAR
     if "menu" in signs:
-        wanted = 0.92
+        few = n in LEAST_OF_FEW and announced is None and "nextprev" not in signs
+        wanted = 2.0 if few and not all(looks_dated(s.href) for s in box.stories) else 0.92
         reasons.append("in a menu")
     if "footer" in signs:
         wanted = max(wanted, 0.8)

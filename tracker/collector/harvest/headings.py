@@ -133,7 +133,7 @@ def _find(
     story = place.story
     small = _small_unit(outline, story)
     container = small if place.container == story.unit else place.container
-    best, best_top, seen, wall = NO_HEADING, -1, set[int](), ""
+    best, best_top, seen, wall = NO_HEADING, -1, set[int](), -1
     top, levels = story.anchor, 0
     for at, piece in _above(outline, place, lines):
         while not top <= at < outline.ends[top]:
@@ -148,8 +148,9 @@ def _find(
             continue
         seen.add(e)
         score = score_line(outline, e, at, text)
-        if names and score > best.score and not _heads(text, wall):
-            wall = text if score >= _MARKED else wall
+        below = wall < 0 or outline.inside(at, wall)
+        if names and score > best.score and not _heads(text, below=below):
+            wall = e if score >= _MARKED else wall
             continue
         if score > best.score and score != ROW:
             score -= 1.2 if small <= at < outline.ends[small] else 0.0
@@ -161,9 +162,9 @@ def _find(
     return best
 
 
-def _heads(text: str, wall: str) -> bool:
-    """Say whether a line may head a list: below no headline, unless it announces one."""
-    return heads_lists(text) and (text in wall or not wall or announce(text) is not None)
+def _heads(text: str, *, below: bool) -> bool:
+    """Say whether a line may head a list: `below` all headlines, unless it announces one."""
+    return heads_lists(text) and (below or announce(text) is not None)
 
 
 def _above(

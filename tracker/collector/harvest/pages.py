@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-PARSER: Final = "3"
+PARSER: Final = "4"
 """Version of the harvester; raised whenever the same page may give other lists."""
 
 

@@ -19,6 +19,11 @@ _LETTERS_PER_WORD: Final = ((_HAN, 1.7), (_KANA, 2.6), (_THAI, 4.5))
 """Letters to a word in scripts written without spaces, so that headlines there count alike."""
 
 
+def is_unspaced(text: str) -> bool:
+    """Say whether a text has letters of a script that is written without spaces."""
+    return not text.isascii() and bool(_UNSPACED.search(text))
+
+
 def count_words(text: str) -> float:
     """Return the number of words in `text`, judged by letters where the script has no spaces."""
     return _remembered(text) if len(text) <= _SHORT else _count(text)
