@@ -240,12 +240,13 @@ def _restore(
 ) -> Ledger:
     members = store.read(MEMBERS)
     if members.is_empty():
-        return Ledger(settings, encoder.name)
+        return Ledger(settings, encoder.name, encoder.reads)
     placed = placed.sort("night", "headline_id")
     embed_texts(store, placed["text"].unique().to_list(), encoder)
     return Ledger.restore(
         settings,
         encoder.name,
+        encoder.reads,
         members=members,
         topics=store.read(TOPICS),
         lineage=store.read(LINEAGE),

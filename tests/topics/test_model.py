@@ -15,8 +15,13 @@ TITLES = [
     "Villages on the coast flooded by storm",
     "Zoo shows its first penguin chicks",
 ]
-ROWS = blend(load_encoder("auto").encode(TITLES), hash_ngrams(TITLES), 0.6)
 WORDS = [" ".join(content_words(title, "en", "x.example")) for title in TITLES]
+ROWS = blend(
+    load_encoder("auto").encode(TITLES),
+    hash_ngrams(WORDS),
+    np.zeros(len(TITLES), np.intp),
+    np.full(len(TITLES), 0.6, np.float32),
+)
 
 
 def clusterer(items: list[int], n_topics: int, news: list[int]) -> EventClusters:

@@ -28,6 +28,8 @@ class Encoder(Protocol):
     Attributes:
         name: Names the encoder and its version: vectors of different names never meet.
         dimension: Length of a vector.
+        reads: Languages (ISO 639-1) whose texts its vectors understand; all if None. Headlines
+            in others are compared by their wording.
     """
 
     @property
@@ -38,6 +40,11 @@ class Encoder(Protocol):
     @property
     def dimension(self) -> int:
         """Return the length of a vector."""
+        ...
+
+    @property
+    def reads(self) -> frozenset[str] | None:
+        """Return the languages it understands; None for all."""
         ...
 
     def encode(self, texts: Sequence[str]) -> Rows:
@@ -76,6 +83,8 @@ class OnnxEncoder:
     A text's vector does not depend on the texts beside it: each batch holds texts of one length
     in tokens, so that nothing is padded.
     """
+
+    reads: Final[frozenset[str] | None] = None
 
     def __init__(self, name: str, weights: bytes | Path, tokenizer: Any, threads: int = 2) -> None:
         from onnxruntime import InferenceSession, SessionOptions  # noqa: PLC0415 - optional path
@@ -132,6 +141,7 @@ class LexicalEncoder:
 
     name = f"lexical-{_LEXICAL_DIMENSION}-1"
     dimension = _LEXICAL_DIMENSION
+    reads: Final[frozenset[str] | None] = frozenset()
 
     def encode(self, texts: Sequence[str]) -> Rows:
         """Return one unit vector a text, (n_texts, dimension) float32."""
@@ -145,6 +155,8 @@ class MiniLmEncoder:
     letters, and all their headlines look alike to it. The shorter the pieces, the more of a
     text's vector is made of its n-grams instead.
     """
+
+    reads: Final[frozenset[str] | None] = frozenset({"en"})
 
     def __init__(self, model: OnnxEncoder) -> None:
         self._model = model
@@ -164,6 +176,8 @@ class MiniLmEncoder:
 
 class SentenceTransformerEncoder:
     """A model of the sentence-transformers package, where the user has installed it."""
+
+    reads: Final[frozenset[str] | None] = None
 
     def __init__(self, name: str) -> None:
         if find_spec("sentence_transformers") is None:

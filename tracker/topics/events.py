@@ -56,7 +56,7 @@ def place_headlines(pool: Rows, events: NDArray[np.intp], new: Rows, threshold: 
     place = join_items(means, sizes, threshold, n_events)[n_events:]
     rows, groups = np.vstack([old, drawn]), np.concatenate([events, place])
     homes = unit(mean_rows(rows, groups, int(groups.max()) + 1))[place]
-    fit = np.einsum("ij,ij->i", drawn, homes)
+    fit = np.einsum("ij,ij->i", unit(drawn), homes)
     return Placement(place, np.clip(fit, 0, 1).astype(np.float64))
 
 

@@ -1,6 +1,6 @@
 """The ledger: every headline's event and topic, kept from night to night."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import date, timedelta
 from types import MappingProxyType
@@ -59,11 +59,19 @@ class Ledger:
     """The state between nights; advanced one night at a time, restored from tables.
 
     Nothing it gave out is changed later: a night only closes stretches and opens new ones.
+
+    Args:
+        settings: Thresholds and windows.
+        encoder_name: The encoder of the vectors.
+        reads: Languages the encoder reads; all if None.
     """
 
-    def __init__(self, settings: TopicSettings, encoder_name: str) -> None:
+    def __init__(
+        self, settings: TopicSettings, encoder_name: str, reads: Collection[str] | None = None
+    ) -> None:
         self.settings = settings
         self.encoder_name = encoder_name
+        self.reads = reads
         self.as_of: date | None = None
         self._window: Window | None = None
         self._places: dict[str, _Place] = {}
@@ -75,6 +83,7 @@ class Ledger:
         cls,
         settings: TopicSettings,
         encoder_name: str,
+        reads: Collection[str] | None = None,
         *,
         members: pl.DataFrame,
         topics: pl.DataFrame,
@@ -89,6 +98,7 @@ class Ledger:
         Args:
             settings: The settings it ran with.
             encoder_name: The encoder of the vectors.
+            reads: Languages the encoder reads; all if None.
             members: A frame of MEMBERS.
             topics: A frame of TOPICS.
             lineage: A frame of LINEAGE.
@@ -98,7 +108,7 @@ class Ledger:
             as_of: The night.
             acts: What people have said, by the night it was done on.
         """
-        ledger = cls(settings, encoder_name)
+        ledger = cls(settings, encoder_name, reads)
         ledger.as_of = as_of
         held = members.filter(
             (pl.col("from_night") <= as_of)
@@ -197,7 +207,7 @@ class Ledger:
         start = night - timedelta(days=self.settings.window_nights - 1)
         old = self._window or Window.empty(new.vectors.shape[1])
         window = self._window = old.since(start).join(new)
-        rows = window.rows(self.settings.meaning)
+        rows = window.rows(self.settings.meaning, self.reads)
         self._place_events(night, window, rows, len(window) - len(new))
         events = [self._places[name].event for name in window.ids]
         return settle_night(
@@ -286,16 +296,17 @@ class Ledger:
 
 
 def _open_window(headlines: pl.DataFrame, nights: Iterable[date], vectors: Rows) -> Window:
-    texts = tuple(headlines["text"])
+    words = tuple(
+        " ".join(content_words(text, code, source))
+        for text, code, source in headlines.select("text", "language", "source").iter_rows()
+    )
     return Window(
         tuple(headlines["headline_id"]),
-        texts,
-        tuple(
-            " ".join(content_words(text, code, source))
-            for text, code, source in headlines.select("text", "language", "source").iter_rows()
-        ),
+        tuple(headlines["text"]),
+        words,
         tuple(headlines["source"]),
+        tuple(headlines["language"].fill_null("")),
         np.asarray(list(nights), "datetime64[D]"),
         np.asarray(vectors, np.float32),
-        hash_ngrams(texts),
+        hash_ngrams(words),
     )

@@ -1,6 +1,6 @@
 """The window: headlines of the last nights, as rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from tracker.topics.languages import settle_languages
 from tracker.topics.similarity import Rows, blend, hash_ngrams
 
 
@@ -21,15 +22,17 @@ class Window:
         texts: Their wordings.
         words: Their content words, a space between them.
         sources: Who published them.
+        languages: The language each was taken for; empty where unknown.
         nights: The nights they were first seen, (n,) datetime64[D].
         vectors: Unit vectors, (n, dimension) float32.
-        counts: N-gram counts, sparse (n, n_buckets).
+        counts: Counts of the n-grams of their words, sparse (n, n_buckets).
     """
 
     ids: tuple[str, ...]
     texts: tuple[str, ...]
     words: tuple[str, ...]
     sources: tuple[str, ...]
+    languages: tuple[str, ...]
     nights: NDArray[np.datetime64]
     vectors: Rows
     counts: Any
@@ -38,7 +41,9 @@ class Window:
     def empty(cls, dimension: int) -> "Window":
         """Return a window without headlines, for vectors of `dimension`."""
         nights = np.empty(0, "datetime64[D]")
-        return cls((), (), (), (), nights, np.zeros((0, dimension), np.float32), hash_ngrams([]))
+        return cls(
+            (), (), (), (), (), nights, np.zeros((0, dimension), np.float32), hash_ngrams([])
+        )
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -51,6 +56,7 @@ class Window:
             self.texts[first:],
             self.words[first:],
             self.sources[first:],
+            self.languages[first:],
             self.nights[first:],
             self.vectors[first:],
             self.counts[first:],
@@ -63,14 +69,25 @@ class Window:
             self.texts + later.texts,
             self.words + later.words,
             self.sources + later.sources,
+            self.languages + later.languages,
             np.concatenate([self.nights, later.nights]),
             np.vstack([self.vectors, later.vectors]),
             sparse.vstack([self.counts, later.counts], format="csr"),
         )
 
-    def rows(self, meaning: float) -> Rows:
-        """Return one blended row a headline; the window is the corpus."""
-        return blend(self.vectors, self.counts, meaning)
+    def rows(self, meaning: float, reads: Collection[str] | None = None) -> Rows:
+        """Return one blended row a headline; the window is the corpus.
+
+        Args:
+            meaning: Share of the vectors in a similarity.
+            reads: Languages whose vectors mean something; all if None. Headlines in others are
+                compared by their wording alone.
+        """
+        languages = settle_languages(self.texts, self.sources, self.languages)
+        names, numbers = np.unique(languages, return_inverse=True)
+        known = np.asarray([reads is None or not n or n in reads for n in names.tolist()], bool)
+        share = np.where(known[numbers], meaning, 0).astype(np.float32)
+        return blend(self.vectors, self.counts, numbers.astype(np.intp), share)
 
     def number(self, name: Callable[[str], str | None]) -> tuple[list[str], NDArray[np.intp]]:
         """Return the sorted names of the headlines' groups, and each headline's number there.
