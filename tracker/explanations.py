@@ -26,6 +26,7 @@ from tracker.tables import (
 from tracker.trends.changes import Rules
 from tracker.trends.coverage import describe_gaps
 from tracker.trends.decomposition import Decomposition, Stretch, decompose_change
+from tracker.trends.panels import Weighting, measure_panel
 from tracker.trends.series import mark_partial
 from tracker.trends.verdicts import Verdict, judge_subject
 from tracker.updates import Observed, observe_slots
@@ -190,7 +191,7 @@ def explain_point(
         usual_sources=usual[0] if usual else None,
         partial=bool(marks["partial"].any()),
         headlines=_list_headlines(store, config, seen_then, subject.key, night, channel),
-        sources=_list_sources(seen_then, subject.key, night, channel),
+        sources=_list_sources(seen_then, subject.key, night, channel, config.attention.weighting),
         verdict=verdict,
         rules=rules,
         findings=signals.filter(pl.col("night") == night),
@@ -258,9 +259,15 @@ def _name_state(
     return ("broken" if came else "unobserved"), reason
 
 
-def _list_sources(seen: Observed, subject: str, night: date, channel: str) -> pl.DataFrame:
+def _list_sources(
+    seen: Observed, subject: str, night: date, channel: str, weighting: Weighting
+) -> pl.DataFrame:
     at = (pl.col("night") == night, pl.col("channel") == channel)
-    shares = seen.panel.shares.filter(pl.col("subject") == subject, *at)
+    here = measure_panel(
+        seen.slots, seen.stretches.filter(pl.col("subject") == subject),
+        first_night=night, last_night=night, weighting=weighting,
+    ).shares  # fmt: skip
+    shares = here.filter(pl.col("channel") == channel)
     return (
         seen.coverage.filter(*at)
         .rename({"slots": "observed_slots"})

@@ -39,6 +39,7 @@ from tracker.trends.attention import expose_slots, measure_attention
 from tracker.trends.coverage import measure_coverage
 from tracker.trends.panels import Panel, measure_panel
 from tracker.trends.signals import find_signals
+from tracker.trends.standing import find_standing, name_epochs
 
 
 @dataclass(frozen=True)
@@ -237,7 +238,8 @@ class Observed:
     Attributes:
         slots: Frame with the columns of `tracker.trends.panels.SLOTS`.
         stretches: Frame with the columns of `tracker.trends.panels.SUBJECTS`.
-        panel: The sources' own shares, from these.
+        panel: The sources' own shares, from these; a source has another name since a box of it
+            began or ended to stand unchanged.
         coverage: COVERAGE.
         first_night: First night of the study.
     """
@@ -276,14 +278,24 @@ def observe_slots(
     zone = config.study.time_zone
     lists, captured = store.read(LISTS), captures.drop("night")
     breaks = find_breaks(captured, lists, time_zone=zone)
-    slots = expose_slots(store.read(SIGHTINGS), lists, captured, time_zone=zone, unobserved=breaks)
+    sightings = store.read(SIGHTINGS)
+    standing = find_standing(sightings, lists, captured, time_zone=zone)
+    slots = expose_slots(
+        sightings, lists, captured, time_zone=zone, unobserved=breaks, standing=standing
+    )
     first = captures["night"].min()
     assert isinstance(first, date)
     stretches = list_stretches(members, themes, first)
     panel = measure_panel(
-        slots, stretches, first_night=first, last_night=night, weighting=config.attention.weighting
+        name_epochs(slots, standing),
+        stretches,
+        first_night=first,
+        last_night=night,
+        weighting=config.attention.weighting,
     )
-    coverage = measure_coverage(captured, slots, breaks, last_night=night, time_zone=zone)
+    coverage = measure_coverage(
+        captured, slots, breaks, last_night=night, time_zone=zone, standing=standing
+    )
     return Observed(slots, stretches, panel, coverage, first)
 
 

@@ -33,6 +33,7 @@ def expose_slots(
     *,
     time_zone: str = "UTC",
     unobserved: pl.DataFrame | None = None,
+    standing: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return the slots that somebody chose to fill, with their source, night and channel.
 
@@ -46,6 +47,7 @@ def expose_slots(
         time_zone: IANA name of the zone whose local date is a sighting's night.
         unobserved: Captures, with `capture_id` and `channel`, whose slots in that channel do not
             count: a page that is broken was not observed, and must not read as a fade.
+        standing: Boxes that are no signal of the night, as `tracker.trends.standing` finds them.
 
     Returns:
         A frame with the columns of `SLOTS`.
@@ -58,14 +60,16 @@ def expose_slots(
     boxes = lists.lazy().join(channels.lazy(), on="kind").select("capture_id", "list_id", "channel")
     if unobserved is not None:
         boxes = boxes.join(unobserved.lazy(), on=["capture_id", "channel"], how="anti")
-    return (
+    slots = (
         captures.lazy()
         .with_columns(night_of("captured_at", time_zone).alias("night"))
         .join(sightings.lazy().drop("captured_at"), on="capture_id")
         .join(boxes, on=["capture_id", "list_id"])
         .select(pl.col(name).cast(dtype) for name, dtype in SLOTS.items())
-        .collect()
     )
+    if standing is not None:
+        slots = slots.join(standing.lazy(), on=["source", "night", "list_id"], how="anti")
+    return slots.collect()
 
 
 def measure_attention(

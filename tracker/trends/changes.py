@@ -20,8 +20,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.trends.evidence import Evidence, Noise, control
+from tracker.trends.evidence import Evidence, control
 from tracker.trends.intervals import Floats
+from tracker.trends.noises import Noise, learn_noise
 from tracker.trends.series import Comparison, Series
 
 BLOCKS: Final = (1, 3, 7)
@@ -33,8 +34,6 @@ LONG_BLOCKS: Final = (7, 14)
 _HALF: Final = 0.5
 _LEARNT_BLOCKS: Final = 5
 """A block length is used once the channel was observed for this many such blocks."""
-_PRIOR_BLOCKS: Final = 30.0
-"""Weight of all subjects' inflation in each one's own, as a number of blocks of nights."""
 _WINSOR: Final = 2.5
 """Differences beyond this many standard deviations count as such: they may be changes."""
 
@@ -209,26 +208,23 @@ class _Track:
             self.gaps[block][night] = np.where(usable, (pair.recent - pair.base) ** 2, 0)
 
     def _inflate(self, night: int, block: int) -> Noise:
-        """Return the inflation: each subject's own, mixed with what all of them wander alike.
+        """Return the inflation of the nights before the latest block.
 
-        The common part grows with the share, as wandering does, and is a median, so that the few
-        subjects that really change leave it alone. Differences count up to `_WINSOR` standard
-        deviations under the inflation of the night before.
+        Differences count up to `_WINSOR` standard deviations under the inflation of the night
+        before.
         """
         stop = max(0, night + 1 - block)
         window = slice(max(0, stop - self.rules.memory_nights), stop)
         gap, noise, square = (
             kept[block][window] for kept in (self.gaps, self.noises, self.squares)
         )
-        weight = (noise > 0).sum(axis=0) / block
-        noises, squares = noise.sum(axis=0), square.sum(axis=0)
         gaps = np.minimum(gap, _WINSOR**2 * self.inflation[block] * noise).sum(axis=0)
-        wander = max(0.0, _median(_divide(gaps - noises, squares), squares))
-        own = np.where(noises > 0, _divide(gaps, noises), 1.0)
-        common = np.maximum(1 + wander * _divide(squares, noises), _median(own, weight))
-        mixed = (_PRIOR_BLOCKS * common + weight * own) / (_PRIOR_BLOCKS + weight)
-        self.inflation[block] = np.maximum(1.0, mixed)
-        return Noise(self.inflation[block], _PRIOR_BLOCKS + weight)
+        weight = (noise > 0).sum(axis=0) / block
+        found = learn_noise(
+            gaps, noise.sum(axis=0), square.sum(axis=0), weight, self.series.families
+        )
+        self.inflation[block] = found.inflation
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,8 +271,8 @@ def judge_nights(series: Sequence[Series], rules: Rules) -> Iterator[Judgement]:
             ready=ready,
             steps=steps,
             descents=descents,
-            steps_q=control(steps, rules.fdr, ready=ready),
-            descents_q=control(descents, rules.fdr, ready=ready),
+            steps_q=_control(steps, series, ready, rules.fdr),
+            descents_q=_control(descents, series, ready, rules.fdr),
         )
         yield judgement
         for at, (stepped, fallen) in enumerate(judgement.find(rules.fdr)):
@@ -297,7 +293,7 @@ def find_changes(series: Sequence[Series], rules: Rules) -> list[Change]:
 
     Source:
         Tests: see `tracker.trends.evidence`. Inflation from overlapping blocks: Meketon and
-        Schmeiser (1984); differences bounded: Huber (1964); own mixed with common: Smyth (2004).
+        Schmeiser (1984); differences bounded: Huber (1964); see also `tracker.trends.noises`.
     """
     changes: list[Change] = []
     for judgement in judge_nights(series, rules):
@@ -312,6 +308,22 @@ def find_changes(series: Sequence[Series], rules: Rules) -> list[Change]:
                 at, night, fallen, since, descents, judgement.descents_q[at], from_peak=True
             )
     return changes
+
+
+def _control(
+    evidence: Sequence[Evidence], series: Sequence[Series], ready: Sequence[bool], fdr: float
+) -> list[Floats]:
+    """Return p-values after false discovery control, per series, each family by itself."""
+    found = [np.full(len(one.subjects), np.nan) for one in series]
+    on = [at for at, is_on in enumerate(ready) if is_on]
+    for family in zip(*(series[at].families for at in on), strict=True):
+        p = [evidence[at].p[part] for at, part in zip(on, family, strict=True)]
+        least = [evidence[at].attainable[part] for at, part in zip(on, family, strict=True)]
+        q = control(np.concatenate(p), np.concatenate(least), fdr)
+        ends = np.cumsum([len(one) for one in p])[:-1]
+        for at, part, own in zip(on, family, np.split(q, ends), strict=True):
+            found[at][part] = own
+    return found
 
 
 def _date_changes(
@@ -347,16 +359,3 @@ def _report(
             p=float(evidence.p[subject]),
             q=float(q[subject]),
         )
-
-
-def _median(values: Floats, weights: Floats) -> float:
-    """Return the weighted median; 0 without weight."""
-    order = np.argsort(values)
-    reached = np.cumsum(weights[order])
-    if not len(values) or reached[-1] <= 0:
-        return 0.0
-    return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
-
-
-def _divide(above: Floats, below: Floats) -> Floats:
-    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)

@@ -9,22 +9,10 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 from tracker.trends.intervals import Floats, Interval, bound_difference
+from tracker.trends.noises import Noise
 from tracker.trends.series import Comparison, Indices
 
 _SMALL: Final = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Noise:
-    """How much more two blocks of nights differ than independent headlines would make them.
-
-    Attributes:
-        inflation: Observed over binomial variance, at least 1, (n_subjects,).
-        freedom: On how many blocks it rests, (n_subjects,).
-    """
-
-    inflation: Floats
-    freedom: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +64,12 @@ class Evidence:
             fades_only: Whether only a share below that counts.
 
         Source:
-            Comparison of two rates given their sum: Przyborowski and Wilenski (1940). Counts
+            Comparison of two rates given their sum: Przyborowski and Wilenski (1940), with mid-p:
+            Lancaster (1961), of discrete tests under false discovery control: Heller and Gur
+            (2011). Counts
             divided by their dispersion: McCullagh and Nelder (1989), chapter 4; t for normal as
-            the dispersion is estimated: Smyth (2004). Several tests of one subject: Bonferroni.
+            the dispersion is estimated: Smyth (2004). Several tests of one subject: Simes (1986),
+            both directions: doubled.
         """
         up, down, least_up, least_down = (
             np.stack(values)
@@ -89,13 +80,12 @@ class Evidence:
         if fades_only:
             up, least_up = np.full_like(up, np.nan), np.full_like(up, np.nan)
         sides = 1 if fades_only else 2
-        tests = np.maximum(np.isfinite(down).sum(axis=0), 1) * sides
         ample = np.stack([_is_ample(one, min_ratio) for one in found])
         best = np.where(ample | np.isnan(down), np.fmin(up, down), 1.0)
         pick = np.argmin(np.where(np.isnan(best), np.inf, best), axis=0)
         return cls(
-            np.minimum(1, np.fmin.reduce(best) * tests),
-            np.fmin.reduce(np.fmin(least_up, least_down)) * tests,
+            np.minimum(1, _combine(best) * sides),
+            _combine(np.fmin(least_up, least_down)) * sides,
             pick,
             _take([one.recent for one in found], pick),
             _take([a.recent_size / b.inflation for a, b in zip(found, noises, strict=True)], pick),
@@ -111,34 +101,37 @@ class Evidence:
         return bound_difference(self.recent, self.recent_size, self.base, self.base_size)
 
 
-def control(evidence: Sequence[Evidence], fdr: float, *, ready: Sequence[bool]) -> list[Floats]:
-    """Return p-values after false discovery control over all subjects of all of `evidence`.
+def control(p: Floats, attainable: Floats, fdr: float) -> Floats:
+    """Return p-values after false discovery control over the subjects of a night.
 
     Subjects with too few counts to be a finding whatever happened are no part of the family.
 
     Args:
-        evidence: One night's evidence, per channel.
+        p: p-values of all subjects of all channels; NaN where there was no test.
+        attainable: The least p-values their counts could have given.
         fdr: False discovery rate wanted.
-        ready: Whether there may be findings on that night at all, per channel.
 
     Returns:
-        One array per evidence; NaN where a subject is not in the family.
+        An array of the same shape; NaN where a subject is not in the family.
 
     Source:
         Benjamini and Hochberg (1995); the family of discrete tests: Tarone (1990), Gilbert (2005).
     """
-    p = np.concatenate(
-        [np.where(on, one.p, np.nan) for one, on in zip(evidence, ready, strict=True)]
-    )
-    least = np.concatenate([one.attainable for one in evidence])
-    least = np.where(np.isfinite(p), least, np.inf)
-    trials = np.arange(1, len(p) + 1)
-    able = np.searchsorted(np.sort(least), fdr / trials, side="right")
     q = np.full(len(p), np.nan)
-    if len(p):
+    least = np.where(np.isfinite(p), attainable, np.inf)
+    if np.isfinite(least).any():
+        trials = np.arange(1, len(p) + 1)
+        able = np.searchsorted(np.sort(least), fdr / trials, side="right")
         family = least <= fdr / trials[np.argmax(able <= trials)]
         q[family] = stats.false_discovery_control(p[family]) if family.any() else np.nan
-    return np.split(q, np.cumsum([len(one.p) for one in evidence])[:-1])
+    return q
+
+
+def _combine(p: Floats) -> Floats:
+    """Return one p-value of each column; NaN where it has none."""
+    ordered = np.sort(p, axis=0)  # NaN last
+    place = np.arange(1, len(p) + 1)[:, None]
+    return np.asarray(np.fmin.reduce(ordered * np.isfinite(p).sum(axis=0) / place))
 
 
 def _weigh(found: Comparison, noise: Noise, factor: float) -> tuple[Floats, ...]:
@@ -150,10 +143,18 @@ def _weigh(found: Comparison, noise: Noise, factor: float) -> tuple[Floats, ...]
     higher = recent > factor * base * recent_size / base_size
     up, down = np.full_like(total, 1.0) + 0 * total, np.full_like(total, 1.0) + 0 * total
     rise, fall = np.flatnonzero(higher & (recent > 0)), np.flatnonzero(~higher & (base > 0))
-    up[rise] = special.betainc(recent[rise], base[rise] + 1, part[rise])
-    down[fall] = special.betainc(base[fall], recent[fall] + 1, 1 - part[fall])
-    ps = (up, down, part**total, (1 - part) ** total)
+    up[rise] = _tail(recent[rise], base[rise], part[rise])
+    down[fall] = _tail(base[fall], recent[fall], 1 - part[fall])
+    ps = (up, down, part**total / 2, (1 - part) ** total / 2)
     return tuple(_moderate(p, noise.freedom) for p in ps)
+
+
+def _tail(count: Floats, rest: Floats, part: Floats) -> Floats:
+    """Return the chance of more than `count` of all, and half of that of just so many."""
+    more = np.zeros_like(count)
+    left = rest > 0
+    more[left] = special.betainc(count[left] + 1, rest[left], part[left])
+    return np.asarray((special.betainc(count, rest + 1, part) + more) / 2)
 
 
 def _moderate(p: Floats, freedom: Floats) -> Floats:

@@ -54,6 +54,8 @@ class Series:
         shares: Sums of shares, (n_nights + 1, n_subjects, n_sources).
         visits: Sums of nights observed, (n_nights + 1, n_sources).
         spreads: Sums of 1 / effective number of headlines, (n_nights + 1, n_sources).
+        families: Which subjects are judged together: all of a study. Simulated studies that were
+            observed alike are stacked as one series, each a family of its own.
     """
 
     subjects: tuple[str, ...]
@@ -63,6 +65,7 @@ class Series:
     shares: Floats
     visits: Floats
     spreads: Floats
+    families: tuple[slice, ...] = (slice(None),)
 
     @property
     def n_nights(self) -> int:

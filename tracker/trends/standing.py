@@ -1,0 +1,117 @@
+"""Boxes that stand unchanged for weeks: service links and the like, no signal of tonight."""
+
+from typing import Final
+
+import polars as pl
+
+from tracker.tables import CHANNELS, night_of
+
+STANDING: Final = pl.Schema(
+    {
+        "source": pl.String,
+        "night": pl.Date,
+        "channel": pl.String,
+        "list_id": pl.String,
+        "since": pl.Date,
+    }
+)
+"""Columns of a frame of standing boxes: one row is one list on one night that does not count."""
+
+_BOX: Final = ["source", "list_id"]
+
+
+def find_standing(
+    sightings: pl.DataFrame,
+    lists: pl.DataFrame,
+    captures: pl.DataFrame,
+    *,
+    time_zone: str = "UTC",
+    nights: int = 14,
+) -> pl.DataFrame:
+    """Return on which nights which boxes have shown the very same headlines for weeks.
+
+    A box stands on a night if on every night on which it was seen since at least `nights` nights
+    ago it has shown the same headlines in the same words, in whatever order. It counts again on
+    the night it changes. Earlier nights are left as they were: no night learns from a later one.
+
+    Args:
+        sightings: Frame of `tracker.tables.SIGHTINGS`.
+        lists: Frame of `tracker.tables.LISTS`.
+        captures: Frame of `tracker.tables.CAPTURES`.
+        time_zone: IANA name of the zone whose local date is a night.
+        nights: How long a box must have been the same, calendar nights.
+
+    Returns:
+        A frame with the columns of `STANDING`, sorted; `since` is the first night of the run.
+    """
+    channels = {kind: channel for channel, kinds in CHANNELS.items() for kind in kinds}
+    boxes = lists.lazy().filter(pl.col("kind").is_in(list(channels)))
+    content = (
+        sightings.lazy()
+        .select("capture_id", "list_id", pl.struct("headline_id", "title").hash().alias("item"))
+        .join(
+            boxes.select(
+                "capture_id", "list_id",
+                pl.col("kind").replace_strict(channels, return_dtype=pl.String).alias("channel"),
+            ),
+            on=["capture_id", "list_id"],
+        )
+        .join(
+            captures.lazy().select(
+                "capture_id", "source", night_of("captured_at", time_zone).alias("night")
+            ),
+            on="capture_id",
+        )
+        .unique(["night", *_BOX, "item"])
+        .group_by("night", *_BOX)
+        .agg(pl.col("channel").unique().alias("channels"), pl.col("item").sort().alias("content"))
+        .sort(*_BOX, "night")
+        .with_columns((pl.col("content") != pl.col("content").shift(1)).over(_BOX).alias("new"))
+        .with_columns(pl.col("new").fill_null(value=True).cum_sum().over(_BOX).alias("run"))
+        .with_columns(pl.col("night").min().over(*_BOX, "run").alias("since"))
+        .filter((pl.col("night") - pl.col("since")).dt.total_days() >= nights)
+        .explode("channels")
+        .rename({"channels": "channel"})
+    )  # fmt: skip
+    return (
+        content.select(pl.col(name).cast(dtype) for name, dtype in STANDING.items())
+        .sort("source", "night", "channel", "list_id")
+        .collect()
+    )
+
+
+def name_epochs(slots: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
+    """Return the slots with sources named anew each time a box begins or ends to stand.
+
+    A box that is left out from tonight on takes its headlines with it. For tests, which compare
+    each source with itself, the source begins anew that night, so that this is no rise or fade.
+
+    Args:
+        slots: Frame with the columns of `tracker.trends.panels.SLOTS`.
+        standing: Result of `find_standing`.
+
+    Returns:
+        `slots` with other names of sources: only to be compared with each other.
+    """
+    visit = ["source", "channel", "night"]
+    nights = slots.select(visit).unique()
+    boxes = standing.group_by(visit).agg(pl.col("list_id").sort().alias("boxes"))
+    nothing = pl.col("boxes").fill_null(pl.lit([], dtype=pl.List(pl.String)))
+    epochs = (
+        nights.join(boxes, on=visit, how="left")
+        .with_columns(nothing.alias("boxes"))
+        .sort(visit)
+        .with_columns(
+            (pl.col("boxes") != pl.col("boxes").shift(1))
+            .over("source", "channel")
+            .fill_null(value=False)
+            .alias("new")
+        )
+        .with_columns(pl.col("new").cum_sum().over("source", "channel").alias("epoch"))
+    )
+    return slots.join(epochs.select(*visit, "epoch"), on=visit).with_columns(
+        pl.when(pl.col("epoch") > 0)
+        .then(pl.format("{} ({})", "source", "epoch"))
+        .otherwise("source")
+        .alias("source")
+    ).drop("epoch")  # fmt: skip
