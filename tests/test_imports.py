@@ -22,6 +22,7 @@ OWNERS = {
     # those outside the plotter name the type of a figure
     "plotly": ("plotter/", "images.py", "single_charts.py", "study.py"),
     "kaleido": ("images.py",),
+    "apprise": ("notifications.py",),
 }
 HEAVY = (
     *("polars", "bertopic", "plotly", "deltalake", "onnxruntime", "sklearn", "numpy", "rich"),

@@ -11,6 +11,7 @@ import click
 from tracker.commands.backfilling import backfill
 from tracker.commands.charting import chart
 from tracker.commands.collecting import collect
+from tracker.commands.digesting import digest
 from tracker.commands.explaining import explain
 from tracker.commands.ingesting import ingest, peek, reharvest
 from tracker.commands.options import Settings
@@ -87,7 +88,7 @@ def main(ctx: click.Context, folder: Path, config: Path | None, verbose: int, qu
 
 VERBS: Final = (
     init, peek, sources, collect, ingest, backfill, reharvest, update, replay, topics, report,
-    chart, show, explain, export, check, demo,
+    chart, digest, show, explain, export, check, demo,
 )  # fmt: skip
 for verb in VERBS:
     main.add_command(verb)

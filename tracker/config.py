@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+import re
 import tomllib
 import types
 import typing
@@ -20,7 +21,8 @@ from tracker.errors import ConfigError
 from tracker.topics.settings import TopicSettings
 
 __all__ = [
-    "CONFIG_NAME", "AttentionSettings", "CollectSettings", "Config", "SignalSettings",
+    "CONFIG_NAME", "AttentionSettings", "CollectSettings", "Config", "NotifySettings",
+    "SignalSettings",
     "SourceSettings", "StudySettings", "ThemeSettings", "ThemesSettings", "parse_config",
     "read_config",
 ]  # fmt: skip
@@ -129,6 +131,34 @@ class SignalSettings:
 
 
 @dataclass(frozen=True)
+class NotifySettings:
+    """Where the digest goes.
+
+    Attributes:
+        urls: Addresses it is sent to, as Apprise writes them: mailto://, ntfy://, slack://, json://
+            and a hundred others. Keep a file with passwords in it to yourself.
+        site: Address at which the study's folder can be read, ending in a slash; links in messages
+            and feeds lead there. Empty if it is nowhere.
+        always: Whether a digest that has nothing new is sent too.
+    """
+
+    urls: tuple[str, ...] = ()
+    site: str = ""
+    always: bool = False
+
+    def __post_init__(self) -> None:
+        """Check that the site is an address of pages.
+
+        Raises:
+            ConfigError: If it is not.
+        """
+        if self.site and not re.fullmatch(r"https?://[^\s?#<>()]+/", self.site):
+            raise ConfigError(
+                f"notify.site: found {self.site!r}; wanted an http(s) address that ends in a slash"
+            )
+
+
+@dataclass(frozen=True)
 class Config:
     """Everything tracker.toml may say.
 
@@ -140,6 +170,7 @@ class Config:
         attention: How room is measured.
         signals: When a change is a finding.
         themes: Ready-made themes.
+        notify: Where the digest goes.
         source: The outlets.
         theme: The watch list: these themes are always drawn, also at zero.
     """
@@ -151,6 +182,7 @@ class Config:
     attention: AttentionSettings = field(default_factory=AttentionSettings)
     signals: SignalSettings = field(default_factory=SignalSettings)
     themes: ThemesSettings = field(default_factory=ThemesSettings)
+    notify: NotifySettings = field(default_factory=NotifySettings)
     source: tuple[SourceSettings, ...] = ()
     theme: tuple[ThemeSettings, ...] = ()
 

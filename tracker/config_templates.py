@@ -13,6 +13,7 @@ from tracker.config import (
     AttentionSettings,
     CollectSettings,
     Config,
+    NotifySettings,
     SignalSettings,
     SourceSettings,
     StudySettings,
@@ -29,6 +30,7 @@ _SECTIONS: Final[tuple[tuple[str, type], ...]] = (
     ("topics", TopicSettings),
     ("attention", AttentionSettings),
     ("signals", SignalSettings),
+    ("notify", NotifySettings),
 )
 _HEAD: Final = """\
 # Settings of a study. Every setting is here with its default; remove the # to change one.

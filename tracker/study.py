@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tracker.collector.remote_warcs import RemoteSettings
     from tracker.collects import CollectResult
     from tracker.corrections import TopicEditor
+    from tracker.digests import DigestResult
     from tracker.explanations import Explanation
     from tracker.ingests import IngestResult
     from tracker.reharvests import ReharvestResult
@@ -378,6 +379,33 @@ class Study:
         from tracker.explanations import explain_point  # noqa: PLC0415 - loads scipy
 
         return explain_point(self.store, self.config, subject, night, channel)
+
+    def digest(self, since: date | None = None, *, send: bool | None = None) -> "DigestResult":
+        """Write what changed since the last digest beside the report, and send it.
+
+        The same night again gives the same digest, and each address gets it once.
+
+        Args:
+            since: The night after which things are new; that of the last digest if None.
+            send: To every address again if true, to none if false; if None, to those that do not
+                have it yet.
+
+        Raises:
+            InputError: If the study was never updated, `since` is not before the night it stands
+                at, or sending needs what is not installed.
+        """
+        self._want_captures()
+        from tracker.digests import write_digest  # noqa: PLC0415 - loads plotly
+
+        with record_run(self.store, "digest", self._clock) as run:
+            result = write_digest(self.store, self.config, run.started_at, since=since, send=send)
+            run.outcome = "partly" if result.problems else "ok"
+            run.details.update(
+                night=result.digest.night, since=result.digest.since,
+                findings=result.digest.n_claims, sent=len(result.sent),
+                problems=list(result.problems),
+            )  # fmt: skip
+        return result
 
     def read(self, name: str) -> pl.DataFrame:
         """Return a table of the study, whole; see `tracker.tables` for its columns.

@@ -402,6 +402,20 @@ SIGNALS: Final = Table(
     ("subject", "night", "channel", "kind"),
 )
 
+DIGESTS: Final = Table(
+    "digests",
+    "one digest: what was told of a night",
+    (
+        Column("night", pl.Date, "the night it speaks of"),
+        Column("since", pl.Date, "the night up to which the digest before it spoke"),
+        Column("written_at", TIME, "when it last changed"),
+        Column("title", pl.String, "what it says first"),
+        Column("body", pl.String, "what it says, HTML"),
+        Column("sent", TEXTS, "digests of the addresses that have it"),
+    ),
+    ("night",),
+)
+
 RUNS: Final = Table(
     "runs",
     "one run of a command that wrote to the study",
@@ -435,6 +449,7 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             COVERAGE,
             ATTENTION,
             SIGNALS,
+            DIGESTS,
             RUNS,
         )
     }

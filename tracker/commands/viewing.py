@@ -13,7 +13,8 @@ from tracker.terminal import make_safe, output_options, print_rows
 
 VIEW_NAMES: Final = ("headlines", "lists", "topics", "themes", "signals", "sources")
 EXPORT_NAMES: Final = (
-    "attention", "captures", "corrections", "coverage", "events", "headlines", "lineage", "lists",
+    "attention", "captures", "corrections", "coverage", "digests", "events", "headlines",
+    "lineage", "lists",
     "members", "runs", "sightings", "signals", "themes", "topics", "vectors",
 )  # fmt: skip
 

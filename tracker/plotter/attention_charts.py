@@ -70,11 +70,6 @@ def choose_subjects(
     return chosen
 
 
-def choose_topics(prepared: Prepared) -> list[Subject]:
-    """Return the topics that stood highest in any week, each story once."""
-    return choose_subjects(prepared, kinds=("topic",))
-
-
 def _overlap(prepared: Prepared, one: Subject, other: Subject) -> float:
     """Return the part of the smaller one's headlines that are the other's too."""
     a, b = prepared.headlines_of(one.key), prepared.headlines_of(other.key)
@@ -108,10 +103,19 @@ def chart_themes(prepared: Prepared, given: Sequence[Subject] = ()) -> Chart:
         given: The subjects to show, all at once; the watch list and whoever stood highest if
             empty.
     """
-    subjects = given or choose_subjects(prepared)
-    info = read_themes(prepared, subjects, len(given) or SHOWN_AT_FIRST)
+    return _chart_lines(prepared, given or choose_subjects(prepared), chosen=bool(given))
+
+
+def chart_topics(prepared: Prepared) -> Chart | None:
+    """Return the topics that stood highest, drawn like the themes; None where there are none."""
+    topics = choose_subjects(prepared, kinds=("topic",))
+    return _chart_lines(prepared, topics, chosen=False) if topics else None
+
+
+def _chart_lines(prepared: Prepared, subjects: Sequence[Subject], *, chosen: bool) -> Chart:
+    info = read_themes(prepared, subjects, len(subjects) if chosen else SHOWN_AT_FIRST)
     traces, layout = draw_lines(info)
-    finding = tell_themes(prepared, subjects, chosen=bool(given))
+    finding = tell_themes(prepared, subjects, chosen=chosen)
     return Chart("themes", finding, reading(prepared), traces, layout, info)
 
 
@@ -198,7 +202,7 @@ def tell_themes(prepared: Prepared, subjects: Sequence[Subject], *, chosen: bool
         nights = prepared.curves.nights
         told = [f"{curve.subject.told} in {nights[at]:%B %Y}" for at, curve in stories]
         return f"What stood out: {join_words(told, 'and')}"
-    when = _tell_point(prepared, place)
+    when = tell_point(prepared, place)
     if place == len(read_points(prepared, found[0])) - 1 and not chosen:
         return f"{name} stands higher than anything before: {percent(share)} {when}"
     whom = "these" if chosen else "all"
@@ -234,10 +238,10 @@ def tell_subject(prepared: Prepared, subject: Subject) -> str:
     share, place = find_top(points)
     if curve is None or not share:
         return f"{subject.told} was looked for on every observed night and stood in no list"
-    room, when = CHOOSERS[curve.channel], _tell_point(prepared, place)
+    room, when = CHOOSERS[curve.channel], tell_point(prepared, place)
     if place == len(points) - 1:
         return f"{subject.told} stands at its highest: {percent(share)} of {room} {when}"
-    last, then = points[-1], _tell_point(prepared, len(points) - 1)
+    last, then = points[-1], tell_point(prepared, len(points) - 1)
     if last is None:
         now = f"nothing was observed {then}"
     elif last == 0:
@@ -259,7 +263,8 @@ def find_top(points: Sequence[float | None]) -> tuple[float, int]:
     return (points[place] or 0.0, place) if points else (0.0, 0)
 
 
-def _tell_point(prepared: Prepared, place: int) -> str:
+def tell_point(prepared: Prepared, place: int) -> str:
+    """Return when one of `read_points` was: `on 8 Mar 2026`."""
     nights = prepared.curves.nights
     if len(nights) <= LONG:
         return f"on {short_day(nights[place])}"

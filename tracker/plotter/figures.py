@@ -172,8 +172,9 @@ def _themes(prepared: Prepared, chosen: Sequence[Subject]) -> Chart | None:
 
 
 def _topics(prepared: Prepared, chosen: Sequence[Subject]) -> Chart | None:
-    chosen = chosen or attention_charts.choose_topics(prepared)
-    return attention_charts.chart_themes(prepared, chosen) if chosen else None
+    if chosen:
+        return attention_charts.chart_themes(prepared, chosen)
+    return attention_charts.chart_topics(prepared)
 
 
 def _sources(prepared: Prepared, chosen: Sequence[Subject]) -> Chart | None:

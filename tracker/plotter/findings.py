@@ -42,6 +42,7 @@ class Finding:
         headline: The finding as a sentence: `Ukraine rises to 14% of editors’ headline slots`.
         change: The change with its interval, in plain words.
         value: The change as a difference of shares.
+        q: Its p-value after false discovery control; None where it is no test.
     """
 
     subject: Subject
@@ -51,6 +52,7 @@ class Finding:
     headline: str
     change: str
     value: float
+    q: float | None = None
 
 
 def read_findings(prepared: Prepared) -> list[Finding]:
@@ -73,6 +75,7 @@ def read_findings(prepared: Prepared) -> list[Finding]:
                 _tell(curve, prepared.curves.nights, row),
                 _tell_change(row),
                 row["value"],
+                row["q"],
             )
         )
     return findings

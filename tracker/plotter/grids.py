@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from tracker.plotter.attention_charts import LONG, weekly
+from tracker.plotter.attention_charts import LONG, find_top, read_points, tell_point, weekly
 from tracker.plotter.charts import Chart, Trace
 from tracker.plotter.palette import HEAT, INK, MUTED, PAPER, frame_layout, heat_scale
 from tracker.plotter.prepared import Prepared
@@ -80,6 +80,7 @@ def chart_heat(prepared: Prepared, given: Sequence[Subject] = ()) -> Chart | Non
     info = read_heat(prepared, given)
     if not info.subjects:
         return None
+    curves = prepared.curves.by_subject
     names = unique_names([subject.name for subject in info.subjects], 28)
     short = [plot_text(subject.name, 15) for subject in info.subjects]
     values = sorted(v for row in info.nights for v in row if v)
@@ -133,13 +134,14 @@ def chart_heat(prepared: Prepared, given: Sequence[Subject] = ()) -> Chart | Non
             "yaxis.ticktext": short, "yaxis.tickfont.size": 11, "xaxis.nticks": 4,
         }},
     )  # fmt: skip
-    last = info.subjects[0]
-    finding = f"{last.told} is the latest topic to stand highest"
+    last = curves[info.subjects[0].key, prepared.channel]
+    _, place = find_top(read_points(prepared, last))
+    finding = f"The latest to peak: {last.subject.told}, {tell_point(prepared, place)}"
     rows = "One row each" if given else "One row a topic, those with most room of all"
     reading = (
-        f"{rows}, in the order in which they stood highest: "
-        f"the newest at the top. The darker, the larger its share, up to {percent(top)} and more; "
-        "palest is observed and absent, blank was not observed, or before the topic began."
+        f"{rows}, in the order in which they stood highest: the newest at the top. The stronger "
+        f"the colour, the larger its share, up to {percent(top)} and more; faintest is observed "
+        "and absent, blank was not observed, or before the topic began."
     )
     return Chart("heat", finding, reading, traces, layout, info)
 
@@ -203,7 +205,9 @@ def chart_sources(prepared: Prepared, subjects: Sequence[Subject]) -> Chart | No
     if len(info.sources) < 2 or not info.subjects:
         return None
     names = unique_names(list(info.sources), 26)
-    themes = unique_names([subject.name for subject in info.subjects], 16)
+    themes = unique_names(
+        [subject.name for subject in info.subjects], min(26, max(12, 104 // len(info.subjects)))
+    )
     z = [[None if v is None else round(v, 4) for v in row] for row in info.shares]
     top = max([0.01, *(v for row in z for v in row if v is not None)])
     trace: Trace = {
@@ -248,7 +252,7 @@ def chart_sources(prepared: Prepared, subjects: Sequence[Subject]) -> Chart | No
     finding = f"{isolate(clean(source, 40))} gives {subject.told} the most room: {percent(share)}"
     reading = (
         f"Share of each source’s own slots in the {RECENT_NIGHTS} nights up to "
-        f"{short_day(info.last)}. Click a cell for its headlines."
+        f"{short_day(info.last)}."
     )
     return Chart("sources", finding, reading, [trace], layout, info)
 
@@ -326,6 +330,11 @@ def tell_coverage(strip: Strip, nights: int) -> str:
     if full == len(seen):
         return f"All {len(seen)} sources were observed on every one of {count(nights, 'night')}"
     worst = min(range(len(seen)), key=lambda i: seen[i])
+    if not full:
+        return (
+            f"No source was observed every night; {clean(strip.names[worst], 40)} on only "
+            f"{seen[worst]:,} of {nights:,}"
+        )
     return (
         f"{full} of {len(seen)} sources were observed every night; "
         f"{isolate(clean(strip.names[worst], 40))} on {seen[worst]:,} of {nights:,}"

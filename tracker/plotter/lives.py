@@ -170,8 +170,8 @@ def chart_stays(prepared: Prepared, subject: Subject) -> Chart | None:
         else ""
     )
     reading = (
-        f"{cut}Each square is a night on which the headline stood in a list; the darker, the "
-        "closer to the top. A triangle is a night on which it was rewritten."
+        f"{cut}Each square is a night on which the headline stood in a list; the stronger "
+        "its colour, the closer to the top. A triangle is a night on which it was rewritten."
     )
     return Chart("stays", finding, reading, traces, layout, info)
 

@@ -208,7 +208,7 @@ def _tell(info: RanksInfo) -> str:
     if run > 1:
         return f"{name} leads for the {_ordinal(run)} {unit} running, up to {when}"
     before = next((s for s, r in zip(info.subjects, info.ranks, strict=True) if r[-2] == 1), None)
-    tail = f", ahead of the first of the {unit} before, {before.told}" if before else ""
+    tail = f"; in the {unit} before it was {before.told}" if before else ""
     return f"{name} leads in {when}{tail}"
 
 

@@ -60,7 +60,7 @@ def build_report(data: ReportData, *, single_file: bool = False) -> Iterator[Rep
         TableError: If a frame lacks a column of its table.
     """
     prepared = prepare(data)
-    chosen = [] if single_file else _choose_pages(prepared)
+    chosen = [] if single_file else choose_pages(prepared)
     site = open_site(prepared, chosen, single_file=single_file)
     weeks: dict[str, str] = {}
     for week in read_weeks(prepared):
@@ -93,7 +93,7 @@ def _data_file(name: str, text: str) -> ReportFile:
     return ReportFile(f"data/{name}.js", line)
 
 
-def _choose_pages(prepared: Prepared) -> list[Subject]:
+def choose_pages(prepared: Prepared) -> list[Subject]:
     """Return the subjects that get a page: themes with headlines, topics with two or more."""
     themes, topics = [], []
     for subject in prepared.subjects.values():

@@ -57,9 +57,9 @@ def open_site(prepared: Prepared, pages: Sequence[Subject], *, single_file: bool
     """Return what the pages of a study share; `pages` are the subjects that have a page."""
     return Site(
         prepared,
-        _templates(),
-        "\n".join(_asset(name) for name in _SCRIPTS),
-        _asset("report.css") + name_colours(),
+        open_templates(),
+        "\n".join(read_asset(name) for name in _SCRIPTS),
+        read_asset("report.css") + name_colours(),
         single_file,
         frozenset(subject.page for subject in pages),
     )
@@ -133,7 +133,8 @@ def _list_observed(prepared: Prepared) -> list[tuple[str, str]]:
     return [(str(first), str(last)) for first, last in stretches]
 
 
-def _templates() -> jinja2.Environment:
+def open_templates() -> jinja2.Environment:
+    """Return where the pages' templates are."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("tracker.plotter", "templates"),
         autoescape=True,
@@ -153,7 +154,8 @@ def _templates() -> jinja2.Environment:
     return environment
 
 
-def _asset(name: str) -> str:
+def read_asset(name: str) -> str:
+    """Return a script or style sheet of the pages."""
     return (importlib.resources.files("tracker.plotter") / "templates" / name).read_text("utf-8")
 
 

@@ -63,7 +63,7 @@ def dress_chart(chart: Chart, style: Style) -> Chart:
         "title": {
             "text": "<br>".join(f"<b>{line}</b>" for line in title),
             "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yref": "container",
-            "yanchor": "top", "pad": {"t": 14, "l": _SIDE},
+            "yanchor": "top", "pad": {"t": 14 + (len(title) - 1) * _TITLE[1] // 2, "l": _SIDE},
             "font": {"family": _SERIF, "size": _TITLE[0], "color": INK},
         },
         "margin": {**margin, "t": margin["t"] + head, "b": margin["b"] + foot},

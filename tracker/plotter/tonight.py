@@ -111,7 +111,6 @@ def chart_tonight(prepared: Prepared) -> Chart | None:
     finding = f"{first.subject.told} got the most room of all {kinds} on {night_words}"
     reading = (
         f"Share of {room} that went to each, every source counting the same; the bar is the 95% "
-        "interval, where the true share may well lie. After a few nights these become lines. "
-        "Click a dot for its headlines."
+        "interval, where the true share may well lie. After a few nights these become lines."
     )
     return Chart("themes", finding, reading, [bands, dots], layout, info)

@@ -1,0 +1,167 @@
+"""The digest of a study: what is new since the last one, written, kept and sent."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+import polars as pl
+
+from tracker.config import Config
+from tracker.errors import InputError
+from tracker.explanations import explain_point
+from tracker.notifications import Message, mask_address, send_message
+from tracker.plotter.atom_feeds import Entry, build_feed
+from tracker.plotter.digest_pages import build_digest_page, build_entry
+from tracker.plotter.digests import (
+    FIRST_SPAN,
+    MOST_CLAIMS,
+    Digest,
+    choose_findings,
+    read_digest,
+    to_markdown,
+)
+from tracker.plotter.prepared import Prepared, prepare
+from tracker.plotter.report import choose_pages
+from tracker.reports import read_report_data
+from tracker.store import Store
+from tracker.tables import DIGESTS, RUNS
+
+FILES: Final = ("digest.md", "digest.html", "feed.xml")
+MOST_ENTRIES: Final = 30
+"""Digests that the page and the feed hold."""
+
+
+@dataclass(frozen=True)
+class DigestResult:
+    """What a digest came to.
+
+    Attributes:
+        digest: It.
+        sent: Addresses that it went to now, their secrets masked.
+        problems: Addresses that it could not be sent to, and why.
+    """
+
+    digest: Digest
+    sent: Sequence[str] = ()
+    problems: Sequence[str] = ()
+
+
+def write_digest(
+    store: Store,
+    config: Config,
+    now: datetime,
+    *,
+    since: date | None = None,
+    send: bool | None = None,
+) -> DigestResult:
+    """Write what changed since the last digest beside the report, and send it.
+
+    The last digest is that of an earlier night: the same night again gives the same digest, and
+    each address gets it once.
+
+    Args:
+        store: The study's store.
+        config: Its settings.
+        now: The time now, aware.
+        since: The night after which things are new; that of the last digest if None.
+        send: Whether it is sent: to every address again if true, to none if false, and if None to
+            those that do not have it yet.
+
+    Raises:
+        InputError: If the study was never updated, or `since` is not before the night it stands
+            at.
+    """
+    data = read_report_data(store, config, now)
+    night, known = data.last_night, store.read(DIGESTS)
+    if since is None:
+        earlier = known.filter(pl.col("night") < night)["night"].max()
+        since = earlier if isinstance(earlier, date) else night - FIRST_SPAN
+    if since >= night:
+        raise InputError(f"--since {since}: wanted a night before {night}, where the study stands")
+    prepared = prepare(data)
+    digest = read_digest(prepared, since, _explain(store, config, prepared, since))
+    pages = frozenset(subject.page for subject in choose_pages(prepared))
+    row = _keep(store, digest, build_entry(digest, pages, config.notify.site), now)
+    entries = _read_entries(store)
+    seed = _find_seed(store)
+    site = config.notify.site
+    title = config.study.title
+    store.write_file("digest.md", to_markdown(digest, pages, site))
+    store.write_file("digest.html", build_digest_page(entries, title))
+    store.write_file("feed.xml", build_feed(entries, title=title, seed=seed, site=site))
+    if send is False or (not digest.n_claims and not config.notify.always and not send):
+        return DigestResult(digest)
+    message = Message(
+        f"{digest.title}: {digest.heading}",
+        to_markdown(digest, pages if site else frozenset(), site),
+    )
+    return _send(store, config, digest, row, message, again=bool(send))
+
+
+def _explain(
+    store: Store, config: Config, prepared: Prepared, since: date
+) -> dict[tuple[str, date, str], tuple[float, float, float]]:
+    """Return how the changes that will be told split into their parts."""
+    whys = {}
+    found = choose_findings(prepared, since)
+    for finding in (f for kind in ("rise", "fade") for f in found.get(kind, ())[:MOST_CLAIMS]):
+        key = (finding.subject.key, finding.night, finding.channel)
+        parts = explain_point(store, config, *key).decomposition
+        if parts is not None:
+            whys[key] = (parts.within, parts.boxes, parts.panel)
+    return whys
+
+
+def _keep(store: Store, digest: Digest, body: str, now: datetime) -> dict[str, object]:
+    """Put the digest into its table, unless it says what it said; return its row."""
+    rows = store.scan(DIGESTS).filter(pl.col("night") == digest.night).collect().to_dicts()
+    said = {"night": digest.night, "since": digest.since, "title": digest.heading, "body": body}
+    if rows and said.items() <= rows[0].items():
+        return rows[0]
+    row: dict[str, object] = {**said, "written_at": now, "sent": []}
+    store.upsert(DIGESTS, DIGESTS.frame([row]))
+    return row
+
+
+def _read_entries(store: Store) -> list[Entry]:
+    rows = store.read(DIGESTS).sort("night", descending=True).head(MOST_ENTRIES)
+    return [
+        Entry(night, written_at, title, body)
+        for night, written_at, title, body in rows.select(
+            "night", "written_at", "title", "body"
+        ).iter_rows()
+    ]
+
+
+def _find_seed(store: Store) -> str:
+    """Return what tells this study from every other: its first run."""
+    first = store.read(RUNS).sort("started_at", "run_id").row(0, named=True)
+    return f"{first['run_id']} {first['started_at'].isoformat()}"
+
+
+def _send(
+    store: Store,
+    config: Config,
+    digest: Digest,
+    row: dict[str, object],
+    message: Message,
+    *,
+    again: bool,
+) -> DigestResult:
+    had = set() if again else set(row["sent"])  # type: ignore[call-overload]
+    sent, problems, got = [], [], dict.fromkeys(row["sent"])  # type: ignore[call-overload]
+    for address in config.notify.urls:
+        mark = hashlib.blake2b(address.encode(), digest_size=6).hexdigest()
+        if mark in had:
+            continue
+        problem = send_message(address, message)
+        if problem is None:
+            got[mark] = None
+            sent.append(mask_address(address))
+        else:
+            problems.append(problem)
+    if list(got) != row["sent"]:
+        store.upsert(DIGESTS, DIGESTS.frame([{**row, "sent": list(got)}]))
+    return DigestResult(digest, tuple(sent), tuple(problems))
