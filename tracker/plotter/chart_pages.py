@@ -1,5 +1,6 @@
 """One chart as one page: its script, its table and the headlines behind its points in it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -12,7 +13,7 @@ from tracker.plotter.prepared import Prepared
 from tracker.plotter.sites import open_site, render_page
 from tracker.plotter.styles import fit_height
 
-_DARK_ONLY: Final = "@media (prefers-color-scheme: dark)"
+_DARK_ONLY: Final = re.compile(r"@media (screen and )?\(prefers-color-scheme: dark\)")
 
 
 def build_chart_page(
@@ -36,8 +37,8 @@ def build_chart_page(
         chart = replace(chart, layout=fit_height(chart.layout, height))
     site = open_site(prepared, (), single_file=True)
     if theme:
-        media = "@media all" if theme == "dark" else "@media not all"
-        site = replace(site, style=site.style.replace(_DARK_ONLY, media))
+        media = "@media screen" if theme == "dark" else "@media not all"
+        site = replace(site, style=_DARK_ONLY.sub(media, site.style))
     keys = list_subjects(chart)
     part = _keep_subjects(prepared, keys) if keys else prepared
     return render_page(
