@@ -239,3 +239,22 @@ def test_a_traceback_is_never_what_a_user_sees(tmp_path: Path):
     assert "Traceback" not in done.stderr
     assert re.search(r"output.*file", done.stderr)
     assert os.listdir(tmp_path) == ["output"]  # noqa: PTH208 - names are enough
+
+
+def test_a_theme_is_tried_before_it_is_written_down(told: Study):
+    sample = on_told(
+        told, "themes", "test", "Frosts", "--term", "frosty", "--term", "frost", "--json"
+    )
+    rows = [json.loads(line) for line in sample.stdout.splitlines()]
+    assert {row["title"] for row in rows if row["taken"]} == {
+        "Late frost ruins apple harvest", "Apple harvest ruined by late frost",
+    }  # fmt: skip
+    assert any(not row["taken"] and row["how"] == "meaning" for row in rows)
+    people = on_told(told, "themes", "test", "ukraine", "--limit", "1")
+    assert "takes 2 of 10 headlines; 1 of them" in people.stdout
+    assert "near misses, 1:" in people.stdout
+    unknown = on_told(told, "themes", "test", "Ukrain")
+    assert (unknown.exit_code, "near are Ukraine" in unknown.output) == (1, True)
+    empty = on_told(told, "themes", "test", "Ukraine", "--term", "!!")
+    assert (empty.exit_code, "found no word in it" in empty.output) == (1, True)
+    assert "Ukraine" in on_told(told, "themes", "list", "--csv").stdout

@@ -18,6 +18,7 @@ from tracker.commands.options import Settings
 from tracker.commands.reporting import demo, report
 from tracker.commands.sources import sources
 from tracker.commands.starting import init
+from tracker.commands.themes import themes
 from tracker.commands.topics import topics
 from tracker.commands.updating import replay, update
 from tracker.commands.viewing import check, export, show
@@ -87,8 +88,8 @@ def main(ctx: click.Context, folder: Path, config: Path | None, verbose: int, qu
 
 
 VERBS: Final = (
-    init, peek, sources, collect, ingest, backfill, reharvest, update, replay, topics, report,
-    chart, digest, show, explain, export, check, demo,
+    init, peek, sources, collect, ingest, backfill, reharvest, update, replay, topics, themes,
+    report, chart, digest, show, explain, export, check, demo,
 )  # fmt: skip
 for verb in VERBS:
     main.add_command(verb)

@@ -209,7 +209,13 @@ class TopicEditor:
             SubjectError: If the name is no topic's, or that of several.
         """
         found = find_topic(self._store, topic)
-        if "pinned" in found["marks"]:
+        said = self._store.read(CORRECTIONS).filter(
+            pl.col("kind") == "pin",
+            pl.col("state") == "waiting",
+            pl.col("undone_at").is_null(),
+            pl.col("topic_id") == found["topic_id"],
+        )
+        if "pinned" in found["marks"] or said.height:
             raise InputError(f"{describe_topic(found)} is pinned already")
         row = {
             "topic_id": found["topic_id"],

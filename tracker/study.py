@@ -306,7 +306,7 @@ class Study:
         from tracker.corrections import TopicEditor  # noqa: PLC0415 - loads the models
 
         return TopicEditor(
-            self.store, self.config, self._load_encoder, self._clock,
+            self.store, self.config, self.load_encoder, self._clock,
             later=later, progress=progress,
         )  # fmt: skip
 
@@ -435,7 +435,7 @@ class Study:
             result = update_study(
                 self.store,
                 self.config,
-                self._load_encoder,
+                self.load_encoder,
                 as_of=as_of,
                 first=first,
                 progress=progress,
@@ -455,7 +455,12 @@ class Study:
         if self.store.scan(CAPTURES).head(1).collect().is_empty():
             raise InputError(f"{self.folder}: found no captures; wanted some: run tracker ingest")
 
-    def _load_encoder(self) -> "Encoder":
+    def load_encoder(self) -> "Encoder":
+        """Return the study's encoder.
+
+        Raises:
+            EncoderError: If the configured one cannot be used.
+        """
         from tracker.topics.encoder import load_encoder  # noqa: PLC0415 - loads the models
 
         if self._encoder is None:

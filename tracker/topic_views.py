@@ -7,12 +7,14 @@ import polars as pl
 
 from tracker.errors import SubjectError
 from tracker.store import Store
-from tracker.tables import EVENTS, LINEAGE, TOPICS
+from tracker.tables import EVENTS, LINEAGE, MEMBERS, THEMES, TOPICS
+from tracker.topics.theme_overlaps import overlap_themes
 from tracker.views import view_topics
 
 SHORTEST_PREFIX: Final = 3
 """Characters of an id that may stand for it, if it is the only one that begins so."""
 _LISTED: Final = 8
+_LEAST_SHARE: Final = 0.1  # of a topic's headlines that a theme named beside it has
 
 
 def find_topic(store: Store, name: str) -> dict[str, Any]:
@@ -105,6 +107,11 @@ def view_topic_life(store: Store, name: str) -> Life:
         f"{size}, {span}; {', '.join([topic['state'], *topic['marks']])}",
         f"words: {', '.join(topic['terms'])}",
     ]
+    overlaps = overlap_themes(store.read(THEMES), store.read(MEMBERS))
+    shared = overlaps.filter(pl.col("topic_id") == key, pl.col("of_topic") >= _LEAST_SHARE)
+    if shared.height:
+        named = [f"{row['theme']} ({row['shared']})" for row in shared.iter_rows(named=True)]
+        lines.append(f"themes: {', '.join(named)}")
     rows = store.read(LINEAGE).filter((pl.col("topic_id") == key) | (pl.col("other_id") == key))
     for row in rows.sort("night", "topic_id", "event").iter_rows(named=True):
         own = row["topic_id"] == key

@@ -209,14 +209,23 @@ def watch_list(config: Config) -> tuple[Theme, ...]:
     return tuple(themes)
 
 
-def match_all_themes(
-    store: Store, headlines: pl.DataFrame, config: Config, encoder: Encoder
-) -> pl.DataFrame:
-    """Return THEMES: the watch list, and countries that are not on it by name."""
+def list_themes(config: Config) -> list[Theme]:
+    """Return the themes in force: the watch list, and countries that are not on it by name.
+
+    Raises:
+        ConfigError: As `watch_list`.
+    """
     watched = watch_list(config)
     names = {theme.name.casefold() for theme in watched}
     ready = country_themes() if config.themes.countries else ()
-    themes = [*watched, *(theme for theme in ready if theme.name.casefold() not in names)]
+    return [*watched, *(theme for theme in ready if theme.name.casefold() not in names)]
+
+
+def match_all_themes(
+    store: Store, headlines: pl.DataFrame, config: Config, encoder: Encoder
+) -> pl.DataFrame:
+    """Return THEMES of all themes in force."""
+    themes = list_themes(config)
     vectors: NDArray[np.float32] | None = None
     exemplars: dict[str, NDArray[np.float32]] = {}
     phrases = [phrase for theme in themes for phrase in theme.exemplars]

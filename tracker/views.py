@@ -20,6 +20,7 @@ from tracker.tables import (
     THEMES,
     TOPICS,
 )
+from tracker.topics.theme_overlaps import overlap_themes
 
 
 def view_headlines(store: Store) -> pl.DataFrame:
@@ -203,11 +204,21 @@ def view_sources(store: Store) -> pl.DataFrame:
     )
 
 
+def view_overlaps(store: Store) -> pl.DataFrame:
+    """Return which themes and topics share headlines, and how many, most first."""
+    overlaps = overlap_themes(store.read(THEMES), store.read(MEMBERS))
+    labels = _labels(store).rename({"label": "topic"})
+    return overlaps.join(labels, on="topic_id", how="left", maintain_order="left").select(
+        "theme", "topic", "shared", "of_theme", "of_topic", "topic_id"
+    )
+
+
 VIEWS: Final[dict[str, Callable[[Store], pl.DataFrame]]] = {
     "headlines": view_headlines,
     "lists": view_lists,
     "topics": view_topics,
     "themes": view_themes,
+    "overlaps": view_overlaps,
     "signals": view_signals,
     "sources": view_sources,
 }

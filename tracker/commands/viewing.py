@@ -11,7 +11,7 @@ import click
 from tracker.commands.options import PARTLY, Settings
 from tracker.terminal import make_safe, output_options, print_rows
 
-VIEW_NAMES: Final = ("headlines", "lists", "topics", "themes", "signals", "sources")
+VIEW_NAMES: Final = ("headlines", "lists", "topics", "themes", "overlaps", "signals", "sources")
 EXPORT_NAMES: Final = (
     "attention", "captures", "corrections", "coverage", "digests", "events", "headlines",
     "lineage", "lists",
@@ -24,7 +24,7 @@ EXPORT_NAMES: Final = (
 @output_options
 @click.pass_obj
 def show(settings: Settings, what: str, form: str | None, limit: int | None) -> None:
-    """Print headlines, lists, topics, themes, signals or sources."""
+    """Print headlines, lists, topics, themes, overlaps of both, signals or sources."""
     from tracker.views import VIEWS
 
     print_rows(VIEWS[what](settings.open().store), form, limit)

@@ -69,7 +69,7 @@ def match_themes(
         raise TableError(f"vectors: found {len(vectors)} rows; wanted {headlines.height}")
     if headlines.is_empty() or not themes:
         return THEMES.empty()
-    found = find_occurrences(_list_texts(headlines), _list_terms(themes))
+    found = find_occurrences(list_texts(headlines), _list_terms(themes))
     hits, vetoes = _judge(found)
     names = pl.Series([theme.name for theme in themes], dtype=pl.String)
     rows = [
@@ -93,8 +93,12 @@ def match_themes(
     )
 
 
-def _list_texts(headlines: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per wording: text_id, row, language (empty if unknown) and text."""
+def list_texts(headlines: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per wording: text_id, row, language (empty if unknown) and text.
+
+    Args:
+        headlines: Frame with wordings and language.
+    """
     return (
         headlines.lazy()
         .select(
