@@ -12,7 +12,7 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -226,8 +226,41 @@ def _know_all(world: World, stacks: list[Stack], share: float, factor: float, ni
     return float(np.concatenate(found).mean())
 
 
+def _resample(panel: Panel, world: World, nights: list[date], seed: int) -> pl.DataFrame:
+    """Return the percentile band of resampled sources and, in each, headlines (Efron 1979).
+
+    With one source only its headlines are resampled. Drawing n headlines of a list of n again is
+    binomial.
+    """
+    rng = np.random.default_rng(seed)
+    subjects = [f"k{i}" for i in range(world.n_subjects)]
+    cells = np.zeros((len(nights), world.n_subjects, world.n_sources))
+    mine = panel.shares.filter(pl.col("night").is_in(nights)).select(
+        "night", "subject", "source", "share"
+    )
+    for night, subject, source, share in mine.iter_rows():
+        cells[nights.index(night), int(subject[1:]), int(source[1:])] = share
+    means = np.zeros((_RESAMPLES, len(nights), world.n_subjects))
+    for at in range(_RESAMPLES):
+        drawn = rng.integers(0, world.n_sources, world.n_sources)
+        counts = rng.binomial(world.n_slots, cells[:, :, drawn])
+        means[at] = counts.mean(axis=2) / world.n_slots
+    low, high = np.quantile(means, [0.025, 0.975], axis=0)
+    return pl.DataFrame(
+        {
+            "night": [night for night in nights for _ in subjects],
+            "subject": subjects * len(nights),
+            "low_again": low.ravel(),
+            "high_again": high.ravel(),
+        }
+    )
+
+
+_RESAMPLES = 400
+
+
 def bench_bands(n_worlds: int) -> None:
-    """Measure how often the band holds the share that the world was drawn from."""
+    """Measure how often the band holds the true share, next to that of a bootstrap."""
     cases = {
         "one source": World(n_sources=1, spread=0.0),
         "6 sources alike": World(spread=0.0),
@@ -235,17 +268,37 @@ def bench_bands(n_worlds: int) -> None:
         "20 sources that differ": World(n_sources=20, spread=0.4),
         "2 sources that differ": World(n_sources=2, spread=0.4),
         "6 sources, shares wander": World(spread=0.4, wander=0.3),
+        "6 sources, shares around 0.4 %": World(spread=0.4, level=0.004),
     }
     for name, world in cases.items():
-        held: list[bool] = []
+        frames = []
+        nights = [FIRST_NIGHT + timedelta(days=n) for n in range(29, world.n_nights, 10)]
         for seed in range(n_worlds):
-            attention, _ = world.measure(*world.draw(seed))
-            truth = world.tell_truth(seed)
-            both = attention.filter(pl.col("channel") == "editorial").join(
-                truth, on=["subject", "night"]
+            attention, panel = world.measure(*world.draw(seed))
+            frames.append(
+                attention.filter(channel="editorial")
+                .join(world.tell_truth(seed), on=["subject", "night"])
+                .join(_resample(panel, world, nights, seed), on=["subject", "night"], how="left")
             )
-            held += ((both["low"] <= both["truth"]) & (both["truth"] <= both["high"])).to_list()
-        say(f"band, {name}: holds the true share on {np.mean(held):.1%} of {len(held):,} nights")
+        rows = pl.concat(frames)
+        some = rows.filter(pl.col("low_again").is_not_null())
+        zero = some.filter(pl.col("share") == 0)
+        ours, again = (
+            frame["truth"].is_between(frame["low" + end], frame["high" + end]).mean()
+            for frame, end in ((rows, ""), (some, "_again"))
+        )
+        parts = [
+            frame["truth"].is_between(frame["low" + end], frame["high" + end]).mean()
+            for frame in (zero,)
+            for end in ("", "_again")
+        ]
+        wide = [(some["high" + end] - some["low" + end]).mean() for end in ("", "_again")]
+        say(
+            f"band, {name}: holds the true share on {ours:.1%} of {rows.height:,} nights, where "
+            f"the share is 0 on {parts[0] or 0:.1%}; mean width {100 * wide[0]:.1f} points. "
+            f"Bootstrap of sources and headlines: {again:.1%}, at 0 {parts[1] or 0:.1%}; "
+            f"{100 * wide[1]:.1f} points"
+        )
 
 
 def bench_events(nightly: Path, events: Path) -> None:

@@ -27,7 +27,8 @@ class World:
         wander: How much each subject's share wanders, standard deviation of its log.
         memory: Autocorrelation of the wandering from night to night.
         change: Night from which a subject's share is multiplied, its index, and the factor.
-        share: The share of the first subject; others are drawn around 2 %.
+        share: The share of the first subject; others are drawn around `level`.
+        level: Median share.
     """
 
     n_subjects: int = 20
@@ -40,6 +41,7 @@ class World:
     memory: float = 0.7
     change: tuple[int, int, float] | None = None
     share: float | None = None
+    level: float = 0.02
 
     @cached_property
     def last_night(self) -> date:
@@ -47,7 +49,7 @@ class World:
 
     def _shares(self, rng: np.random.Generator) -> np.ndarray:
         """Return the shares, (n_nights, n_subjects)."""
-        base = np.exp(rng.normal(np.log(0.02), 0.8, self.n_subjects))
+        base = np.exp(rng.normal(np.log(self.level), 0.8, self.n_subjects))
         base *= min(1.0, 0.5 / base.sum())
         if self.share is not None:
             base[0] = self.share
