@@ -10,7 +10,9 @@ from stacks import draw_stack
 from worlds import FIRST_NIGHT, World, follow, lose_captures, lose_nights, lose_outlets
 
 from tracker.tables import ATTENTION, SIGNALS
+from tracker.trends.attention import measure_attention
 from tracker.trends.changes import Rules, find_changes
+from tracker.trends.panels import SLOTS, SUBJECTS
 from tracker.trends.signals import find_signals
 
 SEEDS = range(2)
@@ -162,6 +164,31 @@ def test_new_and_back_need_history_and_a_silence_that_is_long_for_the_subject() 
     back = signals.filter(kind="back")
     assert back.select("subject", "from").rows() == [("back", night(31))]
     assert back["to"].to_list() == [night(69)]
+
+
+def test_what_one_of_several_sources_shows_is_not_new_until_another_takes_it_up() -> None:
+    rows = [
+        (source, night(t), "editorial", f"{source}{t}", "box", rank, f"{source}{t}-{rank}")
+        for t in range(40)
+        for source in "ab"
+        for rank in range(1, 21)
+    ]
+    slots = pl.DataFrame(rows, schema=SLOTS, orient="row")
+    carried = [
+        *(("mine", "a", t) for t in range(20, 40)),
+        *(("news", "a", t) for t in range(20, 40)),
+        *(("news", "b", t) for t in range(24, 40)),
+    ]
+    members = pl.DataFrame(
+        [(k, f"{s}{t}-{r}", night(t), None) for k, s, t in carried for r in (1, 2)],
+        schema=SUBJECTS,
+        orient="row",
+    )
+    attention = measure_attention(
+        slots, members, first_night=night(0), last_night=night(39), themes=["mine", "news"]
+    )
+    new = find_signals(attention).filter(kind="new")
+    assert new.select("subject", "from", "night").rows() == [("news", night(20), night(24))]
 
 
 def test_nights_without_observation_are_no_fall_and_no_silence() -> None:

@@ -4,6 +4,7 @@ A subject is present on an observed night if the last three observed nights gave
 one stray slot is no presence. Nights that were not observed are neither presence nor silence.
 """
 
+from datetime import timedelta
 from typing import Final
 
 import polars as pl
@@ -13,6 +14,8 @@ from tracker.tables import SIGNALS
 
 _KEY: Final = ["subject", "channel"]
 _LATELY: Final = 3
+_DEBUT: Final = timedelta(days=7)
+"""How long after its first presence a subject may become news and still be new."""
 
 
 def mark_presence(attention: pl.DataFrame, *, min_slots: int) -> pl.DataFrame:
@@ -24,10 +27,11 @@ def mark_presence(attention: pl.DataFrame, *, min_slots: int) -> pl.DataFrame:
 
     Returns:
         The rows of `attention` that were observed, with `appears` (present now, not the observed
-        night before), `since` (first of the three nights with a slot), `history` (observed nights
-        of the channel before `since`), and as of the latest earlier presence: `present_until`,
-        `appearances` and `quiet` (nights without presence up to then); `silence` is the nights
-        without presence since.
+        night before), `notable` (present, and in the last three nights either two sources carried
+        it on one night or, where only one source was observed, two nights did), `since` (first of
+        the three nights with a slot), `history` (observed nights of the channel before `since`),
+        and as of the latest earlier presence: `present_until`, `appearances` and `quiet` (nights
+        without presence up to then); `silence` is the nights without presence since.
     """
     observed = pl.col("share").is_not_null()
     history = (
@@ -47,7 +51,14 @@ def mark_presence(attention: pl.DataFrame, *, min_slots: int) -> pl.DataFrame:
             "since"
         ),
     )
+    most = [
+        pl.col(name).rolling_max(_LATELY, min_samples=1).over(_KEY)
+        for name in ("n_sources", "observed_sources")
+    ]
+    carried = (pl.col("slots") > 0).cast(pl.Int64).rolling_sum(_LATELY, min_samples=1).over(_KEY)
+    shared = (most[0] > 1) | ((most[1] == 1) & (carried > 1))
     rows = rows.with_columns(
+        (pl.col("present") & shared).alias("notable"),
         (pl.col("present") & ~pl.col("present").shift(1, fill_value=False).over(_KEY)).alias(
             "appears"
         ),
@@ -69,7 +80,10 @@ def mark_presence(attention: pl.DataFrame, *, min_slots: int) -> pl.DataFrame:
 
 
 def find_debuts(presence: pl.DataFrame, *, history_nights: int) -> pl.DataFrame:
-    """Return a `new` finding for each first presence that the channel had time to lack.
+    """Return a `new` finding for each first presence that is news and that could have been lacking.
+
+    News is what two sources carry on one night, or, where only one source was observed, what stays
+    for two nights, within a week of the first presence.
 
     Args:
         presence: Result of `mark_presence`.
@@ -79,17 +93,26 @@ def find_debuts(presence: pl.DataFrame, *, history_nights: int) -> pl.DataFrame:
         A frame of `tracker.tables.SIGNALS`: `from` is the first slot, `value` the night's share
         with its band; there is no p-value, a first time is a fact.
     """
-    first = presence.filter(
-        pl.col("appears")
-        & pl.col("present_until").is_null()
-        & (pl.col("history") >= history_nights)
+    debuts = presence.filter(pl.col("appears") & pl.col("present_until").is_null()).select(
+        *_KEY, pl.col("night").alias("debut"), pl.col("since").alias("first"), "history"
+    )
+    first = (
+        presence.drop("history")
+        .join(debuts, on=_KEY)
+        .filter(
+            pl.col("notable")
+            & pl.col("night").is_between("debut", pl.col("debut") + _DEBUT)
+            & (pl.col("history") >= history_nights)
+        )
+        .sort(*_KEY, "night")
+        .unique(_KEY, keep="first", maintain_order=True)
     )
     return _shape(
         first,
         kind="new",
-        start=pl.col("since"),
+        start=pl.col("first"),
         end=pl.col("night"),
-        method=f"first slots after {history_nights} observed nights or more",
+        method=f"first slots after {history_nights} observed nights, at two sources or two nights",
     )
 
 
