@@ -1,12 +1,12 @@
 """How much a line looks like a heading, by its words and its mark-up."""
 
 import re
-from functools import lru_cache
 from typing import Final
 
 from tracker.collector.harvest.furniture import find_furniture
 from tracker.collector.harvest.kinds import announce
 from tracker.collector.harvest.labels import is_linked, leads_to_more, says_of_what
+from tracker.collector.harvest.memories import remember
 from tracker.collector.harvest.outline import HEADINGS, Outline
 from tracker.collector.harvest.rows import is_row
 from tracker.collector.harvest.words import count_words
@@ -73,14 +73,10 @@ def heads_lists(text: str) -> bool:
     return furniture.share < MOST_FURNITURE or furniture.kinds.isdisjoint(_UNHEADING)
 
 
+@remember
 def could_name(text: str) -> bool:
     """Say whether a text could be a heading: neither long, nor a date, nor a button."""
-    return len(text) <= LONGEST and _could_name(text)
-
-
-@lru_cache(maxsize=16384)
-def _could_name(text: str) -> bool:
-    if not 0 < count_words(text) <= MOST_WORDS:
+    if len(text) > LONGEST or not 0 < count_words(text) <= MOST_WORDS:
         return False
     if sum(map(str.isalnum, text)) < 2:
         return False

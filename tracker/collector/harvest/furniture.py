@@ -7,6 +7,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from tracker.collector.harvest.memories import remember
+
 KINDS: Final = (
     "account",
     "subscription",
@@ -50,6 +52,7 @@ def _compile(stems: list[str]) -> re.Pattern[str]:
     return re.compile("|".join([rf"\b(?:{'|'.join(spaced)})\w*", *unspaced]))
 
 
+@remember
 def find_furniture(text: str) -> Furniture:
     """Return the furniture that `text` speaks of.
 

@@ -1,11 +1,11 @@
 """The words of a heading, without the links and tabs that share its line."""
 
 import re
-from functools import lru_cache
 from typing import Final
 
 from tracker.collector.harvest.furniture import find_furniture
 from tracker.collector.harvest.kinds import find_label
+from tracker.collector.harvest.memories import remember
 from tracker.collector.harvest.outline import TEXT, Outline
 from tracker.collector.harvest.words import count_words
 
@@ -57,7 +57,6 @@ def _link_of(outline: Outline, at: int) -> int:
     return at
 
 
-@lru_cache(maxsize=4096)
 def leads_to_more(text: str) -> bool:
     """Say whether a link's words are those of one to more of the same."""
     return "more" in find_furniture(text).kinds
@@ -83,10 +82,10 @@ def is_hidden(outline: Outline, i: int) -> bool:
     if style and "display:none" in style.replace(" ", "").lower():
         return True
     names = own.get("class")
-    return bool(names) and _are_hiding(names)
+    return names is not None and _are_hiding(names)
 
 
-@lru_cache(maxsize=4096)
+@remember
 def _are_hiding(names: str) -> bool:
     classes = names.lower().split()
     return not _HIDING.isdisjoint(classes) and not any(_SHOWING.match(c) for c in classes)

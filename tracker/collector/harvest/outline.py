@@ -1,6 +1,7 @@
 """A parsed page as flat arrays in document order, which are quick to walk and to slice."""
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate, chain, islice
@@ -106,6 +107,7 @@ class Outline:
         texts: Their texts, white space folded.
         n_before: Number of texts before each entry, and of all at last.
         rows: What `rows.short_row` found, by parent and tag.
+        goals: What `rows.links_within` found, once it was asked.
     """
 
     tags: list[str] = field(default_factory=list)
@@ -118,17 +120,17 @@ class Outline:
     texts: list[str] = field(default_factory=list)
     n_before: list[int] = field(default_factory=list)
     rows: dict[tuple[int, str], list[int]] = field(default_factory=dict)
+    goals: dict[str, int] | None = None
     _where: dict[str, list[int]] = field(default_factory=dict)
     _signs: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def where(self, *tags: str) -> list[int]:
         """Return the entries that have one of some tags, ascending."""
         if not self._where:
+            where = defaultdict[str, list[int]](list)
             for i, tag in enumerate(self.tags):
-                if tag in self._where:
-                    self._where[tag].append(i)
-                else:
-                    self._where[tag] = [i]
+                where[tag].append(i)
+            self._where = where
         found = [self._where[tag] for tag in tags if tag in self._where]
         return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
 
@@ -228,13 +230,13 @@ def read_outline(parser: LexborHTMLParser) -> Outline:
         shapes=[_shape_of(t, a.get("class")) for t, a in zip(tags, own, strict=True)],
         text_at=text_at,
         texts=[" ".join((nodes[i].text_content or "").split()) for i in text_at],
-        n_before=list(accumulate((tag == TEXT for tag in tags), initial=0)),
+        n_before=list(accumulate(map(TEXT.__eq__, tags), initial=0)),
     )
 
 
 def _find_parents(nodes: list[LexborNode]) -> list[int]:
     """Return the index of each node's parent; the first is its own."""
-    index = {node.mem_id: i for i, node in enumerate(nodes)}
+    index = dict(zip([node.mem_id for node in nodes], range(len(nodes)), strict=True))
     around = [node.parent for node in nodes]
     parents = [index[node.mem_id] if node else 0 for node in around[1:]]
     return [0, *parents]

@@ -44,7 +44,9 @@ def _short_row(outline: Outline, tag: str, p: int) -> list[int]:
 
 def links_within(outline: Outline) -> dict[str, int]:
     """Return the tabs and links that lead to an element of the page, by that element's id."""
-    found: dict[str, int] = {}
+    if outline.goals is not None:
+        return outline.goals
+    found = outline.goals = {}
     for i in outline.where("a", "button"):
         own = outline.attributes[i]
         href = own.get("href")

@@ -97,7 +97,10 @@ def _read_address(href: str) -> tuple[str, str] | None:
     href = unarchived(href)
     if href[-5:].lower().endswith(_PICTURES):
         return None
-    return _ORIGIN.sub("", href.partition("#")[0].rstrip("/"), count=1) or href, href
+    key = href.partition("#")[0].rstrip("/")
+    if "//" in key[:8]:
+        key = _ORIGIN.sub("", key, count=1)
+    return key or href, href
 
 
 def _set_headline(outline: Outline, story: Story, slots: Slots) -> bool:

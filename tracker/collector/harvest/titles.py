@@ -5,6 +5,8 @@ import re
 import unicodedata
 from typing import Final
 
+from tracker.collector.harvest.memories import remember
+
 LONGEST_TITLE: Final = 400
 """Characters; longer texts are paragraphs and are cut at a word."""
 
@@ -28,6 +30,7 @@ _PLAIN_ENDS: Final = re.compile(r"(?s)[^\W\d_](?:.*[\w.!?\"”’'…)])?$")
 """Most headlines: they begin with a letter and end with a letter or a full stop."""
 
 
+@remember
 def clean_title(text: str) -> str:
     """Return the headline in `text`: decoded, NFC, white space folded, furniture off its ends.
 

@@ -1,8 +1,9 @@
 """How many words a text has, in any script."""
 
 import re
-from functools import lru_cache
 from typing import Final
+
+from tracker.collector.harvest.memories import remember
 
 _WORD: Final = re.compile(r"[^\W\d_]\S*")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
@@ -13,8 +14,6 @@ _UNSPACED: Final = re.compile(
 )
 _RUN: Final = re.compile(rf"{_UNSPACED.pattern}+")
 _LATIN: Final = re.compile(r"[A-Za-z0-9]+")
-_SHORT: Final = 300
-"""Characters up to which a text's count is remembered: pages ask again and again."""
 _LETTERS_PER_WORD: Final = ((_HAN, 1.7), (_KANA, 2.6), (_THAI, 4.5))
 """Letters to a word in scripts written without spaces, so that headlines there count alike."""
 
@@ -24,17 +23,9 @@ def is_unspaced(text: str) -> bool:
     return not text.isascii() and bool(_UNSPACED.search(text))
 
 
+@remember
 def count_words(text: str) -> float:
     """Return the number of words in `text`, judged by letters where the script has no spaces."""
-    return _remembered(text) if len(text) <= _SHORT else _count(text)
-
-
-@lru_cache(maxsize=16384)
-def _remembered(text: str) -> float:
-    return _count(text)
-
-
-def _count(text: str) -> float:
     if text.isascii() or not _UNSPACED.search(text):
         return float(len(_WORD.findall(text)))
     counts = [(len(letters.findall(text)), per_word) for letters, per_word in _LETTERS_PER_WORD]
