@@ -174,6 +174,16 @@ def test_a_split_explains_the_move_from_the_old_topic() -> None:
     assert measure_churn(placed, seen(("a", 0), ("a", 1)), lineage).unexplained == 0.0
 
 
+@pytest.mark.parametrize("event", ["born", "joined", "revived"])
+def test_a_first_topic_is_explained_by_what_happened_to_the_topic(event: str) -> None:
+    placed = members(("a", None, 0, 0), ("a", "t1", 1, None))
+    both = seen(("a", 0), ("a", 1))
+    told = tables.LINEAGE.frame([(DAY + timedelta(days=1), "t1", event, None, None, None)])
+    other = tables.LINEAGE.frame([(DAY + timedelta(days=1), "t2", event, None, None, None)])
+    assert measure_churn(placed, both, told).unexplained == 0.0
+    assert measure_churn(placed, both, other).unexplained == 1.0
+
+
 def findings(*rows: tuple[str, str, int, int]) -> pl.DataFrame:
     return pl.DataFrame(
         [(s, k, DAY + timedelta(days=a), DAY + timedelta(days=b)) for s, k, a, b in rows],

@@ -74,21 +74,19 @@ def place_headlines(
     ledger = _restore(store, placed, encoder, settings, start, acts)
     todo = headlines.filter(pl.col("night") >= start).sort("night", "headline_id")
     embed_texts(store, todo["text"].unique().to_list(), encoder, progress)
-    vectors = read_vectors(store, todo["text"].to_list(), encoder)
-    sizes = dict(todo.group_by("night").len().iter_rows())
-    changes: list[Changes] = []
     ahead = [night for night in nights if night >= start]
-    place = 0
-    for done, night in enumerate(ahead, 1):
-        size = sizes.get(night, 0)
-        new = todo.slice(place, size).drop("night")
-        said = acts.get(night, ())
-        changes.append(ledger.advance(night, new, vectors[place : place + size], said))
-        place += size
-        progress("topics", done, len(ahead))
-        if len(changes) == FLUSH_NIGHTS or done == len(ahead):
-            _write(store, changes)
-            changes = []
+    for begun in range(0, len(ahead), FLUSH_NIGHTS):
+        stretch = ahead[begun : begun + FLUSH_NIGHTS]
+        # A stretch at a time, since the vectors of all nights may not fit into memory.
+        some = todo.filter(pl.col("night").is_between(stretch[0], stretch[-1]))
+        vectors = read_vectors(store, some["text"].to_list(), encoder)
+        changes: list[Changes] = []
+        for done, night in enumerate(stretch, begun + 1):
+            mine = (some["night"] == night).arg_true().to_numpy()
+            new = some[mine].drop("night")
+            changes.append(ledger.advance(night, new, vectors[mine], acts.get(night, ())))
+            progress("topics", done, len(ahead))
+        _write(store, changes)
     return Placing(len(ahead), todo.height, start)
 
 
@@ -242,7 +240,8 @@ def _restore(
     if members.is_empty():
         return Ledger(settings, encoder.name, encoder.reads)
     placed = placed.sort("night", "headline_id")
-    embed_texts(store, placed["text"].unique().to_list(), encoder)
+    recent = placed.filter(pl.col("night") > start - timedelta(days=settings.window_nights + 1))
+    embed_texts(store, recent["text"].unique().to_list(), encoder)
     return Ledger.restore(
         settings,
         encoder.name,
@@ -251,7 +250,8 @@ def _restore(
         topics=store.read(TOPICS),
         lineage=store.read(LINEAGE),
         headlines=placed,
-        vectors=read_vectors(store, placed["text"].to_list(), encoder),
+        recent=recent,
+        vectors=read_vectors(store, recent["text"].to_list(), encoder),
         as_of=start - timedelta(days=1),
         acts=acts,
     )

@@ -204,7 +204,8 @@ def measure_churn(
     """Return how many headlines seen on two consecutive observed nights change topic.
 
     To gain or to lose a topic counts as a change; a headline that has none on both nights does
-    not.
+    not. A move between topics is explained by their merger or split of that night; a first topic
+    by that topic's birth, return or joining.
 
     Args:
         members: Rows of the members table.
@@ -229,7 +230,12 @@ def measure_churn(
             how="left",
         )
         .with_columns(changed=pl.col("topic_id").ne_missing(pl.col("topic_before")))
-        .join(_moves(lineage), on=["night", "topic_before", "topic_id"], how="left")
+        .join(
+            _moves(lineage),
+            on=["night", "topic_before", "topic_id"],
+            how="left",
+            nulls_equal=True,
+        )
         .with_columns(explained=pl.col("changed") & pl.col("explained").fill_null(False))
     )
     counts = kept.group_by("night").agg(
@@ -326,7 +332,10 @@ def _moves(lineage: pl.DataFrame | None) -> pl.DataFrame:
     split = lineage.filter(pl.col("event") == "split").select(
         "night", topic_before="other_id", topic_id="topic_id"
     )
-    return pl.concat([merged, split]).unique().with_columns(explained=pl.lit(True))
+    placed = lineage.filter(pl.col("event").is_in(["born", "joined", "revived"])).select(
+        "night", pl.lit(None, pl.String).alias("topic_before"), "topic_id"
+    )
+    return pl.concat([merged, split, placed]).unique().with_columns(explained=pl.lit(True))
 
 
 def _want(frame: pl.DataFrame, name: str, columns: Sequence[str]) -> None:

@@ -57,7 +57,7 @@ SEEN_OUTCOMES: Final = ("ok", "unchanged")
 LIST_OUTCOMES: Final = ("ok", "missing", "empty")
 TOPIC_STATES: Final = ("active", "dormant", "retired")
 LINEAGE_EVENTS: Final = (
-    "born", "merged", "split", "revived", "retired", "renamed", "pinned", "unpinned",
+    "born", "joined", "merged", "split", "revived", "retired", "renamed", "pinned", "unpinned",
 )  # fmt: skip
 """What happens to topics; the last three only by a person's correction."""
 CORRECTION_KINDS: Final = ("merge", "split", "rename", "pin")
@@ -302,7 +302,13 @@ LINEAGE: Final = Table(
         Column("night", pl.Date, "the night"),
         Column("topic_id", pl.String, "the topic it happened to"),
         Column("event", pl.String, "what happened", allowed=LINEAGE_EVENTS),
-        Column("other_id", pl.String, "the topic it merged into or split from", nullable=True),
+        Column(
+            "other_id",
+            pl.String,
+            "the topic it merged into or split from; where earlier headlines joined it, their "
+            "event, the largest of that night",
+            nullable=True,
+        ),
         Column("similarity", pl.Float64, "how alike the two were, in [0, 1]", nullable=True),
         Column("correction_id", pl.String, "correction behind it; null without", nullable=True),
     ),

@@ -68,7 +68,8 @@ class World:
                 ledger = Ledger.restore(
                     self.settings, ENCODER.name,
                     members=told.members, topics=told.topics, lineage=told.lineage,
-                    headlines=told.seen, vectors=ENCODER.encode(told.seen["text"].to_list()),
+                    headlines=told.seen, recent=told.seen,
+                    vectors=ENCODER.encode(told.seen["text"].to_list()),
                     as_of=night, acts=acts,
                 )  # fmt: skip
         return told

@@ -85,6 +85,7 @@ class Study:
             topics=self.topics,
             lineage=self.lineage,
             headlines=headlines,
+            recent=headlines,
             vectors=ENCODER.encode(headlines["text"].to_list()),
             as_of=MONDAY + timedelta(days=night),
         )
@@ -155,6 +156,21 @@ def test_a_headline_without_topic_gets_one_only_with_a_row_that_says_why() -> No
     assert changes.closed["headline_id"].to_list() == [f"h-{STORM[0]}"]
     assert changes.closed["to_night"].to_list() == [MONDAY]
     assert changes.lineage["topic_id"].to_list() == [study.topic_of(STORM[0])]
+
+
+def test_a_headline_that_joins_a_topic_later_does_so_with_a_row_that_says_why() -> None:
+    study = Study()
+    study.advance(0, ELECTION)
+    lone = "Court in Tegucigalpa hears ballot complaint"
+    study.advance(1, [lone])
+    assert study.topic_of(lone) is None
+    changes = study.advance(2, ["Honduras court in Tegucigalpa hears complaint over president"])
+    assert study.topic_of(lone) == study.topic_of(ELECTION[0])
+    (joined,) = changes.lineage.rows(named=True)
+    moved = changes.opened.filter(pl.col("headline_id") == f"h-{lone}")
+    assert (joined["event"], joined["topic_id"]) == ("joined", study.topic_of(lone))
+    assert joined["other_id"] == moved["event_id"].item()
+    assert 0 < joined["similarity"] <= 1
 
 
 def test_a_topic_that_slept_for_months_returns_with_its_id() -> None:

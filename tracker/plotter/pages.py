@@ -247,6 +247,7 @@ def read_life(prepared: Prepared, subject: Subject) -> list[tuple[date, str, Sub
     """Return what happened to a topic: night, words, and the other topic it happened with."""
     words = {
         "born": "Born",
+        "joined": "Was joined by earlier headlines",
         "merged": "Merged into",
         "split": "Split from",
         "revived": "Came back to life",

@@ -89,6 +89,7 @@ class Ledger:
         topics: pl.DataFrame,
         lineage: pl.DataFrame,
         headlines: pl.DataFrame,
+        recent: pl.DataFrame,
         vectors: Rows,
         as_of: date,
         acts: Mapping[date, Sequence[Act]] = MappingProxyType({}),
@@ -102,9 +103,9 @@ class Ledger:
             members: A frame of MEMBERS.
             topics: A frame of TOPICS.
             lineage: A frame of LINEAGE.
-            headlines: All headlines placed so far: headline_id, source, text, url, language,
-                night (first seen).
-            vectors: Their unit vectors, (n_headlines, dimension) float32, in the same order.
+            headlines: All headlines placed so far: headline_id, night (first seen).
+            recent: At least those of the window: also source, text and language.
+            vectors: Unit vectors of `recent`, (n_recent, dimension) float32, in the same order.
             as_of: The night.
             acts: What people have said, by the night it was done on.
         """
@@ -139,12 +140,12 @@ class Ledger:
             )
         ledger._holds = restore_holds(lineage.filter(pl.col("night") <= as_of), acts, as_of)
         start = as_of - timedelta(days=settings.window_nights - 1)
-        recent = (
-            headlines.with_row_index("row")
+        window = (
+            recent.with_row_index("row")
             .filter(pl.col("night").is_between(start, as_of))
             .sort("night", "headline_id")
         )
-        ledger._window = _open_window(recent, recent["night"], vectors[recent["row"].to_numpy()])
+        ledger._window = _open_window(window, window["night"], vectors[window["row"].to_numpy()])
         return ledger
 
     def advance(

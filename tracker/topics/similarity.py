@@ -19,9 +19,10 @@ Rows = NDArray[np.float32]
 N_BUCKETS: Final = 2**18
 _SKETCH: Final = 512  # columns the weighed n-grams are folded into; cosines keep within 0.03
 NEIGHBOURS: Final = 10
-PLAIN: Final = 1.35
+PLAIN: Final = 1.5
 """Length of rows compared by wording alone, which is less alike for what is one story: labelled
 stories are parted as precisely at thresholds lower by so much."""
+_PLAIN_POWER: Final = 1.5  # of rarity, lest a country's own name make one topic of all its news
 _BLOCK: Final = 1024  # rows compared at a time, so that memory stays linear
 
 
@@ -65,13 +66,14 @@ def blend(vectors: Rows, counts: Any, languages: NDArray[np.intp], meaning: Rows
     """
     if not len(vectors):
         return np.zeros((0, vectors.shape[1] + _SKETCH), np.float32)
-    wording = fold(weigh(counts, languages), _SKETCH)
+    power = np.where(np.asarray(meaning) > 0, 1, _PLAIN_POWER)
+    wording = fold(weigh(counts, languages, power), _SKETCH)
     share = np.asarray(meaning, np.float32)[:, None]
     rows = np.hstack([np.sqrt(share) * vectors, np.sqrt(1 - share) * wording])
     return np.asarray(np.where(share > 0, 1, PLAIN) * rows, np.float32)
 
 
-def weigh(counts: Any, languages: NDArray[np.intp]) -> Any:
+def weigh(counts: Any, languages: NDArray[np.intp], power: NDArray[np.floating]) -> Any:
     """Return n-grams weighed by how rare they are among headlines of the same language.
 
     Weighed over all headlines together, the endings and small words of a language that few of
@@ -80,6 +82,7 @@ def weigh(counts: Any, languages: NDArray[np.intp]) -> Any:
     Args:
         counts: N-gram counts, sparse (n, n_buckets).
         languages: The language of each, numbered from 0 without holes.
+        power: Power to which rarity is raised in each headline, (n,).
 
     Source: Spärck Jones, 1972 (inverse document frequency).
     """
@@ -91,6 +94,7 @@ def weigh(counts: Any, languages: NDArray[np.intp]) -> Any:
         places = weighed.indices[mine]
         held = np.bincount(places, minlength=weighed.shape[1])
         rarity[mine] = 1 + np.log((1 + n_texts) / (1 + held[places]))
+    rarity **= np.repeat(power, np.diff(weighed.indptr)).astype(np.float32)
     weighed.data = (1 + np.log(weighed.data)) * rarity
     return weighed
 

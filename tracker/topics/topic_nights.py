@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.topics.clustering import find_near
+from tracker.topics.clustering import find_near, link_rows
 from tracker.topics.corrections import Holds
 from tracker.topics.events import name_id
 from tracker.topics.labels import choose_label
@@ -97,7 +97,7 @@ def settle_night(
             settings.least_headlines,
         ),
     )
-    grown = _settle(roster, window, events, items, proposal, night, settings, changes)
+    grown = _settle(roster, window, events, drawn, items, proposal, night, settings, changes)
     changed = ((touched | split) - gone) | grown
     _word(roster, window, events, items, proposal, changed, before, holds.worded)
     return changed | gone
@@ -200,6 +200,7 @@ def _settle(
     roster: Roster,
     window: Window,
     events: Sequence[str],
+    drawn: Rows,
     items: _Items,
     proposal: Proposal,
     night: date,
@@ -243,12 +244,30 @@ def _settle(
             else:
                 topic = bedroom.topics[back]
                 _wake(roster, topic, float(bedroom.centroids[back] @ centre), changes)
+        earlier = [e for e in joining if window.nights[rows_of[e]].min() < tonight]
+        if known and earlier:
+            changes.append(_tell_joining(earlier, rows_of, drawn, topic, items, cluster))
         for event in joining:
             roster.move(event, topic)
         last = window.nights[inside].max().astype(object)
         roster.topics[topic] = roster.topics[topic].follow(window.vectors[inside], last)
         grown.add(topic)
     return grown
+
+
+def _tell_joining(
+    events: Sequence[str],
+    rows_of: Mapping[str, Sequence[int]],
+    drawn: Rows,
+    topic: str,
+    items: _Items,
+    number: int,
+) -> Change:
+    """Return the change that says why headlines of earlier nights come to a topic."""
+    event = max(events, key=lambda name: (len(rows_of[name]), name))
+    homes = drawn[items.item == number].mean(axis=0, keepdims=True)
+    alike = link_rows(drawn[rows_of[event]].mean(axis=0, keepdims=True), homes).item()
+    return Change(topic, "joined", event, min(max(alike, 0.0), 1.0))
 
 
 @dataclass(frozen=True)
