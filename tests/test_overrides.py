@@ -108,3 +108,20 @@ def test_settings_that_cannot_be_stop_the_command(folder: Path):
         result = CliRunner().invoke(main, command)
         assert result.exit_code == 1
         assert "tracker.toml: source[1, Post].override[1]: selector: found" in result.output
+
+
+def test_an_override_that_matches_nothing_is_named_by_peek_ingest_and_check(folder: Path):
+    (folder / "tracker.toml").write_text(CONFIG.replace("#odds", "#ends"))
+    said = "the override #ends matched nothing"
+    result = CliRunner().invoke(main, ["peek", "pages/2026-01-04/page.html"])
+    assert result.exit_code == 0
+    assert said in result.output
+    study = Study(folder / "study", config="tracker.toml")
+    assert f"Post: {said} on the pages taken in" in study.ingest(folder / "pages/2026-01-04").notes
+    assert any(said in finding.message for finding in check_study(study))
+    (folder / "tracker.toml").write_text(CONFIG)
+    result = CliRunner().invoke(main, ["peek", "pages/2026-01-04/page.html"])
+    assert "matched nothing" not in result.output
+    other = Study(folder / "other", config="tracker.toml")
+    assert other.ingest(folder / "pages/2026-01-04").notes == ()
+    assert not any("matched nothing" in finding.message for finding in check_study(other))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from tracker.collector.harvest.identity import name_pointed
 from tracker.collector.harvest.pages import PARSER
 from tracker.collector.sources import name_source
 from tracker.errors import StoreError
@@ -128,13 +129,26 @@ def _count_missing(study: Study) -> dict[str, int]:
 
 
 def _check_overrides(study: Study, source: str, last: datetime) -> list[Finding]:
-    """Return a finding for each override of a source that its last capture went without."""
+    """Return a finding for each override of a source that its last capture went without.
+
+    Also for those that no capture ever matched.
+    """
     holding = study.config.overrides_at(source, last)
-    return [
-        Finding(f"source {source}", False, f"{describe_end(override)}; renew or remove it")
+    names = {override: name_pointed(override) for override in holding}
+    captures = study.store.scan(CAPTURES).filter(pl.col("source") == source).select("capture_id")
+    lists = study.store.scan(LISTS).filter(pl.col("list_id").is_in(list(names.values())))
+    seen = lists.join(captures, on="capture_id").collect()["list_id"] if names else ()
+    messages = [
+        f"{describe_end(override)}; renew or remove it"
         for override in study.config.find_overrides(source)
         if override not in holding
+    ] + [
+        f"the override {override.selector} matched nothing on any capture; correct it, or run "
+        "tracker reharvest if it is new"
+        for override, name in names.items()
+        if name not in set(seen)
     ]
+    return [Finding(f"source {source}", False, message) for message in messages]
 
 
 def _check_sources(study: Study) -> list[Finding]:

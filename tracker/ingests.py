@@ -14,6 +14,7 @@ from tracker.bodies import BodyKeeper, find_leftovers
 from tracker.collector import headlines as rows_of
 from tracker.collector.archives import File, list_files, modified_at, read_documents
 from tracker.collector.documents import Document, Problem
+from tracker.collector.harvest.identity import find_unmatched
 from tracker.collector.harvest.overrides import Override
 from tracker.collector.harvest.pages import Page
 from tracker.collector.headline_tables import read_headline_table
@@ -100,6 +101,7 @@ class Ingester:
         self._pages: list[tuple[Document, Path]] = []
         self._kept: set[str] = set()
         self._batch: list[rows_of.Rows] = []
+        self._pointed: dict[tuple[str, str], int] = {}
 
     def run(self, paths: Sequence[Path]) -> IngestResult:
         """Return what was added from `paths`; what cannot be read becomes a problem."""
@@ -113,6 +115,7 @@ class Ingester:
             self.progress("files", done, len(files))
             self._take(file)
         self._commit()
+        self._note_unmatched()
         self.progress("files", len(files), len(files))
         return self.result
 
@@ -127,6 +130,7 @@ class Ingester:
             is_whole = is_whole and isinstance(document, Document)
             self._take_document(document, Path(document.origin))
         self._commit()
+        self._note_unmatched()
         return is_whole
 
     def add(self, document: Document) -> None:
@@ -222,6 +226,8 @@ class Ingester:
         if capture_id in self._known:
             return
         self._known.add(capture_id)
+        if document.form == "html":
+            self._count_pointed(source, captured_at, page)
         if capture_id not in self._kept:
             self.keeper.keep(document, url=url, source=source, captured_at=captured_at)
         self._batch.append(
@@ -268,6 +274,21 @@ class Ingester:
             if override not in holding and note not in self.result.notes:
                 self.result = replace(self.result, notes=(*self.result.notes, note))
         return holding
+
+    def _count_pointed(self, source: str, captured_at: datetime, page: Page) -> None:
+        """Count on how many pages each override of an outlet matched."""
+        overrides = self.config.overrides_at(source, captured_at)
+        unmatched = find_unmatched(overrides, page)
+        for override in overrides:
+            known = self._pointed.get((source, override.selector), 0)
+            self._pointed[source, override.selector] = known + (override.selector not in unmatched)
+
+    def _note_unmatched(self) -> None:
+        """Note the overrides that matched on none of the pages that they counted for."""
+        for (source, selector), times in self._pointed.items():
+            note = f"{source}: the override {selector} matched nothing on the pages taken in"
+            if not times and note not in self.result.notes:
+                self.result = replace(self.result, notes=(*self.result.notes, note))
 
     def _commit(self) -> None:
         pages, self._pages = self._pages, []

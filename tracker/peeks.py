@@ -13,6 +13,7 @@ from tracker.collector.crawls import CrawlSettings, Visit, VisitRequest, crawl
 from tracker.collector.documents import Document, Problem
 from tracker.collector.harvest.explanations import Decision
 from tracker.collector.harvest.html import explain_html
+from tracker.collector.harvest.identity import find_unmatched
 from tracker.collector.harvest.pages import Page
 from tracker.collector.settings import SourceSettings
 from tracker.collector.sources import name_source
@@ -39,12 +40,14 @@ class Sight:
         problem: What could not be read; None if all could.
         decisions: Why each block of links was taken or left; None if nobody asked, or the page
             is a text.
+        notes: What else there is to say.
     """
 
     origin: str
     page: Page | None = None
     problem: str | None = None
     decisions: tuple[Decision, ...] | None = None
+    notes: tuple[str, ...] = ()
 
 
 def peek_at(
@@ -201,4 +204,6 @@ def _see(
         decisions = explain_html(
             found.body, url=found.url, charset=found.charset, overrides=overrides
         )
-    return Sight(found.origin, page, decisions=decisions)
+    unmatched = find_unmatched(overrides, page) if found.form == "html" else ()
+    notes = tuple(f"the override {selector} matched nothing" for selector in unmatched)
+    return Sight(found.origin, page, decisions=decisions, notes=notes)

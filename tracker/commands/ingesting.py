@@ -73,6 +73,8 @@ def peek(
             warn(f"{sight.origin}: {sight.problem}")
         elif explain and sight.decisions is None:
             warn(f"{sight.origin}: a text; only HTML pages can be explained")
+        for note in sight.notes:
+            warn(f"{sight.origin}: {note}")
     sys.exit(PARTLY if partly else 0)
 
 

@@ -10,6 +10,8 @@ from typing import Final
 from tracker.collector.harvest.boxes import Box
 from tracker.collector.harvest.kinds import fold, kind_of_heading
 from tracker.collector.harvest.outline import Outline
+from tracker.collector.harvest.overrides import Override
+from tracker.collector.harvest.pages import Page
 from tracker.collector.harvest.pointed_boxes import PointedBox
 from tracker.collector.harvest.words import count_words
 
@@ -54,9 +56,24 @@ def name_all(bases: Iterable[str]) -> list[str]:
     return names
 
 
+def name_pointed(override: Override) -> str:
+    """Return the name of the first list that an override points out; no other list bears it."""
+    return name_all([_of_selector(override.selector)])[0]
+
+
+def find_unmatched(overrides: Iterable[Override], page: Page) -> list[str]:
+    """Return the selectors of the overrides that pointed out no list of a harvested page."""
+    names = {found.list_id for found in page.lists}
+    return [o.selector for o in overrides if name_pointed(o) not in names]
+
+
+def _of_selector(selector: str) -> str:
+    return f"override|{selector}"
+
+
 def _base(outline: Outline, box: Box) -> str:
     if isinstance(box, PointedBox):
-        return f"override|{box.selector}"
+        return _of_selector(box.selector)
     heading = _lasting_heading(box.heading.text)
     return f"heading|{heading}" if heading else f"place|{_place(outline, box)}"
 
