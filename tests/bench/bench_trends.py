@@ -29,7 +29,7 @@ from tracker.trends.signals import find_signals
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "trends"))
 from stacks import Stack, draw_stack
-from worlds import FIRST_NIGHT, World
+from worlds import FIRST_NIGHT, World, lose_captures, lose_nights, lose_outlets
 
 
 def say(text: str) -> None:
@@ -301,6 +301,44 @@ def bench_bands(n_worlds: int) -> None:
         )
 
 
+def _double_lists(slots: pl.DataFrame, seed: int) -> pl.DataFrame:
+    again = slots.filter(pl.col("source").is_in(["s0", "s1"]), pl.col("night") >= _JOINED)
+    return pl.concat([slots, again.with_columns(pl.lit("second").alias("list_id"))])
+
+
+def _join_two(slots: pl.DataFrame, seed: int) -> pl.DataFrame:
+    late = pl.col("source").is_in(["s0", "s1"]) & (pl.col("night") < _JOINED)
+    return slots.filter(~late)
+
+
+_JOINED = FIRST_NIGHT + timedelta(days=50)
+
+
+def bench_lines(n_worlds: int) -> None:
+    """Say how often the whole line lies inside the band of the line with less observed."""
+    world = World()
+    for name, lose in {
+        "20 % of nights lost": lose_nights,
+        "20 % of captures lost": lose_captures,
+        "every second outlet gone for 20 nights": lose_outlets,
+        "two of six outlets join at night 50": _join_two,
+        "two of six outlets double their lists at night 50": _double_lists,
+    }.items():
+        held: list[bool] = []
+        for seed in range(n_worlds):
+            slots, members = world.draw(seed)
+            whole, _ = world.measure(slots, members)
+            less, _ = world.measure(lose(slots, seed), members)
+            both = whole.join(less, on=["subject", "night", "channel"], suffix="_less")
+            both = both.filter(pl.col("share_less").is_not_null())
+            low, high = pl.col("low_less") - 1e-9, pl.col("high_less") + 1e-9
+            held += both.select(pl.col("share").is_between(low, high))["share"].to_list()
+        say(
+            f"lines, {name}: the whole line lies inside the band on {np.mean(held):.1%} of "
+            f"{len(held):,} nights"
+        )
+
+
 def bench_events(nightly: Path, events: Path) -> None:
     """Say when the known events were found, alone and among three hundred words."""
     heads = pl.read_parquet(nightly).with_columns(
@@ -365,6 +403,7 @@ def main() -> None:
         bench_events(*chosen.events)
     if chosen.worlds:
         bench_bands(chosen.worlds)
+        bench_lines(chosen.worlds)
         bench_power(chosen.worlds)
         bench_nulls(chosen.worlds)
 
