@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from tracker.explanations import Explanation, strongest_test
+from tracker.explanations import Explanation
 
 _CHANNEL: Final = {"editorial": "editors' lists", "audience": "most-read lists"}
 _MOST: Final = 20
@@ -73,7 +73,7 @@ def _tell_findings(one: Explanation) -> Iterator[str]:
 
 def _tell_tests(one: Explanation) -> Iterator[str]:
     found = set(one.findings["kind"]) & {"rise", "fade"}
-    test = strongest_test(one.verdict)
+    test = one.verdict.strongest
     if found and test is not None:
         yield _tell_test(test)
     elif not found:

@@ -376,7 +376,7 @@ class Study:
             InputError: If the study was never updated, or knows nothing of that night.
             SubjectError: If there is no such subject or channel, or more than one subject.
         """
-        from tracker.explanations import explain_point  # noqa: PLC0415 - loads scipy
+        from tracker.points import explain_point  # noqa: PLC0415 - loads scipy
 
         return explain_point(self.store, self.config, subject, night, channel)
 

@@ -23,9 +23,10 @@ from scipy import stats
 from tracker.topics.countries import country_themes
 from tracker.topics.themes import match_themes
 from tracker.trends.attention import measure_attention
-from tracker.trends.changes import Rules, find_changes
+from tracker.trends.changes import find_changes
 from tracker.trends.panels import SLOTS, SUBJECTS, Panel, measure_panel
 from tracker.trends.signals import find_signals
+from tracker.trends.tracks import Rules
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "trends"))
 from stacks import Stack, draw_stack

@@ -11,9 +11,10 @@ from worlds import FIRST_NIGHT, World, follow, lose_captures, lose_nights, lose_
 
 from tracker.tables import ATTENTION, SIGNALS
 from tracker.trends.attention import measure_attention
-from tracker.trends.changes import Rules, find_changes
+from tracker.trends.changes import find_changes
 from tracker.trends.panels import SLOTS, SUBJECTS
 from tracker.trends.signals import find_signals
+from tracker.trends.tracks import Rules
 
 SEEDS = range(2)
 N_WORLDS = 10

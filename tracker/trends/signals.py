@@ -16,10 +16,11 @@ from typing import Any, Final
 import polars as pl
 
 from tracker.tables import CHANNELS, SIGNALS
-from tracker.trends.changes import BLOCKS, Change, Rules, find_changes
+from tracker.trends.changes import Change, find_changes
 from tracker.trends.panels import Panel
 from tracker.trends.presence import find_debuts, find_returns, mark_presence
 from tracker.trends.series import Series
+from tracker.trends.tracks import BLOCKS, Rules
 
 _STEP: Final = f"against its level, blocks of {', '.join(map(str, BLOCKS))} nights, BH"
 _DESCENT: Final = "week below half of its best week since the rise, BH"

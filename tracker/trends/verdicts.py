@@ -7,12 +7,13 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from tracker.trends.changes import Judgement, Rules, judge_nights
+from tracker.trends.changes import Judgement, judge_nights
 from tracker.trends.evidence import Evidence
 from tracker.trends.intervals import bound_difference
 from tracker.trends.panels import Panel
 from tracker.trends.series import Series
 from tracker.trends.signals import stack_series
+from tracker.trends.tracks import Rules
 
 TESTS: Final = pl.Schema(
     {
@@ -57,6 +58,17 @@ class Verdict:
     ready: bool
     nights_before: int
     rivals: int
+
+    @property
+    def strongest(self) -> dict[str, Any] | None:
+        """Return the test that decided, else the one nearest to a finding; None without any."""
+        tests = self.tests.sort("q", "p", "nights", nulls_last=True)
+        level = tests.filter(pl.col("test") == "level")
+        decided = tests.filter(pl.col("chosen") & (pl.col("q") <= 1.0))
+        for frame in (decided, level, tests):
+            if frame.height:
+                return frame.row(0, named=True)
+        return None
 
 
 def judge_subject(
