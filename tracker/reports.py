@@ -14,7 +14,9 @@ from tracker.progress import Progress, be_silent
 from tracker.store import Store
 from tracker.tables import (
     ATTENTION,
+    BODIES,
     CAPTURES,
+    COVERAGE,
     EVENTS,
     HEADLINES,
     LINEAGE,
@@ -63,6 +65,9 @@ def read_report_data(store: Store, config: Config, generated_at: datetime) -> Re
         last_night=last_night,
         watchlist=tuple(theme.name for theme in config.theme),
         problems=_list_problems(captures),
+        coverage=store.read(COVERAGE),
+        bodies=store.read(BODIES),
+        archive=config.archive.url,
     )
 
 

@@ -68,7 +68,7 @@ class Reader:
 
     def until(self, expression: str) -> None:
         """Wait for an expression to hold; the page's policy forbids the browser's own way."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 40
         while not self.page.evaluate(expression):
             assert time.monotonic() < deadline, f"never true: {expression}"
             time.sleep(0.05)
@@ -104,7 +104,7 @@ def browser() -> Iterator[Any]:
 @pytest.fixture
 def reader(browser: Any, folder: Path) -> Iterator[Reader]:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(40_000)
     yield Reader(page, folder)
     page.close()
 
@@ -124,6 +124,8 @@ def test_a_click_on_a_point_opens_its_headlines(reader):
     assert "Ukraine: report 15.0 from the front" in reader.panel()
     assert "daily.example" in reader.panel()
     assert "rank 1" in reader.panel()
+    copy = "https://archive.example/web/20240131/https://daily.example/"
+    assert reader.page.locator(f"#panel-list a[href='{copy}']").count() > 0
     link = reader.page.locator("#panel-list a").first
     assert link.get_attribute("rel") == "noopener noreferrer nofollow"
     reader.page.keyboard.press("Escape")
@@ -186,6 +188,69 @@ def test_the_address_keeps_the_view(reader):
     assert reader.page.input_value("#search") == "ukraine"
     start = reader.page.evaluate("document.getElementById('themes').layout.xaxis.range[0]")
     assert start.startswith("2024-01-10")
+
+
+SHOWN = """() => ({
+  titles: [...document.querySelectorAll("figure.chart h2")].map((title) => title.textContent),
+  glance: document.getElementById("glance-cards").innerText,
+  rows: [...document.querySelectorAll("#subjects tbody tr:not([hidden])")].map((row) => row.innerText),
+  lines: document.getElementById("themes").data.filter((t) => t.meta.role === "line").map((t) => t.y),
+  ranks: document.getElementById("ranks").data.map((t) => [t.meta.subject, t.y]),
+  heat: document.getElementById("heat").data.map((t) => [t.meta.subjects, t.z]),
+  sources: document.getElementById("sources").data.map((t) => [t.meta.sources, t.meta.night]),
+  channels: document.getElementById("channels").data.map((t) => t.x),
+  coverage: document.getElementById("coverage").data.map((t) => t.meta.sources),
+})"""  # noqa: E501
+
+
+def test_time_and_sources_hold_for_the_whole_page_and_for_a_link_to_it(reader):
+    reader.open("index.html").draw_all()
+    before = reader.page.evaluate(SHOWN)
+    reader.page.click("#sources-summary")
+    reader.page.uncheck("input[name=source][value='daily.example']")
+    reader.page.fill("#from", "2024-01-05")
+    reader.page.fill("#to", "2024-01-12")
+    reader.page.locator("#to").blur()
+    reader.until("document.getElementById('chosen-words').textContent.includes('12 January 2024')")
+    reader.until("document.getElementById('glance-cards').innerText.includes('Rail strike')")
+    reader.until("document.getElementById('sources').data[0].meta.sources.length === 1")
+    shown = reader.page.evaluate(SHOWN)
+    assert shown["coverage"] == [["herald.example"]]
+    assert shown["sources"] == [[["herald.example"], "2024-01-05"]]
+    assert "Rail strike took the most room: 20%" in shown["titles"][0]
+    assert "Rail strike led the last of these 2 weeks" in shown["titles"]
+    assert any(row.startswith("Rail strike") and "12 Jan 2024" in row for row in shown["rows"])
+    assert "Atlantis" in "".join(shown["rows"])  # watched, and not there
+    for part in ("lines", "ranks", "heat", "channels", "rows", "glance"):
+        assert shown[part] != before[part], part
+    reader.open("index.html", reader.page.evaluate("location.hash")).draw_all()
+    reader.until("document.getElementById('glance-cards').querySelector('.heads li')")
+    assert reader.page.evaluate(SHOWN) == shown
+    reader.page.click("#chosen-none")
+    reader.until("document.getElementById('sources').data[0].meta.sources.length === 2")
+    reader.until("document.getElementById('chosen-note').hidden")
+    assert reader.page.evaluate(SHOWN) == before
+    assert reader.page.evaluate("location.hash") == ""
+    assert reader.complaints == []
+
+
+def test_a_chart_is_there_before_and_without_its_library(reader):
+    reader.page.route("**/plotly.min.js", lambda route: route.abort())
+    reader.open("index.html", "")
+    still = reader.page.locator("#themes .still")
+    assert "Ukraine 30%" in still.inner_text()
+    assert still.locator("path.line").count() > 3
+    assert reader.page.locator("#themes .plot-container").count() == 0
+
+
+def test_a_failed_visit_says_why(reader):
+    reader.open("index.html").draw("coverage")
+    reader.page.focus("#coverage")
+    reader.page.keyboard.press("End")
+    reader.page.keyboard.press("ArrowDown")
+    assert "no page came: http error" in reader.page.locator("#said").inner_text()
+    reader.page.keyboard.press("Enter")
+    reader.until("document.getElementById('panel-note').textContent.includes('http error')")
 
 
 def test_the_channel_button_changes_the_lines(reader):

@@ -19,6 +19,8 @@ def test_the_report_is_one_page_to_open_and_what_it_links_to(files):
         if not path.endswith(".html"):
             continue
         for address in re.findall(r'(?:href|src)="([^"#:]+)"', files[path].text):
+            if address.startswith("../captures/"):
+                continue  # raw pages stand beside the report
             root = path.rpartition("/")[0]
             wanted = address.removeprefix("../") if address.startswith("../") else (
                 f"{root}/{address}" if root else address
@@ -108,3 +110,36 @@ def test_a_headline_that_stood_in_no_list_is_shown_as_that_and_counted_as_no_slo
     assert "Atlantis: our reporter went there" in page
     assert "in no list" in page
     assert "stood in no list" in page
+
+
+def test_a_page_of_a_topic_names_its_outlets_and_the_captures_that_show_it(files):
+    page = files["topics/t1.html"].text
+    outlets = page[page.index('id="outlets"') : page.index("Its headlines")]
+    assert outlets.index("daily.example") < outlets.index("herald.example")
+    assert "Themes it belongs to" in outlets
+    assert '../themes/ukraine.html"' in outlets
+    seen = page[page.index('id="sights"') :]
+    assert "9 Feb 2024, 21:05" in seen
+    assert 'href="https://daily.example/"' in seen
+    assert '"../captures/tracker-1.warc.gz"' in seen
+    assert "https://archive.example/web/20240209210500/https://daily.example/" in seen
+
+
+def test_a_theme_links_to_the_topics_in_it(files):
+    page = files["themes/ukraine.html"].text
+    assert '../topics/t1.html"' in page[page.index("Topics in it") :]
+
+
+def test_a_night_that_does_not_count_says_why(files):
+    assert "no page came: http error" in files["index.html"].text
+
+
+def test_right_to_left_names_do_not_reorder_a_title():
+    world = build_world()
+    name = "حكومة جديدة"
+    topics = world.topics.with_columns(
+        label=pl.when(pl.col("topic_id") == "t1").then(pl.lit(name)).otherwise("label")
+    )
+    pages = {file.path: file.text for file in build_report(replace(world, topics=topics))}
+    page = str(pages["topics/t1.html"])
+    assert f"\u2068{name}\u2069 peaked" in page or f"\u2068{name}\u2069 stands" in page

@@ -64,7 +64,8 @@ class World:
             {"capture_id": f"{source}-{night}", "source": source, "url": f"https://{source}/",
              "captured_at": datetime(night.year, night.month, night.day, 21, 5, tzinfo=UTC),
              "outcome": outcome, "status": 200 if outcome == "ok" else 503, "n_bytes": 1000,
-             "body": None, "parser": "1", "note": None}
+             "body": f"{source}-{night}" if outcome == "ok" else None, "parser": "1",
+             "note": None}
         )  # fmt: skip
 
 
@@ -200,6 +201,12 @@ def assemble(
              "n_sources": 2},
         ]
     )  # fmt: skip
+    bodies = tables.BODIES.frame(
+        [
+            {"body": body, "path": "captures/tracker-1.warc.gz", "offset": 100 * i, "n_bytes": 9}
+            for i, body in enumerate(captures["body"].drop_nulls().unique().sort())
+        ]
+    )  # fmt: skip
     lineage = tables.LINEAGE.frame(
         [
             {"night": FIRST, "topic_id": "t1", "event": "born", "other_id": None,
@@ -220,6 +227,8 @@ def assemble(
         "topics": topics,
         "lineage": lineage,
         "themes": themes,
+        "bodies": bodies,
+        "archive": "https://archive.example/web",
         "time_zone": "UTC",
         "title": "A small <world>",
         "generated_at": datetime(2024, 2, 9, 23, 0, tzinfo=UTC),

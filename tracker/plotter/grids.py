@@ -300,7 +300,8 @@ def chart_coverage(prepared: Prepared) -> Chart | None:
         "showscale": False,
         "ygap": 3,
         "xgap": 0.5 if len(nights) < 200 else 0,
-        "hovertemplate": "<b>%{y}</b><br>%{x|%-d %B %Y}<extra></extra>",
+        "text": [list(row) for row in strip.reasons[:rows]],
+        "hovertemplate": "<b>%{y}</b><br>%{x|%-d %B %Y}<br>%{text}<extra></extra>",
         "meta": {"role": "coverage", "sources": list(strip.names[:rows]), "days": 1},
     }
     layout = frame_layout(
@@ -313,8 +314,9 @@ def chart_coverage(prepared: Prepared) -> Chart | None:
             "margin.l": 112, "yaxis.tickfont.size": 11, "xaxis.nticks": 4}},
     )  # fmt: skip
     reading = (
-        "Grey: lists of headlines were read. Orange: the page was visited, but it failed or had no "
-        "lists. Blank: not visited. Nothing is guessed for a night that is missing."
+        "Grey: lists of headlines were read. Orange: the page was visited, but it failed or showed "
+        "too little to count. Blank: not visited. Point at a night for the reason. Nothing is "
+        "guessed for a night that is missing."
     )
     finding, info = tell_coverage(strip, len(nights)), CoverageInfo(strip, nights)
     return Chart("coverage", finding, reading, [trace], layout, info)

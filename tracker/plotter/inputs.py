@@ -1,6 +1,6 @@
 """What a report is made from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import polars as pl
@@ -31,6 +31,9 @@ class ReportData:
         last_night: The night the report speaks of as tonight.
         watchlist: Themes that are always drawn, also at zero, in this order.
         problems: What went wrong, in plain sentences, shown at the top.
+        coverage: Table `coverage`; without rows, what was observed is told from the captures alone.
+        bodies: Table `bodies`: where raw pages are kept.
+        archive: Address of a web archive up to the timestamp of its copies; empty for none.
     """
 
     attention: pl.DataFrame
@@ -50,6 +53,9 @@ class ReportData:
     last_night: date
     watchlist: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    coverage: pl.DataFrame = field(default_factory=tables.COVERAGE.empty)
+    bodies: pl.DataFrame = field(default_factory=tables.BODIES.empty)
+    archive: str = ""
 
     def __post_init__(self) -> None:
         """Check that every frame has its table's columns.
@@ -58,7 +64,8 @@ class ReportData:
             TableError: If one lacks a column.
         """
         for name in ("attention", "signals", "headlines", "sightings", "lists", "captures",
-                     "members", "events", "topics", "lineage", "themes"):  # fmt: skip
+                     "members", "events", "topics", "lineage", "themes", "coverage",
+                     "bodies"):  # fmt: skip
             wanted, found = tables.TABLES[name].schema.names(), getattr(self, name).columns
             missing = [column for column in wanted if column not in found]
             if missing:

@@ -12,6 +12,7 @@ from tracker.plotter.grids import chart_coverage, chart_heat, chart_sources
 from tracker.plotter.inputs import ReportData
 from tracker.plotter.lives import chart_events, chart_stays
 from tracker.plotter.nights import read_weeks, to_json
+from tracker.plotter.origins import read_kin, read_outlets, read_sights
 from tracker.plotter.pages import (
     Row,
     choose_findings,
@@ -34,6 +35,11 @@ from tracker.plotter.words import count, join_words
 __all__ = ["ReportData", "ReportFile", "build_report"]
 
 MOST_TOPIC_PAGES: Final = 500
+_KIN: Final = {
+    "theme": {"topic": "Topics in it", "theme": "Themes near it"},
+    "topic": {"theme": "Themes it belongs to", "topic": "Topics near it"},
+}
+"""Headings of the lists of subjects near one, by its kind and theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +165,7 @@ def _build_subjects(site: Site, chosen: Sequence[Subject]) -> Iterator[ReportFil
         curve = chart_subject(site.prepared, subject)
         events = chart_events(site.prepared, subject)
         stays = chart_stays(site.prepared, subject)
+        outlets = read_outlets(site.prepared, subject)
         text = render_page(
             site,
             "subject.html.j2",
@@ -172,11 +179,15 @@ def _build_subjects(site: Site, chosen: Sequence[Subject]) -> Iterator[ReportFil
             still=draw_still(curve),
             events=events,
             stays=stays,
-            neighbours=[
-                site.prepared.subjects[key]
-                for key in site.prepared.neighbours.get(subject.key, ())
-                if key in site.prepared.subjects
+            outlets=outlets,
+            most=max(
+                [0.001, *(share for o in outlets for share in (o.share, o.most_read) if share)]
+            ),
+            kin=[
+                (kind, words, read_kin(site.prepared, subject, kind))
+                for kind, words in _KIN[subject.kind].items()
             ],
+            sights=read_sights(site.prepared, subject),
             life=read_life(site.prepared, subject),
             total=len(site.prepared.headlines_of(subject.key))
             + site.prepared.slots.unlisted_of(subject.key).height,

@@ -20,7 +20,7 @@ from tracker.plotter.prepared import Prepared
 from tracker.plotter.slots import OBSERVED
 from tracker.plotter.stills import name_colours
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import CHOOSERS, clean, count, day, percent, short_day
+from tracker.plotter.words import CHOOSERS, clean, count, day, percent, short_day, web_link
 
 _SCRIPTS: Final = (
     "page.js", "panel.js", "keys.js", "table.js", "chosen.js", "lines.js", "ranks.js", "grids.js",
@@ -98,6 +98,7 @@ def render_page(
         "names": {key: [s.name, site.link(s, root)] for key, s in names.items()},
         "charts": [chart.chart_id for chart in charts],
         "observed": _list_observed(prepared),
+        "archive": web_link(prepared.data.archive) or "",
         "theme": context.get("theme"),
         "weeks": sorted({str(monday_of(n)) for n in prepared.slots.rows["night"].unique()}),
     }

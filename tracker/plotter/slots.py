@@ -8,7 +8,7 @@ import polars as pl
 
 from tracker.plotter.inputs import ReportData
 from tracker.plotter.subjects import list_members
-from tracker.tables import CHANNELS, night_of
+from tracker.tables import CHANNELS, SEEN_OUTCOMES, night_of
 
 _KIND_CHANNEL = {kind: channel for channel, kinds in CHANNELS.items() for kind in kinds}
 
@@ -25,7 +25,8 @@ class Slots:
             rank (its best), seen (slots it filled that night), and `slot`, the row's number.
         mentions: The rows once per subject they carry, with `subject` first, sorted by it.
         spans: Per subject where its mentions begin, and how many they are.
-        coverage: source, night, state (`NOT_VISITED`, `FAILED` or `OBSERVED`), slots, captures.
+        coverage: source, night, state (`NOT_VISITED`, `FAILED` or `OBSERVED`), slots, captures,
+            reason? (why not all of it counts).
         unlisted: subject, headline_id, title, source, url?, first, last: headlines of a subject
             that never held a slot, such as the page's own story.
     """
@@ -110,6 +111,25 @@ def _read_unlisted(data: ReportData, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _read_reasons(data: ReportData) -> pl.DataFrame:
+    """Return source, night and reason where not all that was visited counts."""
+    told = (
+        data.coverage.drop_nulls("reason")
+        .sort("channel", descending=True)
+        .group_by("source", "night")
+        .agg(pl.col("reason").last())
+    )
+    failed = (
+        data.captures.filter(~pl.col("outcome").is_in(SEEN_OUTCOMES))
+        .with_columns(night_of("captured_at", data.time_zone).alias("night"))
+        .group_by("source", "night")
+        .agg(pl.col("outcome").unique().sort().str.join(", ").alias("outcomes"))
+        .with_columns(pl.format("no page came: {}", "outcomes").alias("reason"))
+        .join(told, on=["source", "night"], how="anti")
+    )
+    return pl.concat([told, failed.select(told.columns)])
+
+
 def _read_coverage(data: ReportData, rows: pl.DataFrame) -> pl.DataFrame:
     """Return one row per source and night from the first visit to the last night."""
     visits = (
@@ -128,6 +148,7 @@ def _read_coverage(data: ReportData, rows: pl.DataFrame) -> pl.DataFrame:
     return (
         grid.join(visits, on=["source", "night"], how="left")
         .join(observed, on=["source", "night"], how="left")
+        .join(_read_reasons(data), on=["source", "night"], how="left")
         .with_columns(pl.col("captures", "slots").fill_null(0).cast(pl.Int64))
         .with_columns(
             pl.when(pl.col("slots") > 0)

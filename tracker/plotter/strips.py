@@ -26,10 +26,12 @@ class Strip:
     Attributes:
         names: The rows' names, the fullest source first.
         states: One row of states (`slots.NOT_VISITED` …) per name, aligned with the nights.
+        reasons: One row of words per name: why a night does not count, empty where it does.
     """
 
     names: Sequence[str]
     states: Sequence[Sequence[int]]
+    reasons: Sequence[Sequence[str]]
 
     @property
     def rows(self) -> int:
@@ -48,14 +50,23 @@ def read_strip(coverage: pl.DataFrame, nights: Sequence[date]) -> Strip:
         coverage.filter(pl.col("night").is_between(nights[0], nights[-1]))
         .sort("night")
         .group_by("source")
-        .agg(pl.col("state"), pl.col("night").min().alias("first"), pl.col("slots").sum())
+        .agg(pl.col("state", "reason"), pl.col("night").min().alias("first"), pl.col("slots").sum())
         .sort(["slots", "source"], descending=[True, False])
     )
-    states = [
-        [*[0] * (first - nights[0]).days, *given]
-        for given, first in rows.select("state", "first").iter_rows()
-    ]
-    return Strip(rows["source"].to_list(), states)
+    states, reasons = [], []
+    for given, why, first in rows.select("state", "reason", "first").iter_rows():
+        before = (first - nights[0]).days
+        states.append([*[0] * before, *given])
+        told = [_tell(state, reason) for state, reason in zip(given, why, strict=True)]
+        reasons.append([*[STATES[0]] * before, *told])
+    return Strip(rows["source"].to_list(), states, reasons)
+
+
+def _tell(state: int, reason: str | None) -> str:
+    """Return why a night does not count or not wholly; nothing where all of it does."""
+    if reason:
+        return plot_text(reason.replace("_", " "), 120)
+    return "" if state == len(STATES) - 1 else STATES[state]
 
 
 def draw_states(nights: Sequence[date], strip: Strip, rows: int, yaxis: str) -> Trace:
@@ -73,8 +84,9 @@ def draw_states(nights: Sequence[date], strip: Strip, rows: int, yaxis: str) -> 
         "ygap": 3,
         "xgap": 0.4 if len(nights) < 200 else 0,
         "yaxis": yaxis,
-        "hoverinfo": "none",
-        "meta": {"role": "coverage", "sources": list(strip.names[:rows])},
+        "text": [list(row) for row in strip.reasons[:rows]],
+        "hovertemplate": "%{text}<extra></extra>",
+        "meta": {"role": "coverage", "days": 1, "sources": list(strip.names[:rows])},
     }
 
 

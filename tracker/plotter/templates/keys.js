@@ -38,7 +38,7 @@ T.say = function (place, { trace, curve }, at) {
     return;
   }
   const night = T.pointNight(trace, at.column);
-  const words = { coverage: ["not visited", "no lists found", "observed"][value], rank: `rank ${value}`, stay: "", event: "", rewritten: "rewritten" }[meta.role] ?? T.cell(value);
+  const words = { coverage: trace.text?.[at.row]?.[at.column] || "observed", rank: `rank ${value}`, stay: "", event: "", rewritten: "rewritten" }[meta.role] ?? T.cell(value);
   document.getElementById("said").textContent = `${T.plain(name)}${meta.role === "sources" ? "" : `, ${T.day(night)}`}: ${value === null ? "nothing here" : words}`;
 };
 
@@ -61,7 +61,7 @@ document.addEventListener("keydown", (event) => {
     if (meta.role === "sources") T.open({ night: meta.night, days: meta.days, subject: meta.columns[place.at.column], source: meta.sources[place.at.row] });
     else if (meta.columns) T.open({ night: meta.night, days: meta.days, subject: meta.columns[place.at.column] });
     else if (meta.role === "rank") T.open({ night, days: meta.lengths[place.at.column], subject: meta.subject });
-    else if (meta.role === "coverage") T.open({ night, source: meta.sources[place.at.row] });
+    else if (meta.role === "coverage") T.open({ night, source: meta.sources[place.at.row], why: trace.text[place.at.row][place.at.column] });
     else T.open({ night, days: meta.days, subject: meta.subjects ? meta.subjects[place.at.row] : meta.subject });
   }
 });

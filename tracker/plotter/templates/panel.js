@@ -59,7 +59,10 @@ T.make = function (tag, text, className) {
 
 T.headline = function (title, url) {
   const words = T.make("bdi", title);
-  if (!url || !/^https?:\/\//i.test(url)) return words;
+  return url && /^https?:\/\//i.test(url) ? T.link(words, url) : words;
+};
+
+T.link = function (words, url) {
   const link = T.make("a");
   link.href = url;
   link.target = "_blank";
@@ -118,6 +121,10 @@ T.showEntry = function (entry, days) {
     line.append(` · rank ${place.rank}`);
     if (place.seen > 1) line.append(` · ${place.seen} times`);
     if (days > 1) line.append(` · ${T.day(place.night)}`);
+    if (place.page) {
+      line.append(" · ", T.link("page", place.page));
+      if (T.page.archive) line.append(" · ", T.link("archived copy", `${T.page.archive.replace(/\/$/, "")}/${place.night.replaceAll("-", "")}/${place.page}`));
+    }
     places.append(line);
   }
   if (entry.places.length > 6) places.append(T.make("li", `and ${entry.places.length - 6} more places`));
@@ -159,6 +166,7 @@ T.open = async function (asked) {
   if (asked.subject !== undefined && days === 1) facts.textContent = T.facts(weeks, asked).join(" ");
   const observed = T.page.observed.some(([first, last]) => first <= asked.until && last >= asked.night);
   if (!observed) note.textContent = "Nothing was observed then: no page was read, or none with lists of headlines.";
+  else if (asked.why && !entries.length) note.textContent = `Nothing was observed there then: ${T.plain(asked.why)}.`;
   else if (!entries.length) note.textContent = "Looked for and not seen: the observed lists carried no such headline.";
   else note.textContent = entries.length > 200 ? `The first 200 of ${entries.length} headlines, most slots first.` : `${entries.length} headline${entries.length === 1 ? "" : "s"}, most slots first.`;
   list.append(...entries.slice(0, 200).map((entry) => T.showEntry(entry, days)));

@@ -36,15 +36,23 @@ T.filterRows = function () {
 
 /* A long table starts short (report.css hides its end); whoever searches or asks sees all of it. */
 T.shorten = function (table, searched) {
-  const button = document.getElementById("show-all");
   const n = table.tBodies[0].rows.length;
-  const whole = searched || T.all || n <= 25;
+  const button = T.moreButton(table);
+  const whole = Boolean(searched || table.dataset.all || n <= 25);
   table.classList.toggle("whole", whole);
   button.hidden = whole;
-  button.textContent = `Show all ${n}`;
+  button.textContent = `Show all ${n.toLocaleString("en-GB")}`;
 };
 
-document.getElementById("show-all")?.addEventListener("click", () => { T.all = true; T.filterRows(); });
+T.moreButton = function (table) {
+  const place = table.closest(".scroll");
+  if (place.nextElementSibling?.classList.contains("show-all")) return place.nextElementSibling;
+  const button = T.make("button", undefined, "show-all");
+  button.type = "button";
+  button.addEventListener("click", () => { table.dataset.all = "true"; T.shorten(table); });
+  place.after(button);
+  return button;
+};
 
 T.cell = function (value) {
   return value === null || value === undefined ? "not observed" : T.percent(value);
@@ -84,10 +92,9 @@ T.tableOfSources = function (chart) {
 };
 
 T.tableOfCoverage = function (chart) {
-  const { x0, dx, z, meta } = chart.traces[0];
-  const words = ["not visited", "no lists found", "observed"];
-  const nights = T.dates(x0, dx, z[0].length);
-  return { head: ["Night", ...meta.sources], rows: nights.map((night, i) => [night, ...z.map((row) => words[row[i]])]).reverse() };
+  const { x0, dx, text, meta } = chart.traces[0];
+  const nights = T.dates(x0, dx, text[0]?.length ?? 0);
+  return { head: ["Night", ...meta.sources], rows: nights.map((night, i) => [night, ...text.map((row) => T.plain(row[i]) || "observed")]).reverse() };
 };
 
 T.tableOfTonight = function (chart) {
@@ -133,6 +140,7 @@ T.showNumbers = function (details) {
   details.querySelector(".scroll").replaceChildren(table);
 };
 
+for (const table of document.querySelectorAll("table.long")) T.shorten(table);
 for (const table of document.querySelectorAll("table.sortable")) {
   table.tHead.addEventListener("click", (event) => {
     const head = event.target.closest("th[data-sort]");
