@@ -76,7 +76,7 @@ def chart_channels(prepared: Prepared) -> Chart | None:
         return None
     kinds = ("theme", "topic")
     infos = {kind: read_channels(prepared, kind) for kind in kinds}
-    kind = next((kind for kind in kinds if len(infos[kind].subjects) > 2), None)
+    kind = next((kind for kind in kinds if len(infos[kind].subjects) > 1), None)
     if kind is None:
         return None
     info = infos[kind]

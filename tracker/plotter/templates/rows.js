@@ -11,7 +11,9 @@ T.showRows = function () {
     delete row.dataset.none;
     if (T.filtered()) T.fillRow(row);
   }
-  T.sortAgain(table);
+  const head = table.querySelector("th[aria-sort]");
+  if (!T.filtered() && head && T.sorted === `${head.cellIndex} ${head.ariaSort}`) table.tBodies[0].append(...T.rowsBefore.keys());
+  else if (head) T.sortBy(table, head.cellIndex, head.getAttribute("aria-sort"));
   T.filterRows();
 };
 
@@ -54,11 +56,6 @@ T.fillRow = function (row) {
   T.fill(row.cells[6], [String(at.size)], at.size);
   T.fill(row.cells[7], [seen ? T.shortDay(seen) : "not in this time"], seen);
   if (last < 0 && row.dataset.state !== "watched") row.dataset.none = "true";
-};
-
-T.sortAgain = function (table) {
-  const head = table.querySelector("th[aria-sort]");
-  if (head) T.sortBy(table, head.cellIndex, head.getAttribute("aria-sort"));
 };
 
 /* Says what is counted, and brings the cards and the table into line with the charts. */
