@@ -33,8 +33,8 @@ FIRST = date(2026, 1, 5)
 
 
 def snapshot(study: Study) -> dict[str, pl.DataFrame]:
-    """Return every table but the log of runs, in an order that does not depend on writing."""
-    names = [name for name in TABLES if name not in ("runs", "vectors", "bodies")]
+    """Return every table but those with times, in an order that does not depend on writing."""
+    names = [name for name in TABLES if name not in ("runs", "models", "vectors", "bodies")]
     return {name: study.read(name).sort(TABLES[name].key) for name in names}
 
 

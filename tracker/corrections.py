@@ -292,6 +292,7 @@ class TopicEditor:
                     self._store,
                     self._config,
                     self._encoder,
+                    now=now,
                     as_of=night,
                     progress=self._progress,
                 )

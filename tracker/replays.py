@@ -1,6 +1,6 @@
 """Topics night by night: the ledger on one side, the stored tables on the other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -16,6 +16,7 @@ from tracker.tables import CORRECTIONS, LINEAGE, MEMBERS, TOPICS, VECTORS
 from tracker.topics.corrections import Act, list_acts
 from tracker.topics.encoder import Encoder
 from tracker.topics.ledgers import Changes, Ledger
+from tracker.topics.namings import Naming
 from tracker.topics.settings import TopicSettings
 from tracker.topics.similarity import unit
 
@@ -46,6 +47,7 @@ def place_headlines(
     encoder: Encoder,
     settings: TopicSettings,
     nights: Sequence[date],
+    naming: Naming,
     first: date | None = None,
     progress: Progress = be_silent,
 ) -> Placing:
@@ -61,6 +63,7 @@ def place_headlines(
         encoder: Turns texts into vectors; those known are not computed again.
         settings: Thresholds and windows of the topics.
         nights: All nights with captures, up to the night to reach.
+        naming: How topics are called.
         first: Forget everything from this night on, even if nothing changed.
         progress: Told how far it is.
     """
@@ -71,23 +74,69 @@ def place_headlines(
     forget_nights(store, start, earlier)
     placed = headlines.filter(pl.col("night") < start)
     acts = _list_acts(store, headlines, encoder, nights)
-    ledger = _restore(store, placed, encoder, settings, start, acts)
-    todo = headlines.filter(pl.col("night") >= start).sort("night", "headline_id")
-    embed_texts(store, todo["text"].unique().to_list(), encoder, progress)
+    ledger = _restore(store, placed, encoder, settings, start, acts, naming)
+    todo = headlines.filter(pl.col("night") >= start)
     ahead = [night for night in nights if night >= start]
-    for begun in range(0, len(ahead), FLUSH_NIGHTS):
-        stretch = ahead[begun : begun + FLUSH_NIGHTS]
+    changes: list[Changes] = []
+    for done, change in enumerate(_advance(store, ledger, todo, encoder, ahead, acts, progress), 1):
+        changes.append(change)
+        if len(changes) == FLUSH_NIGHTS or done == len(ahead):
+            _write(store, changes)
+            changes = []
+    return Placing(len(ahead), todo.height, start)
+
+
+def derive_members(
+    store: Store,
+    headlines: pl.DataFrame,
+    *,
+    encoder: Encoder,
+    settings: TopicSettings,
+    nights: Sequence[date],
+    naming: Naming,
+    progress: Progress = be_silent,
+) -> pl.DataFrame:
+    """Return the stretches that hold after all nights, a frame of MEMBERS; write only vectors.
+
+    Corrections are left out.
+
+    Args:
+        store: The study's store.
+        headlines: As in `place_headlines`.
+        encoder: Turns texts into vectors.
+        settings: Thresholds and windows of the topics.
+        nights: All nights with captures.
+        naming: How topics are called.
+        progress: Told how far it is.
+    """
+    ledger = Ledger(settings, encoder.name, encoder.reads, naming)
+    changes = _advance(store, ledger, headlines, encoder, nights, {}, progress)
+    opened = pl.concat(change.opened for change in changes)
+    return opened.sort("from_night").unique("headline_id", keep="last")
+
+
+def _advance(
+    store: Store,
+    ledger: Ledger,
+    todo: pl.DataFrame,
+    encoder: Encoder,
+    nights: Sequence[date],
+    acts: Mapping[date, Sequence[Act]],
+    progress: Progress,
+) -> Iterator[Changes]:
+    """Give what each night changes."""
+    todo = todo.sort("night", "headline_id")
+    embed_texts(store, todo["text"].unique().to_list(), encoder, progress)
+    for begun in range(0, len(nights), FLUSH_NIGHTS):
+        stretch = nights[begun : begun + FLUSH_NIGHTS]
         # A stretch at a time, since the vectors of all nights may not fit into memory.
         some = todo.filter(pl.col("night").is_between(stretch[0], stretch[-1]))
         vectors = read_vectors(store, some["text"].to_list(), encoder)
-        changes: list[Changes] = []
         for done, night in enumerate(stretch, begun + 1):
             mine = (some["night"] == night).arg_true().to_numpy()
             new = some[mine].drop("night")
-            changes.append(ledger.advance(night, new, vectors[mine], acts.get(night, ())))
-            progress("topics", done, len(ahead))
-        _write(store, changes)
-    return Placing(len(ahead), todo.height, start)
+            yield ledger.advance(night, new, vectors[mine], acts.get(night, ()))
+            progress("topics", done, len(nights))
 
 
 def forget_nights(store: Store, start: date, earlier: date) -> None:
@@ -235,10 +284,11 @@ def _restore(
     settings: TopicSettings,
     start: date,
     acts: Mapping[date, Sequence[Act]],
+    naming: Naming,
 ) -> Ledger:
     members = store.read(MEMBERS)
     if members.is_empty():
-        return Ledger(settings, encoder.name, encoder.reads)
+        return Ledger(settings, encoder.name, encoder.reads, naming)
     placed = placed.sort("night", "headline_id")
     recent = placed.filter(pl.col("night") > start - timedelta(days=settings.window_nights + 1))
     embed_texts(store, recent["text"].unique().to_list(), encoder)
@@ -246,6 +296,7 @@ def _restore(
         settings,
         encoder.name,
         encoder.reads,
+        naming,
         members=members,
         topics=store.read(TOPICS),
         lineage=store.read(LINEAGE),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tracker.explanations import Explanation
     from tracker.ingests import IngestResult
     from tracker.reharvests import ReharvestResult
+    from tracker.remodels import RemodelResult
     from tracker.topics.encoder import Encoder
     from tracker.updates import UpdateResult
 
@@ -296,6 +297,25 @@ class Study:
             raise InputError(f"replay: found --from {first} behind --to {last}; wanted it before")
         return self._update("replay", last, first or date.min, progress)
 
+    def remodel(self, *, progress: Progress = be_silent) -> "RemodelResult":
+        """Derive all topics anew with the configured encoder and settings; return what moved.
+
+        A topic that is clearly the same keeps its id. The study stays at its night.
+
+        Raises:
+            InputError: If there are no topics, or they are made as configured already.
+            EncoderError: If the configured encoder cannot be used.
+        """
+        self._want_captures()
+        from tracker.remodels import remodel_study  # noqa: PLC0415 - loads the models
+
+        with record_run(self.store, "topics remodel", self._clock) as run:
+            result = remodel_study(
+                self.store, self.config, self.load_encoder, run.started_at, progress
+            )
+            run.details.update(result.counts)
+        return result
+
     def edit_topics(self, *, later: bool = False, progress: Progress = be_silent) -> "TopicEditor":
         """Return what takes corrections of topics: merge, split, rename, pin and undo.
 
@@ -436,6 +456,7 @@ class Study:
                 self.store,
                 self.config,
                 self.load_encoder,
+                now=run.started_at,
                 as_of=as_of,
                 first=first,
                 progress=progress,

@@ -57,9 +57,13 @@ SEEN_OUTCOMES: Final = ("ok", "unchanged")
 LIST_OUTCOMES: Final = ("ok", "missing", "empty")
 TOPIC_STATES: Final = ("active", "dormant", "retired")
 LINEAGE_EVENTS: Final = (
-    "born", "joined", "merged", "split", "revived", "retired", "renamed", "pinned", "unpinned",
+    "born", "joined", "merged", "split", "revived", "retired", "carried", "renamed", "pinned",
+    "unpinned",
 )  # fmt: skip
-"""What happens to topics; the last three only by a person's correction."""
+"""What happens to topics; the last three only by a person's correction.
+
+A topic is `carried` when all topics were derived anew and it took over the id of one before.
+"""
 CORRECTION_KINDS: Final = ("merge", "split", "rename", "pin")
 CORRECTION_STATES: Final = ("waiting", "standing", "void", "undone")
 SIGNAL_KINDS: Final = ("rise", "fade", "new", "back", "burst")
@@ -306,7 +310,7 @@ LINEAGE: Final = Table(
             "other_id",
             pl.String,
             "the topic it merged into or split from; where earlier headlines joined it, their "
-            "event, the largest of that night",
+            "event, the largest of that night; if carried, the id it would have had",
             nullable=True,
         ),
         Column("similarity", pl.Float64, "how alike the two were, in [0, 1]", nullable=True),
@@ -335,6 +339,30 @@ CORRECTIONS: Final = Table(
         Column("note", pl.String, "why it is void", nullable=True),
     ),
     ("correction_id",),
+)
+
+MODELS: Final = Table(
+    "models",
+    "one way in which topics were made, in force until the next",
+    (
+        Column("made_at", TIME, "since when"),
+        Column("encoder", pl.String, "name of the encoder"),
+        Column("settings", pl.String, "JSON: settings of topics"),
+        Column("finished", pl.Boolean, "whether all nights have been derived so"),
+    ),
+    ("made_at",),
+)
+
+CARRIED: Final = Table(
+    "carried",
+    "one topic id carried over to topics that were derived anew",
+    (
+        Column("made_at", TIME, "since when topics are made so"),
+        Column("founded_id", pl.String, "id that the topic would have had"),
+        Column("topic_id", pl.String, "id that it has, of the topic before"),
+        Column("similarity", pl.Float64, "Jaccard index of the headlines of both, in [0, 1]"),
+    ),
+    ("made_at", "founded_id"),
 )
 
 THEMES: Final = Table(
@@ -451,6 +479,8 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             TOPICS,
             LINEAGE,
             CORRECTIONS,
+            MODELS,
+            CARRIED,
             THEMES,
             COVERAGE,
             ATTENTION,

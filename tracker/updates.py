@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 import polars as pl
@@ -14,6 +14,7 @@ from tracker.collector.headlines import derive_headlines
 from tracker.collector.languages import detect_languages
 from tracker.config import Config
 from tracker.errors import ConfigError, InputError
+from tracker.models import check_model, finish_model, read_naming
 from tracker.progress import Progress, be_silent
 from tracker.replays import Placing, embed_texts, place_headlines, read_vectors
 from tracker.store import Store
@@ -72,6 +73,7 @@ def update_study(
     config: Config,
     encoder: Callable[[], Encoder],
     *,
+    now: datetime,
     as_of: date | None = None,
     first: date | None = None,
     progress: Progress = be_silent,
@@ -82,12 +84,14 @@ def update_study(
         store: The study's store; the caller holds it for writing.
         config: The study's settings.
         encoder: Loads the encoder; called once.
+        now: The time.
         as_of: Stand at the last night captured up to this one; the last of all if None.
         first: Do the topics again from this night on, even if nothing changed.
         progress: Told how far it is.
 
     Raises:
         InputError: If nothing was captured by then.
+        ConfigError: If the topics were made with another encoder or other settings.
     """
     zone = config.study.time_zone
     captures = store.read(CAPTURES).with_columns(night=night_of("captured_at", zone))
@@ -101,6 +105,7 @@ def update_study(
     nights = captures["night"].unique().sort().to_list()
     night = nights[-1]
     model = encoder()
+    unfinished = check_model(store, model, config.topics, now)
     mark_missing_lists(store, captures.drop("night"))
     headlines = update_headlines(store, captures, progress)
     placing = place_headlines(
@@ -109,9 +114,11 @@ def update_study(
         encoder=model,
         settings=config.topics,
         nights=nights,
-        first=first,
+        naming=read_naming(store),
+        first=nights[0] if unfinished else first,
         progress=progress,
     )
+    finish_model(store)
     members = store.read(MEMBERS)
     events = summarise_events(members, texts_of(headlines, zone), night)
     store.replace(EVENTS, events)

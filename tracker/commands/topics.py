@@ -133,6 +133,24 @@ def undo(settings: Settings, corrections: tuple[str, ...], later: bool, as_json:
     _print_said(said, as_json)
 
 
+@topics.command()
+@output_options
+@click.pass_obj
+def remodel(settings: Settings, form: str | None, limit: int | None) -> None:
+    """Derive all topics anew, after a change of encoder or of settings under [topics].
+
+    A topic that is clearly the same keeps its id. Shown is what became of each topic: kept,
+    merged, split, gone or new, with its headlines before and after, and where most of them are.
+    Corrections are carried out again.
+    """
+    with show_progress(settings.quiet) as progress:
+        result = settings.open().remodel(progress=progress)
+    if form is None:
+        counts = ", ".join(f"{n:,} {fate}" for fate, n in result.counts.items())
+        click.echo(make_safe(f"{result.encoder_before} -> {result.encoder}: {counts}"))
+    print_rows(result.moved, form, limit)
+
+
 @topics.command("corrections")
 @output_options
 @click.pass_obj

@@ -13,9 +13,9 @@ from tracker.terminal import make_safe, output_options, print_rows
 
 VIEW_NAMES: Final = ("headlines", "lists", "topics", "themes", "overlaps", "signals", "sources")
 EXPORT_NAMES: Final = (
-    "attention", "captures", "corrections", "coverage", "digests", "events", "headlines",
-    "lineage", "lists",
-    "members", "runs", "sightings", "signals", "themes", "topics", "vectors",
+    "attention", "captures", "carried", "corrections", "coverage", "digests", "events",
+    "headlines", "lineage", "lists", "members", "models", "runs", "sightings", "signals",
+    "themes", "topics", "vectors",
 )  # fmt: skip
 
 

@@ -252,6 +252,7 @@ def read_life(prepared: Prepared, subject: Subject) -> list[tuple[date, str, Sub
         "split": "Split from",
         "revived": "Came back to life",
         "retired": "Retired",
+        "carried": "Made anew by another model",
         "renamed": "Named by a person",
         "pinned": "Pinned by a person",
         "unpinned": "No longer pinned",

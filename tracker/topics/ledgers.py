@@ -15,6 +15,7 @@ from tracker.tables import LINEAGE, MEMBERS, TOPICS
 from tracker.topics.corrections import OUTCOMES, Act, Corrector, Holds, restore_holds
 from tracker.topics.events import name_id, place_headlines
 from tracker.topics.lineage import Change
+from tracker.topics.namings import Naming
 from tracker.topics.rosters import Roster, Topic
 from tracker.topics.settings import TopicSettings
 from tracker.topics.similarity import Rows, hash_ngrams
@@ -64,10 +65,15 @@ class Ledger:
         settings: Thresholds and windows.
         encoder_name: The encoder of the vectors.
         reads: Languages the encoder reads; all if None.
+        naming: How topics are called when they are founded.
     """
 
     def __init__(
-        self, settings: TopicSettings, encoder_name: str, reads: Collection[str] | None = None
+        self,
+        settings: TopicSettings,
+        encoder_name: str,
+        reads: Collection[str] | None = None,
+        naming: Naming | None = None,
     ) -> None:
         self.settings = settings
         self.encoder_name = encoder_name
@@ -75,7 +81,7 @@ class Ledger:
         self.as_of: date | None = None
         self._window: Window | None = None
         self._places: dict[str, _Place] = {}
-        self._roster = Roster()
+        self._roster = Roster(naming=naming or Naming())
         self._holds = Holds()
 
     @classmethod
@@ -84,6 +90,7 @@ class Ledger:
         settings: TopicSettings,
         encoder_name: str,
         reads: Collection[str] | None = None,
+        naming: Naming | None = None,
         *,
         members: pl.DataFrame,
         topics: pl.DataFrame,
@@ -100,6 +107,7 @@ class Ledger:
             settings: The settings it ran with.
             encoder_name: The encoder of the vectors.
             reads: Languages the encoder reads; all if None.
+            naming: How topics are called when they are founded.
             members: A frame of MEMBERS.
             topics: A frame of TOPICS.
             lineage: A frame of LINEAGE.
@@ -109,7 +117,7 @@ class Ledger:
             as_of: The night.
             acts: What people have said, by the night it was done on.
         """
-        ledger = cls(settings, encoder_name, reads)
+        ledger = cls(settings, encoder_name, reads, naming)
         ledger.as_of = as_of
         held = members.filter(
             (pl.col("from_night") <= as_of)

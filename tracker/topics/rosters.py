@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 
 from tracker.topics.lineage import Change
+from tracker.topics.namings import Naming
 from tracker.topics.similarity import Rows, unit
 
 _MEMORY = 50  # headlines; a centroid moves by at most one part in so many for each new one
@@ -63,8 +64,18 @@ class Roster:
     topic_of: dict[str, str] = field(default_factory=dict)
     headlines: dict[str, list[str]] = field(default_factory=dict)
     ended: dict[str, Topic] = field(default_factory=dict)
+    naming: Naming = field(default_factory=Naming)
     _moved: set[str] = field(default_factory=set)
     _absorbed: list[str] = field(default_factory=list)
+
+    def found(self, founder: str, changes: list[Change]) -> str:
+        """Return the id of a topic that is founded now; if it is one before's, say so."""
+        own = self.naming.name(founder)
+        carried = self.naming.carried.get(own)
+        if carried is None:
+            return own
+        changes.append(Change(carried.topic_id, "carried", own, carried.similarity))
+        return carried.topic_id
 
     def add_headline(self, event: str, headline: str) -> None:
         """Put a headline into an event."""

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from tracker.topics.clustering import find_near, link_rows
 from tracker.topics.corrections import Holds
-from tracker.topics.events import name_id
 from tracker.topics.labels import choose_label
 from tracker.topics.lineage import Change, find_mergers, find_return, find_splits
 from tracker.topics.model import EventClusters, Proposal, propose_topics
@@ -142,7 +141,7 @@ def _split(
         names = list(order)
         for part in find_splits(drawn[inside], local, settings.split_similarity):
             leaving = [names[k] for k in part.items.tolist()]
-            topic = name_id("t", f"{leaving[0]} {night}")
+            topic = roster.found(f"{leaving[0]} {night}", changes)
             of_part = [i for i in inside if events[i] in set(leaving)]
             for event in leaving:
                 roster.move(event, topic)
@@ -238,7 +237,7 @@ def _settle(
                 continue
             if back is None:
                 founder = min(joining, key=lambda event: (min(rows_of[event]), event))
-                topic = name_id("t", f"{founder} {night}")
+                topic = roster.found(f"{founder} {night}", changes)
                 changes.append(Change(topic, "born"))
                 roster.topics[topic] = Topic("", (), 0, centre, "active", night)
             else:

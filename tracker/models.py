@@ -1,0 +1,76 @@
+"""With which encoder and settings a study's topics were made: no two are ever mixed."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+
+import polars as pl
+
+from tracker.errors import ConfigError
+from tracker.store import Store
+from tracker.tables import CARRIED, MEMBERS, MODELS
+from tracker.topics.encoder import Encoder
+from tracker.topics.namings import Carried, Naming
+from tracker.topics.settings import TopicSettings
+
+
+def write_model(
+    store: Store, encoder: Encoder, settings: TopicSettings, made_at: datetime, *, finished: bool
+) -> None:
+    """Write that topics are made so from now on."""
+    said = json.dumps(asdict(settings), sort_keys=True)
+    store.upsert(MODELS, MODELS.frame([(made_at, encoder.name, said, finished)]))
+
+
+def check_model(store: Store, encoder: Encoder, settings: TopicSettings, now: datetime) -> bool:
+    """Return whether the topics still have to be derived anew with what is configured.
+
+    Raises:
+        ConfigError: If they were made otherwise; says what to run.
+    """
+    latest = store.read(MODELS).sort("made_at").tail(1)
+    if latest.is_empty() or store.scan(MEMBERS).head(1).collect().is_empty():
+        if latest.is_empty() or list_differences(latest, encoder, settings):
+            write_model(store, encoder, settings, now, finished=True)
+        return False
+    differences = list_differences(latest, encoder, settings)
+    if differences:
+        raise ConfigError(
+            f"{'; '.join(differences)}; wanted the same for all nights: tracker topics remodel "
+            "derives all topics anew and keeps the ids of those that stay the same, or set it back"
+        )
+    return not latest["finished"].item()
+
+
+def finish_model(store: Store) -> None:
+    """Write that the topics have been derived anew."""
+    latest = store.read(MODELS).sort("made_at").tail(1)
+    if not latest["finished"].item():
+        store.upsert(MODELS, latest.with_columns(finished=pl.lit(value=True)))
+
+
+def list_differences(latest: pl.DataFrame, encoder: Encoder, settings: TopicSettings) -> list[str]:
+    """Return how what is configured differs from a row of MODELS, in words."""
+    row = latest.row(0, named=True)
+    found = []
+    if row["encoder"] != encoder.name:
+        found.append(f"study.encoder: found {encoder.name}, topics were made by {row['encoder']}")
+    before = json.loads(row["settings"])
+    for name, value in asdict(settings).items():
+        if name in before and before[name] != value:
+            found.append(f"topics.{name}: found {value}, topics were made with {before[name]}")
+    return found
+
+
+def read_naming(store: Store) -> Naming:
+    """Return how topics are called by now."""
+    models = store.read(MODELS).sort("made_at")
+    if models.height < 2:
+        return Naming()
+    made_at = models["made_at"][-1]
+    rows = store.read(CARRIED).filter(pl.col("made_at") == made_at)
+    carried = {
+        row["founded_id"]: Carried(row["topic_id"], row["similarity"])
+        for row in rows.iter_rows(named=True)
+    }
+    return Naming(made_at.isoformat(), carried)

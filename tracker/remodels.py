@@ -1,0 +1,134 @@
+"""All topics derived anew with another encoder or other settings, their ids carried over."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+
+from tracker.config import Config
+from tracker.errors import InputError
+from tracker.models import list_differences, write_model
+from tracker.progress import Progress, be_silent
+from tracker.replays import derive_members
+from tracker.store import Store
+from tracker.tables import (
+    ATTENTION,
+    CAPTURES,
+    CARRIED,
+    CORRECTIONS,
+    HEADLINES,
+    MEMBERS,
+    MODELS,
+    night_of,
+)
+from tracker.topic_views import read_labels
+from tracker.topics.encoder import Encoder
+from tracker.topics.namings import Naming, compare_topics, match_topics
+from tracker.updates import UpdateResult, texts_of, update_study
+
+
+@dataclass(frozen=True)
+class RemodelResult:
+    """What became of topics that were derived anew.
+
+    Attributes:
+        encoder_before: Encoder of the topics before.
+        encoder: Encoder of the topics now.
+        moved: One row a topic, see `compare_topics`, with label and heir (its label).
+        update: What the update that followed did.
+    """
+
+    encoder_before: str
+    encoder: str
+    moved: pl.DataFrame
+    update: UpdateResult
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return how many topics met each fate."""
+        return dict(self.moved.group_by("fate").len().sort("fate").iter_rows())
+
+
+def remodel_study(
+    store: Store,
+    config: Config,
+    encoder: Callable[[], Encoder],
+    now: datetime,
+    progress: Progress = be_silent,
+) -> RemodelResult:
+    """Derive all topics anew as configured, carry ids over, and return what moved.
+
+    Topics are derived twice: once to see which are the same as before, once under their ids, so
+    that every later replay gives the same.
+
+    Raises:
+        InputError: If there are no topics, or they are made as configured already.
+    """
+    stand = store.scan(ATTENTION).select(pl.col("night").max()).collect().item()
+    latest = store.read(MODELS).sort("made_at").tail(1)
+    if stand is None or latest.is_empty():
+        raise InputError(f"{store.folder}: found no topics yet; run tracker update first")
+    model = encoder()
+    if not list_differences(latest, model, config.topics):
+        raise InputError(
+            f"{store.folder}: found topics that are made as configured already ({model.name}); "
+            "wanted another encoder or other settings under [topics] in tracker.toml"
+        )
+    zone = config.study.time_zone
+    before, labels = _read_placed(store.read(MEMBERS)), read_labels(store)
+    nights = _list_nights(store, zone, stand)
+    salted = Naming(now.isoformat())
+    derived = derive_members(
+        store,
+        texts_of(store.read(HEADLINES), zone),
+        encoder=model,
+        settings=config.topics,
+        nights=nights,
+        naming=salted,
+        progress=progress,
+    )
+    carried = _match(store, before, _read_placed(derived), now)
+    store.upsert(CARRIED, carried)
+    # From here on a process that is cut off leaves a study that the next update derives anew.
+    write_model(store, model, config.topics, now, finished=False)
+    update = update_study(store, config, lambda: model, now=now, as_of=stand, progress=progress)
+    moved = compare_topics(before, _read_placed(store.read(MEMBERS)))
+    named = {**labels, **read_labels(store)}
+    words = pl.DataFrame({"topic_id": list(named), "label": list(named.values())})
+    heirs = words.rename({"topic_id": "heir_id", "label": "heir"})
+    return RemodelResult(
+        latest["encoder"].item(),
+        model.name,
+        moved.join(words, on="topic_id", how="left", maintain_order="left")
+        .join(heirs, on="heir_id", how="left", maintain_order="left")
+        .select(
+            "fate", "label", "headlines_before", "headlines_after", "heir", "share",
+            "topic_id", "heir_id",
+        ),
+        update,
+    )  # fmt: skip
+
+
+def _match(store: Store, before: pl.DataFrame, after: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    """Return CARRIED: which ids live on. Those that a person's split gave come back with it."""
+    given = store.read(CORRECTIONS).filter(pl.col("kind") == "split")
+    own = before.join(given, left_on="topic_id", right_on="other_id", how="anti")
+    return CARRIED.check(
+        match_topics(own, after).select(
+            pl.lit(now).alias("made_at"),
+            pl.col("other_id").alias("founded_id"),
+            "topic_id",
+            "similarity",
+        )
+    )
+
+
+def _read_placed(members: pl.DataFrame) -> pl.DataFrame:
+    held = members.filter(pl.col("to_night").is_null(), pl.col("topic_id").is_not_null())
+    return held.select("headline_id", "topic_id")
+
+
+def _list_nights(store: Store, zone: str, stand: date) -> list[date]:
+    nights = store.scan(CAPTURES).select(night_of("captured_at", zone).alias("night")).unique()
+    return nights.filter(pl.col("night") <= stand).sort("night").collect()["night"].to_list()
