@@ -63,7 +63,8 @@ def test_the_table_of_verbs_is_complete_and_right():
 
 
 def test_the_settings_shown_are_read():
-    collecting, themes, overrides = blocks("toml")
+    collecting, themes, overrides, *_, notify = blocks("toml")
+    assert len(parse_config(notify).notify.urls) == 2
     config = parse_config(collecting)
     assert (config.collect.contact, config.source[0].follow) == ("mailto:desk@example.org", 3)
     assert [theme.name for theme in parse_config(themes).theme] == ["Honduras", "Strikes"]

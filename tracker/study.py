@@ -361,8 +361,8 @@ class Study:
         """Return one chart as a Plotly figure, for notebooks; `tracker chart` writes the same.
 
         Args:
-            chart: themes, topics, ranks, heat, sources or coverage; life, curve, stays or events
-                of one subject.
+            chart: themes, topics, ranks, heat, sources, channels or coverage; life, curve, stays or
+                events of one subject.
             subjects: Themes or topics, by name or id.
             first: First night to show; the first of all if None.
             last: Last night to show; the last of all if None.

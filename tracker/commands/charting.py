@@ -10,7 +10,8 @@ from tracker.commands.options import NIGHT, Settings
 from tracker.terminal import output_options, print_rows
 
 CHART_NAMES: Final = (
-    "themes", "topics", "ranks", "heat", "sources", "coverage", "life", "curve", "stays", "events",
+    "themes", "topics", "ranks", "heat", "sources", "channels", "coverage", "life", "curve",
+    "stays", "events",
 )  # fmt: skip
 _SIZE: Final = click.IntRange(300, 8000)
 
@@ -62,6 +63,7 @@ def chart(
       ranks       the order of the topics by week
       heat        topics by night, as strips of colour
       sources     which source gives which theme how much room
+      channels    what editors show against what readers click
       coverage    what was observed at every source
       life        one SUBJECT: its curve, and its headlines night for night
       curve       one SUBJECT: its curve alone

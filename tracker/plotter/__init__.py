@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tracker.plotter.cuts import cut_nights
     from tracker.plotter.figures import (
+        draw_channels,
         draw_coverage,
         draw_curve,
         draw_events,
@@ -33,6 +34,7 @@ __all__ = [
     "Style",
     "build_report",
     "cut_nights",
+    "draw_channels",
     "draw_coverage",
     "draw_curve",
     "draw_events",

@@ -31,8 +31,7 @@ READING: Final = (
     "Share of the headline slots, every source counting the same. Shaded: the 95% interval. "
     "A gap was not observed; a line on the floor was looked for and not there."
 )
-WEEKS: Final = " A point is the mean of a week; click one for its headlines."
-NIGHTS: Final = " Click a point for its headlines."
+WEEKS: Final = " A point is the mean of a week."
 
 STANDS_OUT: Final = 3
 """Times its usual share that a subject's best week or night has when it stands out."""
@@ -144,7 +143,7 @@ def chart_subject(prepared: Prepared, subject: Subject) -> Chart:
 
 def reading(prepared: Prepared) -> str:
     """Return how a chart of shares over time is read."""
-    return READING + (WEEKS if len(prepared.curves.nights) > LONG else NIGHTS)
+    return READING + (WEEKS if len(prepared.curves.nights) > LONG else "")
 
 
 def read_lines(prepared: Prepared, curve: Curve, name: str, colour: str) -> list[Line]:

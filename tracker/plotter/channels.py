@@ -153,6 +153,6 @@ def chart_channels(prepared: Prepared) -> Chart | None:
     reading = (
         f"Mean share of each kind of list over the {count(info.nights, 'night')} up to "
         f"{short_day(last)}. Most-read lists show what readers clicked; all others what editors "
-        "chose. Click a dot for the headlines."
+        "chose."
     )
     return Chart("channels", finding, reading, traces, layout, info)

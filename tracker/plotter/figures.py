@@ -7,7 +7,15 @@ from typing import Final
 import plotly.graph_objects as go
 
 from tracker.errors import SubjectError
-from tracker.plotter import attention_charts, grids, life_charts, lives, ranks, tonight
+from tracker.plotter import (
+    attention_charts,
+    channels,
+    grids,
+    life_charts,
+    lives,
+    ranks,
+    tonight,
+)
 from tracker.plotter.bases import tell_basis
 from tracker.plotter.charts import Chart
 from tracker.plotter.inputs import ReportData
@@ -70,6 +78,15 @@ def draw_sources(data: ReportData, *subjects: str, style: Style = PLAIN) -> go.F
         SubjectError: If there is only one source, no theme or topic, or as `draw_themes`.
     """
     return _draw(data, "sources", subjects, style)
+
+
+def draw_channels(data: ReportData, *, style: Style = PLAIN) -> go.Figure:
+    """Return how much room editors gave each theme lately against most-read lists.
+
+    Raises:
+        SubjectError: If not both kinds of list were observed, or there are too few themes.
+    """
+    return _draw(data, "channels", (), style)
 
 
 def draw_coverage(data: ReportData, *, style: Style = PLAIN) -> go.Figure:
@@ -188,6 +205,7 @@ CHARTS: Final[Mapping[str, _Build]] = MappingProxyType(
         "ranks": lambda prepared, _: ranks.chart_ranks(prepared),
         "heat": grids.chart_heat,
         "sources": _sources,
+        "channels": lambda prepared, _: channels.chart_channels(prepared),
         "coverage": lambda prepared, _: grids.chart_coverage(prepared),
         "life": lambda prepared, chosen: life_charts.chart_life(prepared, chosen[0]),
         "curve": lambda prepared, chosen: attention_charts.chart_subject(prepared, chosen[0]),
@@ -197,7 +215,7 @@ CHARTS: Final[Mapping[str, _Build]] = MappingProxyType(
 )
 """How each chart is made."""
 
-WHOLE: Final = ("ranks", "coverage")
+WHOLE: Final = ("ranks", "channels", "coverage")
 """Charts of the whole study, which take no subject."""
 
 ALONE: Final = ("life", "curve", "stays", "events")

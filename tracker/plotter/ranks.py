@@ -152,7 +152,7 @@ def chart_ranks(prepared: Prepared) -> Chart | None:
     )  # fmt: skip
     reading = (
         f"The ten topics with most room in each {info.unit}, the first at the top. A line that "
-        "ends has left the first ten. Click a dot for the headlines behind it."
+        "ends has left the first ten."
     )
     return Chart("ranks", _tell(info), reading, traces, layout, info)
 
