@@ -48,6 +48,8 @@ def test_each_claim_has_its_size_its_interval_its_chance_and_its_headlines():
     assert ukraine.chance.startswith("q")
     assert ukraine.links[0].title.startswith("Ukraine: report")
     assert DIGEST.n_claims >= len(claims(DIGEST)) > 1
+    new = [section for section in DIGEST.sections if section.heading == "New"]
+    assert all("95% band" in claim.change for section in new for claim in section.claims)
 
 
 def test_why_names_what_the_lists_and_the_panel_did():

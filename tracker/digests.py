@@ -15,7 +15,7 @@ from tracker.plotter.atom_feeds import Entry, build_feed
 from tracker.plotter.digest_pages import build_digest_page, build_entry
 from tracker.plotter.digests import (
     FIRST_SPAN,
-    MOST_CLAIMS,
+    MOST_WHYS,
     Digest,
     choose_findings,
     read_digest,
@@ -106,7 +106,7 @@ def _explain(
     """Return how the changes that will be told split into their parts."""
     whys = {}
     found = choose_findings(prepared, since)
-    for finding in (f for kind in ("rise", "fade") for f in found.get(kind, ())[:MOST_CLAIMS]):
+    for finding in (f for kind in ("rise", "fade") for f in found.get(kind, ())[:MOST_WHYS]):
         key = (finding.subject.key, finding.night, finding.channel)
         parts = explain_point(store, config, *key).decomposition
         if parts is not None:

@@ -26,6 +26,9 @@ HEADINGS: Final = {
 
 _QUIET: Final = {"rise": "rose", "fade": "faded", "new": "was new", "back": "came back"}
 
+MOST_WHYS: Final = 3
+"""Claims of a kind whose change is taken apart: each costs a look at every slot."""
+
 MOST_CLAIMS: Final = 10
 """Claims of a kind that are told in full; the others are counted."""
 
@@ -68,7 +71,7 @@ class Section:
 
     Attributes:
         heading: Its heading.
-        claims: Its claims, tonight's and the largest first.
+        claims: Its claims, watched themes first, then the largest.
         more: How many others there are.
     """
 
@@ -141,9 +144,9 @@ def choose_findings(prepared: Prepared, since: date) -> dict[str, list[Finding]]
             by_subject.values(),
             key=lambda f: (
                 not f.subject.watched,
-                -f.night.toordinal(),
-                f.subject.kind != "theme",
                 -abs(f.value),
+                f.subject.kind != "theme",
+                -f.night.toordinal(),
                 f.subject.key,
             ),
         )
@@ -190,11 +193,21 @@ def _read_claim(prepared: Prepared, finding: Finding, whys: Whys) -> Claim:
         finding.night,
         finding.channel,
         finding.headline,
-        finding.change,
+        finding.change + _tell_band(prepared, finding),
         _tell_chance(finding.q),
         "" if split is None else _tell_split(*split),
         read_links(prepared, finding.subject.key, finding.night),
     )
+
+
+def _tell_band(prepared: Prepared, finding: Finding) -> str:
+    """Return the band of the share that a finding names, where its change has no interval."""
+    curve = prepared.curves.by_subject[finding.subject.key, finding.channel]
+    at = (finding.night - prepared.curves.nights[0]).days
+    low, high = curve.low[at], curve.high[at]
+    if finding.kind not in ("new", "back") or low is None or high is None:
+        return ""
+    return f"; 95% band {percent(low)}–{percent(high)}"
 
 
 def _tell_chance(q: float | None) -> str:

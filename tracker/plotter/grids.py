@@ -217,7 +217,7 @@ def chart_sources(prepared: Prepared, subjects: Sequence[Subject]) -> Chart | No
         "z": z,
         "text": [["" if v is None else percent(v) for v in row] for row in z],
         "texttemplate": "%{text}",
-        "textfont": {"size": 12},
+        "textfont": {"size": 12, "color": INK},
         "zmin": 0,
         "zmax": top,
         "colorscale": heat_scale(HEAT[:4]),
