@@ -29,17 +29,27 @@ def read(paths: list[str]) -> list[bytes]:
     return [gzip.decompress(f.read_bytes()) if f.suffix == ".gz" else f.read_bytes() for f in files]
 
 
-def measure(work: Callable[[bytes], object], bodies: list[bytes]) -> list[float]:
-    """Return the seconds of each page, the best of some rounds after one to warm up."""
+def measure(
+    works: dict[str, Callable[[bytes], object]], bodies: list[bytes]
+) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    """Return each work's seconds of each page when read first, and the best of later rounds.
+
+    The works take turns on each page, so that what else the machine does slows all alike.
+    """
     rounds = []
     for _ in range(ROUNDS + 1):
-        times = []
+        times: dict[str, list[float]] = {name: [] for name in works}
         for body in bodies:
-            started = time.process_time()
-            work(body)
-            times.append(time.process_time() - started)
+            for name, work in works.items():
+                started = time.process_time()
+                work(body)
+                times[name].append(time.process_time() - started)
         rounds.append(times)
-    return [min(times) for times in zip(*rounds[1:], strict=True)]
+    best = {
+        name: [min(times) for times in zip(*(later[name] for later in rounds[1:]), strict=True)]
+        for name in works
+    }
+    return rounds[0], best
 
 
 def main(paths: list[str]) -> None:
@@ -59,11 +69,11 @@ def main(paths: list[str]) -> None:
     size = sum(map(len, bodies)) / len(bodies) / 1000
     print(f"{platform.machine()}, Python {platform.python_version()}, ", end="")
     print(f"selectolax {version('selectolax')}; {len(bodies)} pages of {size:.0f} kB")
-    rates = {}
-    for name, work in works.items():
-        times = measure(work, bodies)
-        rates[name] = len(times) / sum(times)
+    first, best = measure(works, bodies)
+    rates = {name: len(times) / sum(times) for name, times in best.items()}
+    for name, times in best.items():
         print(f"{name:28} {rates[name]:8.0f} pages/s, slowest page {max(times) * 1000:7.1f} ms")
+        print(f"{'  pages never seen before':28} {len(bodies) / sum(first[name]):8.0f} pages/s")
     for name in list(works)[:2]:
         print(f"harvest / {name:28} {rates['harvest'] / rates[name]:.3f}")
 

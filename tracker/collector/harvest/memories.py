@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 _Result = TypeVar("_Result")
 
-LONGEST: Final = 400
+LONGEST: Final = 200
 """Characters of a text whose result is remembered; a hostile page's longer ones would pile up."""
 MOST: Final = 16_384
 """Results remembered of one function."""

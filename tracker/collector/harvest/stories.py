@@ -7,6 +7,7 @@ from typing import Final
 
 from tracker.collector.harvest.lines import Slots, find_only_text
 from tracker.collector.harvest.links import unarchived
+from tracker.collector.harvest.memories import remember
 from tracker.collector.harvest.outline import HEADINGS, Outline
 from tracker.collector.harvest.titles import clean_title
 from tracker.collector.harvest.words import count_words
@@ -66,12 +67,9 @@ class Story:
 def read_links(outline: Outline) -> list[Story]:
     """Return the links of the page in order, those of one card joined."""
     found: list[Story] = []
-    addresses: dict[str, tuple[str, str] | None] = {}
     for i in outline.where("a"):
         href = outline.attributes[i].get("href") or ""
-        if href not in addresses:
-            addresses[href] = _read_address(href)
-        address = addresses[href]
+        address = _read_address(href)
         if address and (address[1] or "img" in outline.tags[i : outline.ends[i]]):
             found.append(Story(i, i, outline.ends[i], *address, "", 0.0, i, said=i))
             if len(found) >= MOST_LINKS:
@@ -84,6 +82,7 @@ def read_links(outline: Outline) -> list[Story]:
     return joined
 
 
+@remember
 def _read_address(href: str) -> tuple[str, str] | None:
     """Return what tells a link's story from others, and its address; None if it has no story.
 
