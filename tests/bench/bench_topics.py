@@ -1,20 +1,27 @@
-"""Figures of events and topics on headlines the user has; prints machine, versions and results.
+"""All figures of events and topics in one run; prints machine, versions and results.
 
-    python tests/bench/bench_topics.py --stories STORIES.parquet [--peers]
-    python tests/bench/bench_topics.py --nightly NIGHTLY.parquet [--follow 'ukrain|kyiv']...
+usage: python tests/bench/bench_topics.py [--stories TABLE] [--nightly TABLE [--follow REGEX]...]
+                                          [--peers] [--labels N] [--alone N] [--scale N]
 
-STORIES has columns title, publisher, story; NIGHTLY has captured_at, source, title, url.
+The eight invented languages of the tests are always scored. TABLE of --stories has columns title,
+publisher, story (the label); of --nightly captured_at, source, title, url. `--peers` puts average
+link with its best cut and BERTopic as it comes beside ours. `--labels` and `--alone` print a
+seeded sample to be judged by a reader: topics with their headlines, and headlines without a topic
+with the headline most like each within 30 nights.
+`--scale` makes so many invented headlines on a hundred nights and says what placing them costs.
 """
 
 import argparse
+import os
 import platform
 import re
 import resource
+import sys
 import time
 import warnings
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,69 +29,144 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tracker.topics.encoder import load_encoder
-from tracker.topics.ledgers import Changes, Ledger, TopicSettings
+from tracker.collector.languages import detect_languages
+from tracker.scores import GroupScores, measure_churn, score_groups
+from tracker.topics.encoder import Encoder, LexicalEncoder, load_encoder
+from tracker.topics.ledgers import Ledger, TopicSettings
 
-EVERY = ("bertopic", "numpy", "onnxruntime", "scikit-learn", "scipy")
-
-
-def score_groups(found: Sequence[object], labels: Sequence[object]) -> str:
-    """Return B-cubed precision, recall and F1 (Bagga and Baldwin, 1998)."""
-    n, pairs = len(labels), Counter(zip(found, labels, strict=True))
-    sizes, wanted = Counter(found), Counter(labels)
-    precision = sum(c * c / sizes[f] for (f, _), c in pairs.items()) / n
-    recall = sum(c * c / wanted[w] for (_, w), c in pairs.items()) / n
-    f1 = 2 * precision * recall / (precision + recall)
-    return f"P {precision:.3f} R {recall:.3f} F1 {f1:.4f}, {len(sizes)} groups"
+Vectors = NDArray[np.float32]
+EVERY = ("bertopic", "numpy", "onnxruntime", "polars", "scikit-learn", "scipy")
+DAY = date(2024, 1, 1)
+WORLD = Path(__file__).parents[1] / "topics" / "eight_languages.toml"
 
 
-def bench_stories(path: Path, encoder_name: str, peers: bool, out: Path | None) -> None:
-    """Print how well one night of all headlines falls into its stories."""
+class Replay:
+    """A ledger run over all nights, and the tables it left."""
+
+    def __init__(
+        self, headlines: pl.DataFrame, vectors: Vectors, encoder: Encoder, settings: TopicSettings
+    ) -> None:
+        ledger = Ledger(settings, encoder.name, encoder.reads)
+        rows = headlines.with_row_index("row").sort("night", "headline_id")
+        kept = []
+        self.seconds: dict[str, list[float]] = {}
+        for (night,), new in rows.group_by("night", maintain_order=True):
+            assert isinstance(night, date)
+            start = time.process_time()
+            kept.append(ledger.advance(night, new.drop("row", "night"), vectors[new["row"]]))
+            self.seconds.setdefault(f"{night:%Y-%m}", []).append(time.process_time() - start)
+        closed = pl.concat(changes.closed for changes in kept).rename({"to_night": "ended"})
+        self.members = (
+            pl.concat(changes.opened for changes in kept)
+            .join(closed, on=["headline_id", "from_night"], how="left")
+            .with_columns(to_night=pl.coalesce("to_night", "ended"))
+            .drop("ended")
+        )
+        self.topics = pl.concat(changes.topics for changes in kept).sort("night")
+        self.lineage = pl.concat(changes.lineage for changes in kept)
+        now = self.members.filter(pl.col("to_night").is_null())
+        self.places = headlines.join(now, on="headline_id", maintain_order="left")
+
+
+def tell(scores: GroupScores) -> str:
+    return f"P {scores.precision:.3f} R {scores.recall:.3f} F1 {scores.f1:.4f}"
+
+
+def score(
+    headlines: pl.DataFrame,
+    vectors: Vectors,
+    encoder: Encoder,
+    level: str = "event_id",
+    **settings: float,
+) -> GroupScores:
+    """Return how well stories are found in headlines with a column `story`."""
+    replay = Replay(headlines.drop("story"), vectors, encoder, TopicSettings(**settings))  # type: ignore[arg-type]
+    return score_groups(replay.places[level].to_list(), headlines["story"].to_list())
+
+
+def bench_languages(encoder: Encoder) -> None:
+    """Print how well the invented stories of each language are found, all at once."""
+    sys.path.insert(0, str(WORLD.parent))
+    from test_languages import read_world  # noqa: PLC0415 - the tests' own world
+
+    world = read_world().with_columns(
+        url=pl.lit(None, pl.String), night=pl.lit(DAY) + pl.duration(days="night")
+    )
+    vectors = encoder.encode(world["text"].to_list())
+    replay = Replay(world.drop("story"), vectors, encoder, TopicSettings())
+    found = replay.places.with_columns(story=world["story"])
+    for code in found["language"].unique(maintain_order=True):
+        mine = found.filter(pl.col("language") == code)
+        print(f"  {code} {tell(score_groups(mine['topic_id'].to_list(), mine['story'].to_list()))}")
+    event = found["story"].str.replace(r"^\w+-", "").to_list()
+    print(f"  one story in all languages: {tell(score_groups(found['topic_id'].to_list(), event))}")
+
+
+def bench_stories(path: Path, encoder: Encoder, peers: bool) -> None:
+    """Print how well headlines fall into labelled stories, and how that bears other settings."""
     stories = pl.read_parquet(path).unique("title", keep="first", maintain_order=True)
-    encoder = load_encoder(encoder_name)
-    start = time.perf_counter()
-    vectors = encoder.encode(stories["title"].to_list())
-    print(f"encoded {len(stories)} in {time.perf_counter() - start:.1f} s with {encoder.name}")
     headlines = stories.select(
         pl.int_range(pl.len()).cast(pl.String).alias("headline_id"),
-        source="publisher",
+        source=pl.col("publisher").fill_null("unknown"),
         text="title",
         url=pl.lit(None, pl.String),
-        language=pl.lit("en"),
+        language=pl.Series(detect_languages(stories["title"].to_list())),
+        night=pl.lit(DAY),
+        story="story",
     )
-    start = time.perf_counter()
-    changes = Ledger(TopicSettings(), encoder.name).advance(date(2024, 1, 1), headlines, vectors)
-    seconds = time.perf_counter() - start
-    placed = headlines.join(changes.opened, on="headline_id", maintain_order="left")
-    labels = stories["story"].to_list()
-    print(f"tracker events   {score_groups(placed['event_id'].to_list(), labels)}, {seconds:.1f} s")
-    alone = placed.select(pl.coalesce("topic_id", "headline_id")).to_series().to_list()
-    print(f"tracker topics   {score_groups(alone, labels)}")
-    if out:
-        placed.select(title="text", event_id="event_id").write_parquet(out)
+    vectors = encoder.encode(headlines["text"].to_list())
+    print(f"  all {len(headlines)}, events: {tell(score(headlines, vectors, encoder))}", flush=True)
     if peers:
-        bench_peers(headlines["text"].to_list(), vectors, labels)
+        bench_peers(headlines["text"].to_list(), vectors, headlines["story"].to_list())
+    rng = np.random.default_rng(0)
+    names = headlines["story"].to_numpy()
+    few = rng.choice(np.unique(names), 10, replace=False)
+    small = [
+        rng.permutation(np.flatnonzero(names == name))[: rng.integers(2, 13)]
+        for name in np.unique(names)
+    ]
+    parts = {
+        **{
+            f"{n} at random": rng.choice(len(names), min(n, len(names)), False) for n in (200, 1000)
+        },
+        "ten stories": np.flatnonzero(np.isin(names, few)),
+        "2 to 12 of each story": np.concatenate(small),
+    }
+    for name, rows in parts.items():
+        part, some = headlines[np.sort(rows)], vectors[np.sort(rows)]
+        print(f"  {name} ({len(part)}): {tell(score(part, some, encoder))}", flush=True)
+    least = part
+    spread = least.with_columns(night=pl.lit(DAY) + pl.duration(days=pl.int_range(pl.len()) % 5))
+    print(f"  the last over five nights: {tell(score(spread, some, encoder))}")
+    for factor in (0.9, 1.1):
+        limit = TopicSettings().event_similarity * factor
+        changed = score(least, some, encoder, event_similarity=limit)
+        print(f"  the last at {limit:.2f} instead of 0.42: {tell(changed)}", flush=True)
 
 
-def bench_peers(texts: list[str], vectors: NDArray[np.float32], labels: list[str]) -> None:
-    """Print the same for average link with its best threshold and BERTopic as it comes."""
+def bench_peers(texts: list[str], vectors: Vectors, labels: list[str]) -> None:
+    """Print the same for average link with its best cut and BERTopic as it comes."""
     from scipy.cluster.hierarchy import fcluster, linkage  # noqa: PLC0415 - only with --peers
 
     tree = linkage(vectors, "average", metric="cosine")
-    for cut in (0.6, 0.65, 0.7, 0.75):
-        found = fcluster(tree, cut, "distance").tolist()
-        print(f"average link {cut:.2f} {score_groups(found, labels)}")
+    cuts = {cut: fcluster(tree, cut, "distance").tolist() for cut in (0.55, 0.6, 0.65, 0.7, 0.75)}
+    found = {cut: score_groups(groups, labels) for cut, groups in cuts.items()}
+    best = max(found, key=lambda cut: found[cut].f1)
+    print(f"  average link, best cut {best}: {tell(found[best])}", flush=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from bertopic import BERTopic  # noqa: PLC0415
 
         topics, _ = BERTopic().fit_transform(texts, embeddings=vectors)
-    found = [f"alone {i}" if topic < 0 else topic for i, topic in enumerate(topics)]
-    print(f"BERTopic default  {score_groups(found, labels)}")
+    alone = sum(topic < 0 for topic in topics) / len(topics)
+    groups = [None if topic < 0 else topic for topic in topics]
+    print(f"  BERTopic as it comes: {tell(score_groups(groups, labels))}, {alone:.2f} left out")
 
 
-def bench_nightly(path: Path, encoder_name: str, follow: list[str]) -> None:
-    """Print churn, time a night and the topics followed, over a replay of all nights."""
+def bench_nightly(
+    path: Path, encoder: Encoder, follow: list[str], n_labels: int, n_alone: int
+) -> None:
+    """Print churn, cost of a night, the topics followed and samples to judge."""
     seen = (
         pl.read_parquet(path)
         .with_columns(
@@ -95,74 +177,103 @@ def bench_nightly(path: Path, encoder_name: str, follow: list[str]) -> None:
     first = seen.group_by("headline_id", maintain_order=True).agg(
         pl.first("source"), pl.first("title").alias("text"), pl.first("url"), pl.first("night")
     )
-    first = first.with_columns(language=pl.lit(None, pl.String))
-    encoder = load_encoder(encoder_name)
+    first = first.with_columns(language=pl.Series(detect_languages(first["text"].to_list())))
     vectors = encoder.encode(first["text"].to_list())
-    ledger = Ledger(TopicSettings(), encoder.name)
-    shown = {night: set(group["headline_id"]) for (night,), group in seen.group_by("night")}
-    rows = first.with_row_index("row").partition_by("night", as_dict=True)
-    topic: dict[str, str | None] = {}
-    before: set[str] = set()
-    both = moved = explained = 0
-    seconds: dict[str, list[float]] = {}
-    kept: list[Changes] = []
-    for night in sorted(shown):
-        new = rows.get((night,), first.clear().with_row_index("row"))
-        start = time.process_time()
-        changes = ledger.advance(night, new.drop("row", "night"), vectors[new["row"].to_numpy()])
-        seconds.setdefault(f"{night:%Y-%m}", []).append(time.process_time() - start)
-        old = dict(topic)
-        topic |= dict(changes.opened.select("headline_id", "topic_id").iter_rows())
-        named = {*changes.lineage["topic_id"], *changes.lineage["other_id"].drop_nulls()}
-        again = shown[night] & before
-        other = [name for name in again if old[name] != topic[name]]
-        both, moved, before = both + len(again), moved + len(other), shown[night]
-        explained += sum(bool({old[name], topic[name]} & named) for name in other)
-        kept.append(changes)
-    months = {month: float(np.mean(s)) for month, s in seconds.items()}
-    first_full, last = list(months.values())[1], list(months.values())[-1]
-    print(f"{len(shown)} nights, {sum(map(sum, seconds.values())):.0f} s of processor time")
-    print("seconds a night:", ", ".join(f"{m} {s:.2f}" for m, s in months.items()))
-    print(f"last month / first full month: {last / first_full:.2f}")
-    print(
-        f"churn {moved / both:.4f} ({moved} of {both}; {explained} with a row in lineage, "
-        "the others got their first topic)"
+    replay = Replay(first, vectors, encoder, TopicSettings())
+    churn = measure_churn(
+        replay.members, seen.select("headline_id", "night").unique(), replay.lineage
     )
-    print("lineage", sorted(Counter(e for c in kept for e in c.lineage["event"]).items()))
-    nulls = sum(value is None for value in topic.values())
-    print(f"without topic {nulls / len(topic):.3f}; {len(set(topic.values()))} topics")
-    labels = dict(pl.concat([c.topics for c in kept]).select("topic_id", "label").iter_rows())
+    months = {month: float(np.mean(spent)) for month, spent in replay.seconds.items()}
+    full, last = list(months.values())[1], list(months.values())[-1]
+    places = replay.places
+    print(f"  {sum(map(len, replay.seconds.values()))} nights with news, {len(first)} headlines, "
+          f"{sum(map(sum, replay.seconds.values())):.0f} s of processor time")  # fmt: skip
+    print(f"  seconds a night: first full month {full:.3f}, last {last:.3f}: {last / full:.2f}")
+    print(f"  churn {churn.share:.4f}, unexplained {churn.unexplained:.4f}; without an event "
+          f"{places['event_id'].null_count() / len(places):.3f}, without a topic "
+          f"{places['topic_id'].null_count() / len(places):.3f}")  # fmt: skip
+    print("  lineage", sorted(Counter(replay.lineage["event"]).items()))
+    labels = dict(replay.topics.select("topic_id", "label").iter_rows())
     for pattern in follow:
-        report_topic(pattern, first, topic, labels)
+        report_topic(pattern, places, labels)
+    show_labels(places, labels, n_labels)
+    show_alone(places, vectors, n_alone)
 
 
-def report_topic(
-    pattern: str, first: pl.DataFrame, topic: dict[str, str | None], labels: dict[str, str]
-) -> None:
+def report_topic(pattern: str, places: pl.DataFrame, labels: dict[str, str]) -> None:
     """Print which topic holds most of the headlines that match, and what else is in it."""
     match = re.compile(pattern, re.IGNORECASE)
-    hits = {
-        h: n
-        for h, t, n in first.select("headline_id", "text", "night").iter_rows()
-        if match.search(t)
-    }
-    held = Counter(topic[name] for name in hits if topic[name])
-    if not held:
-        print(f"{pattern}: {len(hits)} headlines, none in a topic")
+    hits = places.filter(pl.Series([bool(match.search(text)) for text in places["text"]]))
+    held = hits["topic_id"].drop_nulls().value_counts(sort=True)
+    if held.is_empty():
+        print(f"  {pattern}: {len(hits)} headlines, none in a topic")
         return
-    name, count = held.most_common(1)[0]
-    inside = first.filter(pl.col("headline_id").replace_strict(topic) == name)
-    print(
-        f"{pattern}: {count} of {len(hits)} in {name} ({labels[str(name)]}), of {len(inside)} "
-        f"headlines from {inside['night'].min()} to {inside['night'].max()}; "
-        f"first match {min(hits.values())}, others {held.most_common(4)[1:]}"
-    )
-    rest = inside.filter(~pl.col("headline_id").is_in(list(hits)))["text"]
-    for text in rest.sample(min(8, len(rest)), seed=1):
-        print("   also:", text)
+    name, count = held.row(0)
+    inside = places.filter(pl.col("topic_id") == name)
+    print(f"  {pattern}: {count} of {len(hits)} in {name} ({labels[name]}), of {len(inside)} "
+          f"headlines from {inside['night'].min()} to {inside['night'].max()}; first match "
+          f"{hits['night'].min()}; others {held['count'].to_list()[1:4]}")  # fmt: skip
+    rest = inside.join(hits, on="headline_id", how="anti")["text"]
+    for text in rest.sample(min(20, len(rest)), seed=1):
+        print("     also:", text)
 
 
-def main() -> None:
+def show_labels(places: pl.DataFrame, labels: dict[str, str], n: int) -> None:
+    """Print topics of four headlines or more, with their label and some of their headlines."""
+    sizes = places.drop_nulls("topic_id").group_by("topic_id").len().filter(pl.col("len") > 3)
+    for name, size in sizes.sort("topic_id").sample(min(n, len(sizes)), seed=4).iter_rows():
+        texts = places.filter(pl.col("topic_id") == name)["text"]
+        some = " | ".join(texts.sample(min(4, size), seed=1))
+        print(f"  [{labels[name]}] {size}: {some}")
+
+
+def show_alone(places: pl.DataFrame, vectors: Vectors, n: int) -> None:
+    """Print headlines without a topic, each with the headline most like it, 30 nights around."""
+    rows = places.with_row_index("row")
+    alone = rows.filter(pl.col("topic_id").is_null())
+    for row in alone.sample(min(n, len(alone)), seed=7).iter_rows(named=True):
+        span = timedelta(days=30)
+        near = rows.filter(pl.col("night").is_between(row["night"] - span, row["night"] + span))
+        near = near.filter(pl.col("row") != row["row"])
+        alike = vectors[near["row"].to_numpy()] @ vectors[row["row"]]
+        best = int(alike.argmax())
+        print(f"  {row['text']} || {alike[best]:.2f} {near['text'][best]}")
+
+
+def bench_scale(n: int) -> None:
+    """Print what placing `n` invented headlines of a hundred nights costs."""
+    rng = np.random.default_rng(0)
+    letters = np.asarray(list("abcdefghijklmnoprstuvwz"))
+    words = np.asarray(["".join(rng.choice(letters, rng.integers(3, 10))) for _ in range(40000)])
+    encoder, nights = LexicalEncoder(), 100
+    per_night = n // nights
+    ledger = Ledger(TopicSettings(), encoder.name, None)
+    stories: list[NDArray[np.str_]] = []
+    spent = []
+    for number in range(nights):
+        stories = (stories + [rng.choice(words, 9) for _ in range(max(1, per_night // 5))])[
+            -per_night:
+        ]
+        texts = [
+            " ".join([*rng.permutation(stories[k])[:6], *rng.choice(words, 3)])
+            for k in rng.integers(len(stories), size=per_night)
+        ]
+        headlines = pl.DataFrame({"text": texts}).select(
+            pl.format("{}-{}", pl.lit(number), pl.int_range(pl.len())).alias("headline_id"),
+            pl.lit("a.example").alias("source"), "text", pl.lit(None, pl.String).alias("url"),
+            pl.lit("en").alias("language"),
+        )  # fmt: skip
+        vectors = encoder.encode(texts)
+        start = time.process_time()
+        ledger.advance(DAY + timedelta(days=number), headlines, vectors)
+        spent.append(time.process_time() - start)
+        if number % 10 == 9:
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            cost = f"{np.mean(spent[-10:]):.2f} s a night, peak {peak:.0f} MB"
+            print(f"  night {number + 1}, {per_night} headlines a night: {cost}", flush=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
@@ -170,15 +281,26 @@ def main() -> None:
     parser.add_argument("--stories", type=Path)
     parser.add_argument("--nightly", type=Path)
     parser.add_argument("--encoder", default="auto")
-    parser.add_argument("--peers", action="store_true", help="average link and BERTopic beside it")
-    parser.add_argument("--follow", action="append", default=[], help="a topic to look for")
-    parser.add_argument("--out", type=Path, help="write title and event_id of --stories")
-    args = parser.parse_args()
-    print(platform.platform(), *(f"{name} {version(name)}" for name in EVERY))
+    parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--follow", action="append", default=[])
+    parser.add_argument("--labels", type=int, default=0)
+    parser.add_argument("--alone", type=int, default=0)
+    parser.add_argument("--scale", type=int, default=0)
+    args = parser.parse_args(arguments)
+    print(platform.platform(), f"Python {platform.python_version()}, {os.cpu_count()} cores")
+    print(f"load {os.getloadavg()[0]:.1f};", *(f"{name} {version(name)}" for name in EVERY))
+    encoder = load_encoder(args.encoder)
+    print(f"eight languages, invented stories, {encoder.name}")
+    bench_languages(encoder)
     if args.stories:
-        bench_stories(args.stories, args.encoder, args.peers, args.out)
+        print(f"labelled stories: {args.stories.name}")
+        bench_stories(args.stories, encoder, args.peers)
     if args.nightly:
-        bench_nightly(args.nightly, args.encoder, args.follow)
+        print(f"night by night: {args.nightly.name}")
+        bench_nightly(args.nightly, encoder, args.follow, args.labels, args.alone)
+    if args.scale:
+        print(f"scale: {args.scale} invented headlines")
+        bench_scale(args.scale)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory {peak:.0f} MB")
 

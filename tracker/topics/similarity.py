@@ -19,7 +19,7 @@ Rows = NDArray[np.float32]
 N_BUCKETS: Final = 2**18
 _SKETCH: Final = 512  # columns the weighed n-grams are folded into; cosines keep within 0.03
 NEIGHBOURS: Final = 10
-PLAIN: Final = 1.5
+PLAIN: Final = 1.4
 """Length of rows compared by wording alone, which is less alike for what is one story: labelled
 stories are parted as precisely at thresholds lower by so much."""
 _PLAIN_POWER: Final = 1.5  # of rarity, lest a country's own name make one topic of all its news
