@@ -119,8 +119,14 @@ def view_corrections(store: Store) -> pl.DataFrame:
     """Return the corrections people have made, latest first, with the topics' labels."""
     labels = _labels(store)
     others = labels.rename({"topic_id": "other_id", "label": "other"})
+    # An id that is not there any more meant another topic: the lineage says which.
+    meant = store.read(LINEAGE).select("correction_id", a="topic_id", b="other_id")
+    meant = meant.drop_nulls("correction_id").unique("correction_id", keep="any")
+    kept = pl.when(pl.col("kind").is_in(["merge", "split"])).then("b").otherwise("a")
     return (
         store.read(CORRECTIONS)
+        .join(meant, on="correction_id", how="left")
+        .with_columns(pl.coalesce(kept, "topic_id").alias("topic_id"))
         .rename({"label": "given"})
         .join(labels.rename({"label": "topic"}), on="topic_id", how="left")
         .join(others, on="other_id", how="left")

@@ -278,8 +278,8 @@ def test_a_topic_that_has_another_id_now_is_found_by_its_headlines_and_none_is_v
     storm, vote, frost = ids
     world = World()
     world.say("a", "rename", 1, "tgone", label="Floods", headlines=[*STORM, "lost"])
-    world.say("b", "merge", 1, vote, other_id="tgone", other_headlines=[*STORM[:1], *FROST[:1]])
-    world.say("c", "pin", 1, "tgone", headlines=["lost"])
+    world.say("b", "merge", 1, vote, other_id="tlost", other_headlines=[*STORM[:1], *FROST[:1]])
+    world.say("c", "pin", 1, "tlost", headlines=["lost"])
     world.say("d", "split", 1, storm, other_id="tnew", headlines=FROST)
     world.say("e", "merge", 1, storm, other_id=storm)
     world.undo("c", 3)
@@ -290,9 +290,20 @@ def test_a_topic_that_has_another_id_now_is_found_by_its_headlines_and_none_is_v
         ("a", "standing"), ("b", "void"), ("c", "void"), ("d", "void"), ("e", "void"),
         ("c", "undone"),
     ]  # fmt: skip
-    assert told.outcomes[1][2] == "no topic holds what tgone held"
+    assert told.outcomes[1][2] == "no topic holds what tlost held"
     assert told.outcomes[3][2] == f"none of the events of {storm} would leave"
     assert {told.topic_of(title) for title in FROST} == {frost}
+
+
+def test_an_id_that_is_not_there_means_the_same_topic_whenever_it_is_named(ids):
+    storm, _, frost = ids
+    world = World()
+    world.say("a", "pin", 1, "tgone", headlines=[*STORM, WORLD[1][0]])
+    world.say("b", "merge", 1, "tgone", other_id=frost, other_headlines=FROST)
+    world.say("c", "rename", 2, "tgone", label="Floods", headlines=["lost"])
+    for told in (world.run(), world.run(restoring=True)):
+        assert [state for _, state, _ in told.outcomes] == ["standing"] * 3
+        assert told.last(storm)["label"] == "Floods"
 
 
 def test_what_is_said_for_a_night_without_captures_is_done_on_the_next(ids):

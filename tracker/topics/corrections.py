@@ -11,7 +11,8 @@ that night. From the next night on it binds the tracker:
 
 What a correction says of topics is said by their ids. Where an id is not there (a late archive or
 another encoder has made other topics), the topic that shares more than half of its headlines with
-what it had is meant. Without one the correction is void, and says why.
+what it had is meant, the same one whenever the id is named. Without one the correction is void, and
+says why.
 
 Undoing goes forward too: nights before the undoing stay as they were. A topic that was merged away
 lives on under its old id with its own headlines and with what came since and is more like it; a
@@ -116,6 +117,16 @@ class Holds:
         """
         hold = self._holds.get(correction_id)
         return (hold.topic, self._follow(hold.other)) if hold else None
+
+    def find_alias(self, topic: str) -> str | None:
+        """Return the topic that was meant by an id when it was named before."""
+        for hold in self._holds.values():
+            said = hold.correction
+            if said.kind == "merge" and said.other_id == topic:
+                return self._follow(hold.topic)
+            if said.topic_id == topic:
+                return self._follow(hold.other if said.kind in ("merge", "split") else hold.topic)
+        return None
 
     def find_label(self, topic: str) -> str | None:
         """Return the label that a person gave a topic last."""
@@ -413,6 +424,9 @@ class Corrector:
         """
         if self.roster.is_alive(topic):
             return topic
+        alias = self.holds.find_alias(topic)
+        if alias is not None and self.roster.is_alive(alias):
+            return alias
         votes: dict[str, int] = {}
         known = [name for name in headlines if name in self.event_of]
         for name in known:
