@@ -19,7 +19,7 @@ FAINT: Final = 0.045
 """Opacity of the bands where more than three lines would lie over each other."""
 
 _MOST_NOTES = 4
-_NOTE_HEIGHT, _LETTER, _PLOT_WIDTH = 40, 6.6, 760
+_NOTE_HEIGHT, _LETTER, _PLOT_WIDTH = 40, 6.2, 860
 """Pixels of a note of two lines, of one of its letters, and usually of a plot from side to side."""
 
 _BAND_ROOM, _ALONE_ROOM = 1.6, 3.0
@@ -328,7 +328,10 @@ def _label_ends(info: LinesInfo, shown: Sequence[Line], top: float) -> list[dict
 
 
 def keep_apart(notes: Sequence[Note], top: float) -> list[Note]:
-    """Return the highest notes whose words do not lie over each other; `view.js` does the same."""
+    """Return the highest notes whose words do not lie over each other; `lines.js` does the same.
+
+    Of two at almost the same night the higher speaks for both: they tell one story.
+    """
     kept: list[Note] = []
     for note in sorted(notes, key=lambda n: -(n.line.share[n.place] or 0)):
         if not any(_collide(note, other, top) for other in kept):
@@ -336,7 +339,12 @@ def keep_apart(notes: Sequence[Note], top: float) -> list[Note]:
     return kept[:_MOST_NOTES]
 
 
+_SAME_TIME: Final = 0.03
+
+
 def _collide(note: Note, other: Note, top: float) -> bool:
+    if abs(note.place - other.place) < _SAME_TIME * len(note.line.share):
+        return True
     (left, right), (start, end) = _reach(note), _reach(other)
     apart = abs((note.line.share[note.place] or 0) - (other.line.share[other.place] or 0))
     return left < end and start < right and apart / top * PLOT_HEIGHT < _NOTE_HEIGHT

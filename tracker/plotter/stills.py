@@ -187,7 +187,7 @@ def _write(frame: _Frame, label: dict[str, Any]) -> str:
     if label["name"] == "end":
         colour = _colour(label["font"]["color"])
         place = f"left:{left:.2f}%;top:{top - label['yshift']:.1f}px;color:{colour}"
-        return f'<span class="end" style="{place}">{label["text"]}</span>'
+        return f'<span class="end" elementtiming="chart" style="{place}">{label["text"]}</span>'
     side = "late" if label["xanchor"] == "right" else "early"
     place = f"left:{left:.2f}%;top:{top:.1f}px"
     return f'<span class="note {side}" style="{place}">{label["text"]}</span>'

@@ -42,14 +42,15 @@ T.showNotes = function (lines, layout, since, until) {
   const shown = new Set(lines.map(({ meta }) => `${meta.days} ${meta.channel} ${meta.subject}`));
   const notes = layout.annotations.filter((label) => label.name.startsWith("note "));
   const span = Date.parse(until) - Date.parse(since) || 1;
-  const width = T.narrow.matches ? 250 : 760;
+  const { l, r } = layout.margin;
+  const width = Math.max(200, document.querySelector(".plot").clientWidth - l - r);
   const box = (note) => {
     const place = (Date.parse(note.x) - Date.parse(since)) / span;
-    const words = (Math.max(...note.text.split("<br>").map((line) => line.length)) * 6.6) / width;
+    const words = (Math.max(...note.text.split("<br>").map((line) => line.length)) * 6.2) / width;
     const [left, right] = note.xanchor === "right" ? [place - words, place] : [place, place + words];
-    return { left, right, up: (note.y / layout.yaxis.range[1]) * layout.meta.plot_height };
+    return { place, left, right, up: (note.y / layout.yaxis.range[1]) * layout.meta.plot_height };
   };
-  const meet = (a, b) => a.left < b.right && b.left < a.right && Math.abs(a.up - b.up) < 40;
+  const meet = (a, b) => Math.abs(a.place - b.place) < 0.03 || (a.left < b.right && b.left < a.right && Math.abs(a.up - b.up) < 40);
   const kept = [];
   for (const note of notes.sort((a, b) => b.y - a.y)) {
     const at = box(note);
