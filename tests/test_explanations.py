@@ -67,6 +67,8 @@ def test_subjects_go_by_name_label_or_id_and_others_are_refused_with_candidates(
         told.explain("o")
     with pytest.raises(SubjectError, match=r"Hondurus: no theme or topic .*did you mean Honduras"):
         told.explain("Hondurus")
+    with pytest.raises(SubjectError, match="no such channel; wanted editorial or audience"):
+        told.explain("Honduras", channel="radio")
 
 
 def test_nights_that_the_study_does_not_know_are_refused(told: Study, tmp_path: Path):

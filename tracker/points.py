@@ -48,11 +48,13 @@ def explain_point(
 
     Raises:
         InputError: If the study was never updated, or knows nothing of that night.
-        SubjectError: If there is no such subject, or more than one.
+        SubjectError: If there is no such subject or channel, or more than one subject.
     """
     attention = store.read(ATTENTION)
     night = _check_night(store, config, attention, night)
     subject = find_subject(store, attention, name)
+    if channel is not None and channel not in CHANNELS:
+        raise SubjectError(f"{channel}: no such channel; wanted {' or '.join(CHANNELS)}")
     if channel is None:
         seen = set(attention.filter(pl.col("share").is_not_null())["channel"].unique())
         channel = next((name for name in CHANNELS if name in seen), next(iter(CHANNELS)))

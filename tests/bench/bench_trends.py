@@ -211,19 +211,22 @@ def bench_power(n_worlds: int) -> None:
 def _know_all(world: World, stacks: list[Stack], share: float, factor: float, nights: int) -> float:
     """Return the power of the most powerful test at the end of so many nights.
 
-    It knows the share before and after, the night of the change, and which headlines are new, and
-    is held to 5 % over the subjects of a night (Neyman and Pearson 1933; Bonferroni).
+    It knows the share before and after, at every source, the night of the change, and which
+    headlines are new, and is held to 5 % over the subjects of a night (Neyman and Pearson 1933;
+    Bonferroni).
     """
     level = 0.05 / world.n_subjects
     span = slice(_SHIFT, _SHIFT + nights)
     found = []
     for stack in stacks:
-        new = stack.new_slots[:, span].sum(axis=(1, 2))
+        by_source = stack.new_slots[:, span].sum(axis=1)
+        new = by_source.sum(axis=1)
+        before = share * (by_source * stack.leans).sum(axis=1) / new
         mine = stack.fresh[:, span, :, 0].sum(axis=(1, 2))
         if factor > 1:
-            found.append(stats.binom.sf(mine - 1, new, share) <= level)
+            found.append(stats.binom.sf(mine - 1, new, before) <= level)
         else:
-            found.append(stats.binom.cdf(mine, new, share) <= level)
+            found.append(stats.binom.cdf(mine, new, before) <= level)
     return float(np.concatenate(found).mean())
 
 

@@ -20,12 +20,15 @@ class Stack:
         counts: Slots of each subject, (n_worlds, n_nights, n_sources, n_subjects).
         fresh: Those that were filled anew that night, of the same shape.
         new_slots: All slots filled anew, (n_worlds, n_nights, n_sources).
+        leans: By how much each source likes the first subject more than others, a factor,
+            (n_worlds, n_sources).
     """
 
     world: World
     counts: Counts
     fresh: Counts
     new_slots: Counts
+    leans: NDArray[np.float64]
 
     def to_series(self, seen: NDArray[np.bool_] | None = None) -> Series:
         """Return all worlds as one series, as far as (n_nights, n_sources) were seen."""
@@ -54,9 +57,11 @@ def draw_stack(world: World, n_worlds: int, seed: int) -> Stack:
     n, s, k = world.n_nights, world.n_sources, world.n_subjects
     counts = np.zeros((n_worlds, n, s, k), dtype=np.int16)
     fresh, new_slots = np.zeros_like(counts), np.zeros((n_worlds, n, s), dtype=np.int16)
+    leans = np.ones((n_worlds, s))
     for at in range(n_worlds):
         shares = world._shares(rng)
         lean = np.exp(rng.normal(0, world.spread, (s, k)) - world.spread**2 / 2)
+        leans[at] = lean[:, 0]
         carried = np.full((s, world.n_slots), -1)
         rows = np.arange(s)[:, None]
         for night in range(n):
@@ -74,4 +79,4 @@ def draw_stack(world: World, n_worlds: int, seed: int) -> Stack:
                     s, k + 1
                 )[:, :k]
             new_slots[at, night] = new.sum(axis=1)
-    return Stack(world, counts, fresh, new_slots)
+    return Stack(world, counts, fresh, new_slots, leans)

@@ -66,10 +66,9 @@ class Evidence:
         Source:
             Comparison of two rates given their sum: Przyborowski and Wilenski (1940), with mid-p:
             Lancaster (1961), of discrete tests under false discovery control: Heller and Gur
-            (2011). Counts
-            divided by their dispersion: McCullagh and Nelder (1989), chapter 4; t for normal as
-            the dispersion is estimated: Smyth (2004). Several tests of one subject: Simes (1986),
-            both directions: doubled.
+            (2011). Counts divided by their dispersion: McCullagh and Nelder (1989), chapter 4; t
+            for normal as the dispersion is estimated: Smyth (2004). Several tests of one subject:
+            Simes (1986), both directions: doubled.
         """
         up, down, least_up, least_down = (
             np.stack(values)
