@@ -59,6 +59,12 @@ def test_a_picture_without_kaleido_says_what_to_install(monkeypatch: pytest.Monk
         render_image(go.Figure(), "png")
 
 
+def test_a_browser_that_does_not_start_is_said_to_have_failed(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("BROWSER_PATH", "/bin/false")
+    with pytest.raises(InputError, match="svg: the browser that draws pictures failed"):
+        render_image(go.Figure(), "svg")
+
+
 @pytest.mark.browser
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="no Chromium on this machine")
 def test_a_picture_has_the_size_asked_for(told: Study, tmp_path: Path):

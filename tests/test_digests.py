@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,7 +22,7 @@ from tracker import Study
 from tracker.cli import main
 from tracker.config import Config, NotifySettings, parse_config
 from tracker.errors import ConfigError, InputError
-from tracker.notifications import mask_address
+from tracker.notifications import Message, mask_address, send_message
 from tracker.plotter.atom_feeds import ATOM, Entry, build_feed
 from tracker.plotter.digest_pages import build_digest_page, build_entry
 from tracker.plotter.digests import read_digest, to_markdown
@@ -231,6 +232,14 @@ def test_what_cannot_be_sent_is_named_without_its_secrets(
     assert "t0ken" not in done.output
     assert len(got) == 1
     assert Study(place).read("runs").sort("started_at")["outcome"][-1] == "partly"
+
+
+def test_sending_without_apprise_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    problem = send_message("json://user:s3cret@x.example", Message("a", "b"))
+    assert problem is not None
+    assert problem.startswith("json://…: sending needs Apprise; ")
+    assert "uv sync --extra notify" in problem
 
 
 def test_an_address_is_shown_without_its_secrets():

@@ -37,6 +37,12 @@ def render_image(figure: "Figure", form: str, *, scale: float = 2.0) -> bytes:
             f"{form}: pictures need Chromium or Chrome; found none; wanted it installed, "
             "such as by apt install chromium, or named in the variable BROWSER_PATH"
         ) from error
-    except (errors.BrowserFailedError, errors.BrowserClosedError, errors.BrowserDepsError) as error:
-        raise InputError(f"{form}: the browser that draws pictures failed: {error}") from error
+    except (
+        errors.BrowserFailedError, errors.BrowserClosedError, errors.BrowserDepsError,
+        RuntimeError, OSError, TimeoutError,
+    ) as error:  # fmt: skip
+        raise InputError(
+            f"{form}: the browser that draws pictures failed ({type(error).__name__}); wanted a "
+            "Chromium or Chrome that starts, perhaps named in the variable BROWSER_PATH"
+        ) from error
     return bytes(drawn)

@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tracker.errors import InputError
-
 _EXTRA: Final = "uv sync --extra notify (with pip: pip install 'tracker[notify]')"
 
 
@@ -27,13 +25,12 @@ class Message:
 
 
 def send_message(address: str, message: Message) -> str | None:
-    """Send a message to one address; return what went wrong, the address masked, or None.
-
-    Raises:
-        InputError: If Apprise is not installed.
-    """
+    """Send a message to one address; return what went wrong, the address masked, or None."""
     with _keeping_quiet():
-        apprise = _load()
+        try:
+            apprise: Any = importlib.import_module("apprise")
+        except ImportError:
+            return f"{_name_scheme(address)}: sending needs Apprise; wanted it installed: {_EXTRA}"
         plugin = apprise.Apprise.instantiate(address)
         if plugin is None:
             return f"{mask_address(address)}: no address that Apprise can send to"
@@ -51,20 +48,16 @@ def send_message(address: str, message: Message) -> str | None:
 
 def mask_address(address: str) -> str:
     """Return an address without its secrets, as far as anybody can tell what they are."""
-    scheme, found, _ = address.partition("://")
-    plain = f"{scheme}://…" if found else "…"
     with _keeping_quiet():
-        plugin = _load().Apprise.instantiate(address)
-        return str(plugin.url(privacy=True)).partition("?")[0] if plugin is not None else plain
+        plugin = importlib.import_module("apprise").Apprise.instantiate(address)
+        if plugin is None:
+            return _name_scheme(address)
+        return str(plugin.url(privacy=True)).partition("?")[0]
 
 
-def _load() -> Any:
-    try:
-        return importlib.import_module("apprise")
-    except ImportError as error:
-        raise InputError(
-            f"notify.urls: sending needs Apprise; wanted it installed: {_EXTRA}"
-        ) from error
+def _name_scheme(address: str) -> str:
+    scheme, found, _ = address.partition("://")
+    return f"{scheme}://…" if found else "…"
 
 
 @contextmanager

@@ -412,7 +412,7 @@ class Study:
 
         Raises:
             InputError: If the study was never updated, `since` is not before the night it stands
-                at, or sending needs what is not installed.
+                at.
         """
         self._want_captures()
         from tracker.digests import write_digest  # noqa: PLC0415 - loads plotly
