@@ -53,6 +53,16 @@ def test_each_claim_has_its_size_its_interval_its_chance_and_its_headlines():
     assert all("95% band" in claim.change for section in new for claim in section.claims)
 
 
+def test_a_topic_with_the_headlines_of_its_theme_is_counted_and_not_told_twice():
+    data = replace(DATA, last_night=FIRST + timedelta(27))
+    digest = read_digest(prepare(data), FIRST, {})
+    rose = next(section for section in digest.sections if section.heading == "Rose")
+    assert [claim.subject.key for claim in rose.claims] == ["Ukraine", "t4"]  # not t1
+    assert rose.same == 1
+    assert "and 1 with mostly the same headlines" in to_markdown(digest, PAGES)
+    assert "and 1 with mostly the same headlines" in build_entry(digest, PAGES)
+
+
 def test_why_names_what_the_lists_and_the_panel_did():
     data = replace(DATA, last_night=FIRST + timedelta(27))
     night = data.signals.filter(subject="Ukraine", kind="rise", channel="editorial")["night"][0]

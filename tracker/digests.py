@@ -106,7 +106,9 @@ def _explain(
     """Return how the changes that will be told split into their parts."""
     whys = {}
     found = choose_findings(prepared, since)
-    for finding in (f for kind in ("rise", "fade") for f in found.get(kind, ())[:MOST_WHYS]):
+    for finding in (
+        f for kind in ("rise", "fade") if kind in found for f in found[kind].findings[:MOST_WHYS]
+    ):
         key = (finding.subject.key, finding.night, finding.channel)
         parts = explain_point(store, config, *key).decomposition
         if parts is not None:

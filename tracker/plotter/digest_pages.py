@@ -6,7 +6,7 @@ from dataclasses import asdict
 from markupsafe import Markup
 
 from tracker.plotter.atom_feeds import Entry
-from tracker.plotter.digests import Q_EXPLAINED, Digest
+from tracker.plotter.digests import Q_EXPLAINED, SAME, Digest
 from tracker.plotter.sites import open_templates, read_asset
 
 
@@ -19,7 +19,9 @@ def build_entry(digest: Digest, pages: frozenset[str], site: str = "") -> str:
         site: Where the study's folder is read; beside the page if empty.
     """
     template = open_templates().get_template("digest_entry.html.j2")
-    text = template.render(digest=digest, pages=pages, site=site, q_explained=Q_EXPLAINED)
+    text = template.render(
+        digest=digest, pages=pages, site=site, q_explained=Q_EXPLAINED, same=SAME
+    )
     return "\n".join(line for line in text.splitlines() if line.strip())
 
 

@@ -73,11 +73,13 @@ class Section:
         heading: Its heading.
         claims: Its claims, watched themes first, then the largest.
         more: How many others there are.
+        same: How many besides have mostly the headlines of one of these, such as a theme's topic.
     """
 
     heading: str
     claims: Sequence[Claim]
     more: int
+    same: int = 0
 
 
 @dataclass(frozen=True)
@@ -126,10 +128,23 @@ class Digest:
     @property
     def n_claims(self) -> int:
         """Return how many findings there are, those not told in full included."""
-        return sum(len(section.claims) + section.more for section in self.sections)
+        return sum(len(s.claims) + s.more + s.same for s in self.sections)
 
 
-def choose_findings(prepared: Prepared, since: date) -> dict[str, list[Finding]]:
+@dataclass(frozen=True)
+class Choice:
+    """The findings of one kind.
+
+    Attributes:
+        findings: Those with headlines of their own, the largest first.
+        same: How many others have mostly the headlines of one of these.
+    """
+
+    findings: Sequence[Finding]
+    same: int
+
+
+def choose_findings(prepared: Prepared, since: date) -> dict[str, Choice]:
     """Return what was found after night `since` by kind: one finding a subject, the latest."""
     channel, last = prepared.channel, prepared.data.last_night
     chosen: dict[str, dict[str, Finding]] = {kind: {} for kind in HEADINGS}
@@ -151,8 +166,9 @@ def choose_findings(prepared: Prepared, since: date) -> dict[str, list[Finding]]
             ),
         )
         keys = keep_distinct(prepared, [f.subject.key for f in ranked])
-        found[kind] = [f for f in ranked if f.subject.key in keys]
-    return {kind: findings for kind, findings in found.items() if findings}
+        kept = [f for f in ranked if f.subject.key in keys]
+        found[kind] = Choice(kept, len(ranked) - len(kept))
+    return {kind: choice for kind, choice in found.items() if choice.findings}
 
 
 def read_digest(prepared: Prepared, since: date, whys: Whys) -> Digest:
@@ -167,10 +183,11 @@ def read_digest(prepared: Prepared, since: date, whys: Whys) -> Digest:
     sections = [
         Section(
             HEADINGS[kind],
-            [_read_claim(prepared, finding, whys) for finding in findings[:MOST_CLAIMS]],
-            max(0, len(findings) - MOST_CLAIMS),
+            [_read_claim(prepared, finding, whys) for finding in choice.findings[:MOST_CLAIMS]],
+            max(0, len(choice.findings) - MOST_CLAIMS),
+            choice.same,
         )
-        for kind, findings in found.items()
+        for kind, choice in found.items()
     ]
     return Digest(
         title=clean(prepared.data.title, 120),
@@ -242,11 +259,11 @@ def _observed(prepared: Prepared, since: date) -> list[bool]:
     return [any(nights) for nights in zip(*by_channel, strict=True)][after:]
 
 
-def _sum_up(prepared: Prepared, found: Mapping[str, Sequence[Finding]], since: date) -> str:
+def _sum_up(prepared: Prepared, found: Mapping[str, Choice], since: date) -> str:
     nights = _observed(prepared, since)
     words = {"rise": "rise", "fade": "fade", "new": "new subject", "back": "return",
              "burst": "burst"}  # fmt: skip
-    told = [count(len(findings), words[kind]) for kind, findings in found.items()]
+    told = [count(len(choice.findings), words[kind]) for kind, choice in found.items()]
     quiet = [_QUIET[kind] for kind in _QUIET if kind not in found]
     sentence = f"Since {day(since)}: {', '.join(told)}. " if told else ""
     if quiet and any(nights):
@@ -291,6 +308,7 @@ def _tell_identities(prepared: Prepared, since: date) -> list[str]:
     return [*told[:MOST_CLAIMS], f"and {more} more"] if more > 0 else told
 
 
+SAME: Final = "with mostly the same headlines as one of these"
 Q_EXPLAINED: Final = (
     "q: of findings at least as clear as this one, so large a part is expected to be chance."
 )
@@ -315,6 +333,8 @@ def to_markdown(digest: Digest, pages: frozenset[str], site: str = "") -> str:
             lines += _claim_lines(claim, pages, site)
         if section.more:
             lines += [f"- and {section.more:,} more, in the [report]({site}index.html)"]
+        if section.same:
+            lines += [f"- and {section.same:,} {SAME}"]
         lines += [""]
     if digest.watched:
         since = short_day(digest.since)
