@@ -16,6 +16,12 @@ def test_label_does_not_say_a_word_twice() -> None:
     assert choose_label(["abortion", "abortions", "ruling"], texts) == "Abortion ruling"
 
 
+def test_label_does_not_say_a_part_of_a_word_again() -> None:
+    texts = ["Ukraine-Krieg: Neue Angriffe", "Krieg und Angriffe", "Ukraine-Krieg dauert an"]
+    label = choose_label(["ukraine-krieg", "krieg", "angriffe"], texts)
+    assert label == "Ukraine-Krieg Angriffe"
+
+
 def test_shared_words_come_before_rare_ones() -> None:
     texts = ["Honduras elects president", "Honduras president sworn in at stadium"]
     label = choose_label(["stadium", "honduras", "president"], texts)
@@ -38,6 +44,7 @@ def test_content_words_leave_out_form_outlet_and_stop_words() -> None:
     )
     assert words == ["vote"]
     assert content_words("Die Wahl und der Präsident", "de", "") == ["wahl", "präsident"]
+    assert content_words("Wo die Wahl im Livestream läuft", "de", "")[0] == "wahl"
     assert content_words("Who is it?", "en", "") == ["who", "is", "it"]
     assert content_words("?!", "en", "") == ["–"]
 

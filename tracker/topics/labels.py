@@ -67,10 +67,13 @@ def _widen(term: str, lines: Sequence[Sequence[str]], known: set[str]) -> tuple[
 
 
 def _same_word(one: str, other: str) -> bool:
-    """Tell whether two words are forms of one another: they share all but their endings."""
+    """Tell whether two words say the same: all but their endings, or one is part of the other."""
     short, long = sorted((one, other), key=len)
-    stem = max(4, len(short) - 2)
-    return one == other or (len(short) >= 4 and short[:stem] == long[:stem])
+    stem = short[: max(4, len(short) - 2)]
+    part = short[: max(5, len(short) - 2)]
+    return one == other or (
+        len(short) >= 4 and (long.startswith(stem) or (len(part) >= 5 and part in long))
+    )
 
 
 def _write(

@@ -18,7 +18,8 @@ _FURNITURE: Final = frozenset(
         "live watch listen follow video videos opinion analysis podcast gallery photo photos "
         "picture pictures quiz update updates breaking exclusive explained explainer interview "
         "review newsletter liveblog ticker liveticker newsticker kommentar meinung analyse bilder "
-        "fotos exklusiv direct directo vivo vídeo vídeos opinión análisis última hora imágenes "
+        "fotos exklusiv stream livestream live-stream live-ticker übertragung min minuten kolumne "
+        "essay direct directo vivo vídeo vídeos opinión análisis última hora imágenes "
         "vidéo vidéos avis tribune entretien images diretta opinione видео фото мнение онлайн "
         "直播 视频 评论 動画 速報 写真 مباشر فيديو صور رأي βίντεο άποψη",
     )
