@@ -64,6 +64,7 @@ def test_another_encoder_is_refused_until_all_topics_are_derived_anew(other: Pat
         assert again[name].equals(after[name]), name
     refused = run(other, "topics", "remodel")
     assert (refused.exit_code, "made as configured already" in refused.output) == (1, True)
+    assert run(other, "topics", "pin", min(kept), "--later").exit_code == 0
 
 
 def test_other_settings_are_refused_too_and_corrections_are_carried_out_again(

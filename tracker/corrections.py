@@ -13,7 +13,7 @@ from tracker.ids import make_id
 from tracker.progress import Progress, be_silent
 from tracker.runs import record_run
 from tracker.store import Store
-from tracker.tables import ATTENTION, CORRECTIONS, HEADLINES, LINEAGE, MEMBERS, RUNS
+from tracker.tables import ATTENTION, CORRECTIONS, HEADLINES, LINEAGE, MEMBERS, MODELS, RUNS
 from tracker.topic_views import SHORTEST_PREFIX, describe_topic, find_topic, read_labels
 from tracker.topics.encoder import Encoder
 from tracker.topics.events import name_id
@@ -352,9 +352,13 @@ def _read_stand(store: Store) -> date:
     if night is None:
         raise InputError(f"{store.folder}: found no topics yet; run tracker update first")
     updates = store.read(RUNS).filter(
-        pl.col("command").is_in(["update", "replay"]) | pl.col("command").str.starts_with("topics ")
+        pl.col("command").is_in(["update", "replay"])
+        | pl.col("command").str.starts_with("topics "),
+        # A remodel that was refused changed nothing; one that was cut off says so in MODELS.
+        pl.col("command") != "topics remodel",
     )
-    if updates.sort("started_at")["outcome"].to_list()[-1:] in (["running"], ["failed"]):
+    cut = updates.sort("started_at")["outcome"].to_list()[-1:] in (["running"], ["failed"])
+    if cut or False in store.read(MODELS).sort("made_at")["finished"].tail(1):
         raise InputError(
             f"{store.folder}: found that the last update did not come to its end; "
             "run tracker update first"

@@ -55,8 +55,8 @@ def _print_update(result: "UpdateResult", as_json: bool) -> None:
         "placed)"
     )
     if result.void_corrections:
-        found = f"{result.void_corrections:,} corrections name what is no longer there"
-        warn(f"{found}: see tracker topics corrections")
+        found = f"corrections that name what is no longer there: {result.void_corrections:,}"
+        warn(f"{found}; tracker topics corrections says which")
 
 
 def _to_date(moment: datetime | None) -> date | None:
