@@ -162,6 +162,7 @@ def draw_world() -> ReportData:
 
 
 @pytest.mark.bench
+@pytest.mark.timeout(1800)
 def test_two_years_of_forty_sources(tmp_path: Path) -> None:
     data = draw_world()
     begun = time.perf_counter()
