@@ -9,13 +9,12 @@ import polars as pl
 
 from tracker.plotter.charts import Chart, Trace
 from tracker.plotter.curves import mean_of
-from tracker.plotter.grids import name_axis, unique_names
+from tracker.plotter.grids import RECENT_NIGHTS, name_axis, unique_names
 from tracker.plotter.palette import RULE, SERIES, frame_layout
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.subjects import Subject
 from tracker.plotter.words import clean, count, percent, short_day
 
-RECENT_NIGHTS: Final = 28
 MOST_ROWS: Final = 16
 _ROW, _TOP, _BOTTOM = 28, 30, 34
 
