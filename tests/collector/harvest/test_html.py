@@ -316,3 +316,24 @@ def test_a_few_links_in_a_menu_lead_to_stories_by_their_addresses() -> None:
     )
     assert harvest(f"<nav>{box('', items=services)}</nav>").lists == ()
     assert [x.kind for x in harvest(f"<nav>{box('', items=STORIES[:2])}</nav>").lists] == ["menu"]
+
+
+def test_the_heading_above_a_linked_blurb_is_the_headline() -> None:
+    blurb = "A long account of all that happened on the quay, told by those who stood there and saw"
+    items = "".join(
+        f'<li><h3>{title}</h3><p><a href="{href}">{blurb} it, number {n} of them.</a></p></li>'
+        for n, (href, title) in enumerate(STORIES)
+    )
+    (found,) = harvest(f"<h2>Columns</h2><ul>{items}</ul>").lists
+    assert [item.title for item in found.items] == [title for _, title in STORIES]
+    assert found.heading == "Columns"
+
+
+def test_a_link_laid_over_a_card_takes_its_headline_past_the_link_to_the_section() -> None:
+    cards = "".join(
+        f'<div class="card"><a href="{href}"></a><span><a href="/tech">Tech</a></span>'
+        f"<h3>{title}</h3></div>"
+        for href, title in STORIES
+    )
+    (found,) = harvest(f"<div>{cards}</div>").lists
+    assert [item.title for item in found.items] == [title for _, title in STORIES]

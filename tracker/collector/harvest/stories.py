@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import Final
 
+from tracker.collector.harvest.kinds import kind_of_heading
 from tracker.collector.harvest.lines import Slots, find_only_text
 from tracker.collector.harvest.links import unarchived
 from tracker.collector.harvest.memories import remember
@@ -21,6 +22,10 @@ _WEIGHTY: Final = 4
 """Words from which a link between two of one story may be a story of its own."""
 _NAMED_LINK: Final = 2
 """Words from which a link has a name of its own."""
+_NAMED_STORY: Final = 3
+"""Words from which a link may name a story."""
+_WORDY_LINK: Final = 16
+"""Words from which a link is a blurb rather than a headline, where one stands above it."""
 _BLURB: Final = 8
 """Words from which a text below a headline is its blurb."""
 _BLURBED: Final = 5.0
@@ -146,6 +151,10 @@ def _find_before(outline: Outline, joined: list[Story], link: Story) -> tuple[St
     for n, other in enumerate(joined[-4:][::-1]):
         if other.key == link.key:
             between = joined[-n:] if n else []
+            named = link.title and link.title == other.title and link.weight < _NAMED_STORY
+            if named and between and not any(s.title for s in between):
+                # A section named in each of two cards, the second of which has begun.
+                return None, 0
             top = outline.common(other.anchor, link.anchor)
             shape = outline.shapes[outline.branch(top, other.anchor)]
             rows = [outline.branch(top, s.anchor) for s in between if s.weight >= _WEIGHTY]
@@ -210,13 +219,14 @@ def _are_rows(outline: Outline, a: Story, b: Story) -> bool:
 
 
 def _borrow_headlines(outline: Outline, stories: list[Story]) -> None:
-    """Give links of a picture or of "more" the headline that stands unlinked beside them."""
+    """Give links of a picture, a blurb or "more" the headline that stands unlinked beside them."""
     headings = outline.where(*HEADINGS)
     for n, story in enumerate(stories):
-        if story.weight >= _NAMED_LINK:
+        if _NAMED_LINK <= story.weight < _WORDY_LINK:
             continue
         low, high = _bounds(outline, stories, n)
-        name = _name_of(outline, story)
+        wordy = story.weight >= _WORDY_LINK
+        name = "" if wordy else _name_of(outline, story)
         if story.title and not name and bisect_left(headings, low) == bisect_left(headings, high):
             continue
         i = story.anchor
@@ -231,16 +241,30 @@ def _borrow_headlines(outline: Outline, stories: list[Story]) -> None:
             at = _find_marked(outline, i, headings, named=not story.title)
             if at:
                 title = clean_title(outline.text(at))
-                if 3 <= count_words(title) <= 30:
+                if _is_headline(outline, story, at, title):
                     story.title, story.weight, story.at = title, count_words(title), at
                     story.first = min(story.first, i)
                 break
 
 
+def _is_headline(outline: Outline, story: Story, at: int, title: str) -> bool:
+    """Say whether the heading at `at` is a story's headline; a blurb's stands above it."""
+    words = count_words(title)
+    if story.weight < _WORDY_LINK:
+        return 3 <= words <= 30
+    above = outline.ends[at] <= story.anchor
+    return above and 5 <= words < story.weight and not kind_of_heading(title)
+
+
 def _bounds(outline: Outline, stories: list[Story], n: int) -> tuple[int, int]:
-    """Return the entries between the stories before and after the `n`-th, with its own."""
-    low = stories[n - 1].last if n else 0
-    return low, stories[n + 1].first if n + 1 < len(stories) else len(outline.tags)
+    """Return the entries between the stories before and after the `n`-th, with its own.
+
+    After a link without words a short one may lead to its author or section.
+    """
+    low, after = stories[n - 1].last if n else 0, n + 1
+    if not stories[n].title and after < len(stories) and 0 < stories[after].weight < _NAMED_STORY:
+        after += 1
+    return low, stories[after].first if after < len(stories) else len(outline.tags)
 
 
 def _name_of(outline: Outline, story: Story) -> str:
