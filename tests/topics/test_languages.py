@@ -4,6 +4,7 @@ import tomllib
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -11,6 +12,7 @@ from tracker.scores import score_groups
 from tracker.topics.encoder import load_encoder
 from tracker.topics.languages import settle_languages
 from tracker.topics.ledgers import Ledger, TopicSettings
+from tracker.topics.lineage import find_return
 
 NIGHTS = 4
 
@@ -83,3 +85,12 @@ def test_one_odd_headline_of_a_small_outlet_is_in_the_language_of_the_rest() -> 
     guessed = ["en"] * 50 + ["pcm"]
     sources = [f"{n}.example" for n in range(51)]
     assert set(settle_languages(["Goal"] * 51, sources, guessed)) == {"en"}
+
+
+def test_what_is_not_read_returns_only_by_several_of_its_words() -> None:
+    centre = np.asarray([1, 0], np.float32)
+    asleep, terms = centre[None, :], [("wahl", "honduras", "präsident")]
+    vague, sure = ["Die Wahl der Qual"], ["Wahl in Honduras"]
+    assert find_return(centre, vague, asleep, terms, 0.6) == 0
+    assert find_return(centre, vague, asleep, terms, 0.6, is_read=False) is None
+    assert find_return(centre, sure, asleep, terms, 0.6, is_read=False) == 0

@@ -73,6 +73,11 @@ def blend(vectors: Rows, counts: Any, languages: NDArray[np.intp], meaning: Rows
     return np.asarray(np.where(share > 0, 1, PLAIN) * rows, np.float32)
 
 
+def is_plain(rows: Rows) -> NDArray[np.bool_]:
+    """Return which blended rows are compared by wording alone, (n,)."""
+    return np.asarray(np.linalg.norm(rows, axis=1) > (1 + PLAIN) / 2)
+
+
 def weigh(counts: Any, languages: NDArray[np.intp], power: NDArray[np.floating]) -> Any:
     """Return n-grams weighed by how rare they are among headlines of the same language.
 

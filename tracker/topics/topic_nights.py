@@ -19,6 +19,7 @@ from tracker.topics.similarity import (
     Rows,
     draw_together,
     draw_within,
+    is_plain,
     mean_rows,
     unit,
 )
@@ -231,7 +232,12 @@ def _settle(
             centre = unit(window.vectors[inside].mean(axis=0))
             texts = [window.texts[i] for i in inside]
             back = find_return(
-                centre, texts, bedroom.centroids, bedroom.terms, settings.revival_similarity
+                centre,
+                texts,
+                bedroom.centroids,
+                bedroom.terms,
+                settings.revival_similarity,
+                is_read=not is_plain(drawn[inside]).all(),
             )
             if back is None and cluster < 0:
                 continue
