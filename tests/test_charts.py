@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from tracker import Study
 from tracker.cli import main
 from tracker.errors import InputError
-from tracker.images import render_image
+from tracker.outputs.images import render_image
 
 
 def chart(study: Study, *words: str) -> Result:

@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 from tracker import Study
 from tracker.cli import main
 from tracker.commands.viewing import EXPORT_NAMES, VIEW_NAMES
+from tracker.outputs.views import VIEWS
 from tracker.tables import TABLES
-from tracker.views import VIEWS
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tracker import Study
-from tracker.checks import check_study
 from tracker.cli import main
+from tracker.outputs.checks import check_study
 from tracker.tables import TABLES
 
 FIRST = date(2026, 1, 5)

@@ -22,7 +22,7 @@ from tracker import Study
 from tracker.cli import main
 from tracker.config import Config, NotifySettings, parse_config
 from tracker.errors import ConfigError, InputError
-from tracker.notifications import Message, mask_address, send_message
+from tracker.outputs.notifications import Message, mask_address, send_message
 from tracker.plotter.atom_feeds import ATOM, Entry, build_feed
 from tracker.plotter.digest_pages import build_digest_page, build_entry
 from tracker.plotter.digests import read_digest, to_markdown

@@ -11,6 +11,7 @@ import tracker
 
 PACKAGE = Path(tracker.__file__).parent
 STAGES = ("collector", "topics", "trends", "plotter")
+JOINERS = ("intakes", "nights", "outputs")  # in the order of the flow: no one imports a later one
 SHARED = ("tracker.errors", "tracker.ids", "tracker.tables")
 OWNERS = {
     "bertopic": ("topics/model.py",),
@@ -20,9 +21,9 @@ OWNERS = {
     "click": ("cli.py", "commands/", "terminal.py"),
     "rich": ("terminal.py",),
     # those outside the plotter name the type of a figure
-    "plotly": ("plotter/", "images.py", "single_charts.py", "study.py"),
-    "kaleido": ("images.py",),
-    "apprise": ("notifications.py",),
+    "plotly": ("plotter/", "outputs/images.py", "outputs/single_charts.py", "study.py"),
+    "kaleido": ("outputs/images.py",),
+    "apprise": ("outputs/notifications.py",),
 }
 HEAVY = (
     *("polars", "bertopic", "plotly", "deltalake", "onnxruntime", "sklearn", "numpy", "rich"),
@@ -55,6 +56,10 @@ def faults(path: str, source: str) -> list[str]:
             allowed = (*SHARED, f"tracker.{stage}")
             if not any(name == one or name.startswith(f"{one}.") for one in allowed):
                 found.append(f"{path}: {name}; a stage may import {', '.join(allowed)}")
+        if stage in JOINERS and name.startswith("tracker."):
+            later = JOINERS[JOINERS.index(stage) + 1 :]
+            if name.split(".")[1] in later:
+                found.append(f"{path}: {name}; it stands later in the flow")
         below = path in ("errors.py", "ids.py", "tables.py") and top == "tracker"
         if below and name not in SHARED:
             found.append(f"{path}: {name}; it stands below everything")
@@ -76,7 +81,8 @@ def test_imports_follow_the_flow(path):
         ("trends/signals.py", "def f():\n    from tracker.topics.model import fit"),
         ("collector/feeds.py", "import tracker.config"),
         ("topics/events.py", "import bertopic"),
-        ("views.py", "from deltalake import DeltaTable"),
+        ("outputs/views.py", "from deltalake import DeltaTable"),
+        ("nights/updates.py", "from tracker.outputs.views import view_topics"),
         ("tables.py", "from tracker.store import Store"),
         ("study.py", "from tracker.cli import main"),
         ("study.py", "import click"),

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from tracker import Study
-from tracker.checks import check_study
 from tracker.cli import main
+from tracker.outputs.checks import check_study
 
 PAGE = """<html><head><link rel="canonical" href="https://www.post.example/front"></head><body>
 <div id="odds"><h2>Odds</h2><ul><li><a href="/a/">Rents fall</a></li>

@@ -13,7 +13,7 @@ from tracker.cli import main
 from tracker.collector.settings import SourceSettings
 from tracker.config import read_config
 from tracker.errors import ConfigError
-from tracker.source_files import add_source, remove_source
+from tracker.intakes.source_files import add_source, remove_source
 
 HAND_WRITTEN = """# My study
 [study]

@@ -13,11 +13,11 @@ import pytest
 
 import tracker
 from tracker import Config, Study
-from tracker.bodies import BodyKeeper
-from tracker.checks import check_study
 from tracker.collector.documents import Document
 from tracker.config import SourceSettings, StudySettings, ThemeSettings
 from tracker.errors import ConfigError, InputError, TableError
+from tracker.intakes.bodies import BodyKeeper
+from tracker.outputs.checks import check_study
 from tracker.store import Store
 from tracker.tables import TABLES
 

@@ -20,18 +20,18 @@ from tracker.tables import CAPTURES, TABLES
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-    from tracker.backfills import BackfillResult
     from tracker.collector.crawls import CrawlSettings
     from tracker.collector.remote_warcs import RemoteSettings
-    from tracker.collects import CollectResult
-    from tracker.corrections import TopicEditor
-    from tracker.digests import DigestResult
-    from tracker.explanations import Explanation
-    from tracker.ingests import IngestResult
-    from tracker.reharvests import ReharvestResult
-    from tracker.remodels import RemodelResult
+    from tracker.intakes.backfills import BackfillResult
+    from tracker.intakes.collects import CollectResult
+    from tracker.intakes.ingests import IngestResult
+    from tracker.intakes.reharvests import ReharvestResult
+    from tracker.nights.corrections import TopicEditor
+    from tracker.nights.remodels import RemodelResult
+    from tracker.nights.updates import UpdateResult
+    from tracker.outputs.digests import DigestResult
+    from tracker.outputs.explanations import Explanation
     from tracker.topics.encoder import Encoder
-    from tracker.updates import UpdateResult
 
 PathLike = str | Path
 
@@ -106,10 +106,10 @@ class Study:
         Raises:
             InputError: If `captured_at` has no time zone.
         """
-        from tracker.bodies import BodyKeeper  # noqa: PLC0415 - loads the parsers
-        from tracker.harvests import open_harvester  # noqa: PLC0415
-        from tracker.ingests import Ingester, recover_pages  # noqa: PLC0415
-        from tracker.remotes import SCHEMES, take_remotes  # noqa: PLC0415
+        from tracker.intakes.bodies import BodyKeeper  # noqa: PLC0415 - loads the parsers
+        from tracker.intakes.harvests import open_harvester  # noqa: PLC0415
+        from tracker.intakes.ingests import Ingester, recover_pages  # noqa: PLC0415
+        from tracker.intakes.remotes import SCHEMES, take_remotes  # noqa: PLC0415
 
         if captured_at is not None and captured_at.tzinfo is None:
             raise InputError(f"captured_at: found {captured_at}; wanted a time with a time zone")
@@ -167,9 +167,9 @@ class Study:
         Raises:
             InputError: If there is no such source, or the times cannot be.
         """
-        from tracker.backfills import Backfiller  # noqa: PLC0415 - loads the parsers
-        from tracker.bodies import BodyKeeper  # noqa: PLC0415
-        from tracker.ingests import Ingester, recover_pages  # noqa: PLC0415
+        from tracker.intakes.backfills import Backfiller  # noqa: PLC0415 - loads the parsers
+        from tracker.intakes.bodies import BodyKeeper  # noqa: PLC0415
+        from tracker.intakes.ingests import Ingester, recover_pages  # noqa: PLC0415
 
         with record_run(self.store, "backfill", self._clock) as run:
             with closing(BodyKeeper(self.store, run.run_id, run.started_at)) as keeper:
@@ -204,11 +204,11 @@ class Study:
         Raises:
             ConfigError: If there is no source, or none of a name.
         """
-        from tracker.bodies import BodyKeeper  # noqa: PLC0415 - loads the parsers
-        from tracker.collects import Collector  # noqa: PLC0415
-        from tracker.ingests import Ingester, recover_pages  # noqa: PLC0415
-        from tracker.validators import STATE_NAME, PageBook  # noqa: PLC0415
-        from tracker.visit_plans import find_resumed, select_sources  # noqa: PLC0415
+        from tracker.intakes.bodies import BodyKeeper  # noqa: PLC0415 - loads the parsers
+        from tracker.intakes.collects import Collector  # noqa: PLC0415
+        from tracker.intakes.ingests import Ingester, recover_pages  # noqa: PLC0415
+        from tracker.intakes.validators import STATE_NAME, PageBook  # noqa: PLC0415
+        from tracker.intakes.visit_plans import find_resumed, select_sources  # noqa: PLC0415
 
         chosen = select_sources(self.config, None if sources is None else list(sources))
         self.store.folder.mkdir(parents=True, exist_ok=True)
@@ -246,8 +246,8 @@ class Study:
             InputError: If nothing was taken in yet.
         """
         self._want_captures()
-        from tracker.harvests import open_harvester  # noqa: PLC0415 - loads the parsers
-        from tracker.reharvests import reharvest_captures  # noqa: PLC0415
+        from tracker.intakes.harvests import open_harvester  # noqa: PLC0415 - loads the parsers
+        from tracker.intakes.reharvests import reharvest_captures  # noqa: PLC0415
 
         with record_run(self.store, "reharvest", self._clock) as run, open_harvester(workers) as h:
             result = reharvest_captures(
@@ -307,7 +307,7 @@ class Study:
             EncoderError: If the configured encoder cannot be used.
         """
         self._want_captures()
-        from tracker.remodels import remodel_study  # noqa: PLC0415 - loads the models
+        from tracker.nights.remodels import remodel_study  # noqa: PLC0415 - loads the models
 
         with record_run(self.store, "topics remodel", self._clock) as run:
             result = remodel_study(
@@ -323,7 +323,7 @@ class Study:
             later: Leave it to the next update to carry them out.
             progress: Told how far it is.
         """
-        from tracker.corrections import TopicEditor  # noqa: PLC0415 - loads the models
+        from tracker.nights.corrections import TopicEditor  # noqa: PLC0415 - loads the models
 
         return TopicEditor(
             self.store, self.config, self.load_encoder, self._clock,
@@ -341,7 +341,7 @@ class Study:
             InputError: If the study was never updated.
         """
         self._want_captures()
-        from tracker.reports import write_report  # noqa: PLC0415 - loads plotly
+        from tracker.outputs.reports import write_report  # noqa: PLC0415 - loads plotly
 
         with record_run(self.store, "report", self._clock) as run:
             return write_report(
@@ -374,8 +374,8 @@ class Study:
             InputError: If the study was never updated, or has no such nights.
             SubjectError: If there is no such chart or subject, or too little to draw it.
         """
+        from tracker.outputs.single_charts import make_chart  # noqa: PLC0415
         from tracker.plotter.styles import Style  # noqa: PLC0415 - loads plotly
-        from tracker.single_charts import make_chart  # noqa: PLC0415
 
         single = make_chart(
             self.store, self.config, self.now(), chart, subjects, first=first, last=last
@@ -396,7 +396,7 @@ class Study:
             InputError: If the study was never updated, or knows nothing of that night.
             SubjectError: If there is no such subject or channel, or more than one subject.
         """
-        from tracker.points import explain_point  # noqa: PLC0415 - loads scipy
+        from tracker.outputs.points import explain_point  # noqa: PLC0415 - loads scipy
 
         return explain_point(self.store, self.config, subject, night, channel)
 
@@ -415,7 +415,7 @@ class Study:
                 at.
         """
         self._want_captures()
-        from tracker.digests import write_digest  # noqa: PLC0415 - loads plotly
+        from tracker.outputs.digests import write_digest  # noqa: PLC0415 - loads plotly
 
         with record_run(self.store, "digest", self._clock) as run:
             result = write_digest(self.store, self.config, run.started_at, since=since, send=send)
@@ -449,7 +449,7 @@ class Study:
         self, command: str, as_of: date | None, first: date | None, progress: Progress
     ) -> "UpdateResult":
         self._want_captures()
-        from tracker.updates import update_study  # noqa: PLC0415 - loads the models
+        from tracker.nights.updates import update_study  # noqa: PLC0415 - loads the models
 
         with record_run(self.store, command, self._clock) as run:
             result = update_study(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from tracker.collector.harvest.pages import Page
-    from tracker.peeks import Sight
+    from tracker.intakes.peeks import Sight
     from tracker.progress import Progress
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -40,7 +40,7 @@ def print_rows(frame: "pl.DataFrame", form: str | None, limit: int | None) -> No
             click.echo(json.dumps(row, ensure_ascii=False, default=make_plain))
         return
     if form == "csv":
-        from tracker.exports import flatten_lists
+        from tracker.outputs.exports import flatten_lists
 
         click.echo(flatten_lists(frame.head(limit or frame.height)).write_csv(), nl=False)
         return

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tracker.peeks import peek_at
+from tracker.intakes.peeks import peek_at
 from tracker.scores import score_lists
 
 

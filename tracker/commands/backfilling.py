@@ -12,7 +12,7 @@ from tracker.commands.options import NIGHT, PARTLY, Settings
 from tracker.terminal import make_safe, show_progress, warn
 
 if TYPE_CHECKING:
-    from tracker.backfills import BackfillResult
+    from tracker.intakes.backfills import BackfillResult
 
 _SHOWN: Final = 5
 """Gaps and plans that are named before the rest is only counted."""

@@ -72,7 +72,7 @@ def chart(
 
     A SUBJECT is a theme or topic, by name or id.
     """  # noqa: D301 - click needs the control character
-    from tracker.single_charts import make_chart, name_file, write_chart
+    from tracker.outputs.single_charts import make_chart, name_file, write_chart
 
     study = settings.open()
     asked = (*subjects, *more)

@@ -10,7 +10,7 @@ from tracker.commands.options import PARTLY, Settings
 from tracker.terminal import make_safe, show_progress, warn
 
 if TYPE_CHECKING:
-    from tracker.collects import CollectResult
+    from tracker.intakes.collects import CollectResult
 
 
 @click.command()
@@ -50,7 +50,7 @@ def collect(settings: Settings, names: tuple[str, ...], dry_run: bool, as_json: 
 
 
 def _print_plan(settings: Settings, names: tuple[str, ...], as_json: bool) -> None:
-    from tracker.visit_plans import plan_visits, select_sources
+    from tracker.intakes.visit_plans import plan_visits, select_sources
 
     config = settings.read_config()
     sources = select_sources(config, names or None)

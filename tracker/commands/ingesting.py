@@ -15,8 +15,8 @@ from tracker.commands.options import PARTLY, Settings
 from tracker.terminal import print_decisions, print_page, show_progress, sight_to_json, warn
 
 if TYPE_CHECKING:
-    from tracker.ingests import IngestResult
-    from tracker.reharvests import ReharvestResult
+    from tracker.intakes.ingests import IngestResult
+    from tracker.intakes.reharvests import ReharvestResult
 
 _WORKERS: Final = click.option(
     "--workers", type=click.IntRange(min=1), default=os.cpu_count(), show_default="all cores",
@@ -54,7 +54,7 @@ def peek(
     wanted of it depends on where it stands. A box that is missed can be pointed out in
     tracker.toml, by [[source.override]]; peek and ingest then take it.
     """
-    from tracker.peeks import peek_at
+    from tracker.intakes.peeks import peek_at
 
     partly = False
     sights = peek_at(
@@ -179,7 +179,7 @@ def _complete(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return what to take in, and of which hosts."""
     from tracker.collector.sources import name_source
-    from tracker.remotes import read_url_list
+    from tracker.intakes.remotes import read_url_list
 
     if url_list is not None:
         paths = (*paths, *read_url_list(url_list, prefix))

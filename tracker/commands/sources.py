@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sized
     from pathlib import Path
 
-    from tracker.source_looks import Look
+    from tracker.intakes.source_looks import Look
 
 _NAMES: Final = click.argument("names", metavar="NAME...", nargs=-1)
 
@@ -51,8 +51,8 @@ def add(
     is, comments too; without one it is made.
     """
     from tracker.errors import ConfigError
-    from tracker.source_files import add_source, check_new, render_source
-    from tracker.source_looks import look_at, propose_source
+    from tracker.intakes.source_files import add_source, check_new, render_source
+    from tracker.intakes.source_looks import look_at, propose_source
 
     config, path = settings.read_config(), settings.config_path
     look = look_at(
@@ -83,7 +83,7 @@ def add(
 @click.pass_obj
 def list_all(settings: Settings, form: str | None, limit: int | None) -> None:
     """Show the sources, when each was last visited, what came back, and its health."""
-    from tracker.source_views import view_health
+    from tracker.intakes.source_views import view_health
 
     study = settings.open()
     print_rows(view_health(study.store, study.config), form, limit)
@@ -99,8 +99,8 @@ def test(settings: Settings, names: tuple[str, ...], as_json: bool) -> None:
     All sources are visited unless some are named. The exit code is 3 if one did not come or shows
     no headline.
     """
-    from tracker.source_looks import try_sources
-    from tracker.visit_plans import select_sources
+    from tracker.intakes.source_looks import try_sources
+    from tracker.intakes.visit_plans import select_sources
 
     config = settings.read_config()
     chosen = select_sources(config, names or None)
@@ -123,7 +123,7 @@ def test(settings: Settings, names: tuple[str, ...], as_json: bool) -> None:
 @click.pass_obj
 def remove(settings: Settings, name: str) -> None:
     """Take a source out of tracker.toml; what was collected of it stays."""
-    from tracker.source_files import remove_source
+    from tracker.intakes.source_files import remove_source
 
     remove_source(settings.config_path, name)
     click.echo(
@@ -133,7 +133,7 @@ def remove(settings: Settings, name: str) -> None:
 
 def _find_state(settings: Settings) -> "Path | None":
     """Return where hosts are remembered; None where there is no study yet."""
-    from tracker.validators import STATE_NAME
+    from tracker.intakes.validators import STATE_NAME
 
     return settings.folder / STATE_NAME if settings.folder.is_dir() else None
 

@@ -22,7 +22,7 @@ def themes() -> None:
 @click.pass_obj
 def list_all(settings: Settings, form: str | None, limit: int | None) -> None:
     """Show the themes in force with their words: the watch list, then countries."""
-    from tracker.theme_trials import view_watched
+    from tracker.nights.theme_trials import view_watched
 
     study = settings.open()
     print_rows(view_watched(study.store, study.config), form, limit)
@@ -64,7 +64,7 @@ def test(
     NAME is a theme of tracker.toml or a country; words given as options are added to its own, so
     that they can be tried first. With --term or --like it may be a new name. Nothing is stored.
     """
-    from tracker.theme_trials import try_theme
+    from tracker.nights.theme_trials import try_theme
 
     study = settings.open()
     sample = try_theme(

@@ -11,7 +11,7 @@ from tracker.commands.options import PARTLY, Settings
 from tracker.terminal import make_safe, output_options, print_rows, show_progress, warn
 
 if TYPE_CHECKING:
-    from tracker.corrections import Said
+    from tracker.nights.corrections import Said
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, one correction a line.")
 _LATER = click.option(
@@ -156,7 +156,7 @@ def remodel(settings: Settings, form: str | None, limit: int | None) -> None:
 @click.pass_obj
 def list_corrections(settings: Settings, form: str | None, limit: int | None) -> None:
     """Show what was corrected, what holds, what was undone, and what is void and why."""
-    from tracker.views import view_corrections
+    from tracker.outputs.views import view_corrections
 
     print_rows(view_corrections(settings.open().store), form, limit)
 
@@ -167,7 +167,7 @@ def list_corrections(settings: Settings, form: str | None, limit: int | None) ->
 @click.pass_obj
 def show(settings: Settings, topic: str, form: str | None, limit: int | None) -> None:
     """Show a topic's events, the latest first; with what became of it before them."""
-    from tracker.topic_views import view_topic_events, view_topic_life
+    from tracker.nights.topic_views import view_topic_events, view_topic_life
 
     study = settings.open()
     life = view_topic_life(study.store, topic)

@@ -11,7 +11,7 @@ from tracker.commands.options import NIGHT, Settings
 from tracker.terminal import show_progress, warn
 
 if TYPE_CHECKING:
-    from tracker.updates import UpdateResult
+    from tracker.nights.updates import UpdateResult
 
 
 @click.command()

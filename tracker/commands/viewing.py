@@ -25,7 +25,7 @@ EXPORT_NAMES: Final = (
 @click.pass_obj
 def show(settings: Settings, what: str, form: str | None, limit: int | None) -> None:
     """Print headlines, lists, topics, themes, overlaps of both, signals or sources."""
-    from tracker.views import VIEWS
+    from tracker.outputs.views import VIEWS
 
     print_rows(VIEWS[what](settings.open().store), form, limit)
 
@@ -39,7 +39,7 @@ def show(settings: Settings, what: str, form: str | None, limit: int | None) -> 
 @click.pass_obj
 def export(settings: Settings, table: str, output: Path) -> None:
     """Write a table of the study as CSV, Parquet or JSON lines."""
-    from tracker.exports import write_table
+    from tracker.outputs.exports import write_table
 
     frame = settings.open().read(table)
     write_table(frame, output)
@@ -51,7 +51,7 @@ def export(settings: Settings, table: str, output: Path) -> None:
 @click.pass_obj
 def check(settings: Settings, as_json: bool) -> None:
     """Look at the study's health: settings, tables, what was last observed, what is missing."""
-    from tracker.checks import check_study
+    from tracker.outputs.checks import check_study
 
     findings = check_study(settings.open())
     for finding in findings:

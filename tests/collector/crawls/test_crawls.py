@@ -14,7 +14,7 @@ from tracker.collector.crawls import CrawlSettings, Visit, VisitRequest, crawl
 from tracker.collector.settings import CollectSettings, SourceSettings
 from tracker.config import Config
 from tracker.errors import ConfigError, InputError
-from tracker.peeks import peek_at
+from tracker.intakes.peeks import peek_at
 
 PAGE = (
     "<html><body><main><h1>Ferry service returns</h1><p>It was a calm day.</p></main>"

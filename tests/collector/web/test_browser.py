@@ -24,7 +24,7 @@ from tracker.collector.crawls.browsers import find_browser
 from tracker.collector.crawls.hosts import HostBook
 from tracker.collector.crawls.tracks import Stopped
 from tracker.collector.page_writers import PageWriter
-from tracker.harvests import harvest
+from tracker.intakes.harvests import harvest
 
 pytest.importorskip("playwright", reason="playwright is not installed")
 try:

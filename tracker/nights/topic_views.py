@@ -7,14 +7,55 @@ import polars as pl
 
 from tracker.errors import SubjectError
 from tracker.store import Store
-from tracker.tables import EVENTS, LINEAGE, MEMBERS, THEMES, TOPICS
+from tracker.tables import CORRECTIONS, EVENTS, LINEAGE, MEMBERS, THEMES, TOPICS
 from tracker.topics.theme_overlaps import overlap_themes
-from tracker.views import view_topics
 
 SHORTEST_PREFIX: Final = 3
 """Characters of an id that may stand for it, if it is the only one that begins so."""
 _LISTED: Final = 8
 _LEAST_SHARE: Final = 0.1  # of a topic's headlines that a theme named beside it has
+
+
+def view_topics(store: Store) -> pl.DataFrame:
+    """Return the topics as they stand, the largest first.
+
+    `id` is the beginning of `topic_id` that tells topics apart; `marks` says what people have
+    said of a topic that holds: renamed, pinned.
+    """
+    latest = store.read(TOPICS).sort("night").group_by("topic_id").last()
+    events = (
+        store.read(EVENTS)
+        .filter(pl.col("topic_id").is_not_null())
+        .group_by("topic_id")
+        .agg(
+            pl.col("n_headlines").sum().alias("headlines"),
+            pl.len().alias("events"),
+            pl.col("first_night").min(),
+            pl.col("last_night").max(),
+        )
+    )
+    return (
+        events.join(latest, on="topic_id")
+        .join(_marks(store), on="topic_id", how="left")
+        .with_columns(
+            pl.col("terms").list.head(6),
+            pl.col("marks").fill_null([]),
+            pl.col("topic_id").str.head(_tell_apart(events["topic_id"])).alias("id"),
+        )
+        .sort("headlines", "topic_id", descending=[True, False])
+        .select(
+            "label",
+            "id",
+            "headlines",
+            "events",
+            "first_night",
+            "last_night",
+            "state",
+            "marks",
+            "terms",
+            "topic_id",
+        )
+    )
 
 
 def find_topic(store: Store, name: str) -> dict[str, Any]:
@@ -45,10 +86,15 @@ def find_topic(store: Store, name: str) -> dict[str, Any]:
     raise SubjectError(f"{name}: found no topic of that id or label; {hint}")
 
 
+def label_topics(store: Store) -> pl.DataFrame:
+    """Return the latest label of every topic there ever was: topic_id, label."""
+    latest = store.scan(TOPICS).sort("night").group_by("topic_id").agg(pl.col("label").last())
+    return latest.collect()
+
+
 def read_labels(store: Store) -> dict[str, str]:
     """Return the latest label of every topic there ever was, by id."""
-    latest = store.scan(TOPICS).sort("night").group_by("topic_id").agg(pl.col("label").last())
-    return dict(latest.collect().iter_rows())
+    return dict(label_topics(store).iter_rows())
 
 
 def describe_topic(topic: dict[str, Any]) -> str:
@@ -140,3 +186,18 @@ def view_topic_events(store: Store, name: str) -> pl.DataFrame:
         "first_night",
         "last_night",
     )
+
+
+def _marks(store: Store) -> pl.DataFrame:
+    """Return topic_id and marks: the corrections that hold of a topic, in a word each."""
+    standing = store.read(CORRECTIONS).filter(
+        pl.col("state") == "standing", pl.col("kind").is_in(["rename", "pin"])
+    )
+    words = store.read(LINEAGE).filter(pl.col("event").is_in(["renamed", "pinned"]))
+    held = words.join(standing, on="correction_id", how="semi")
+    return held.group_by("topic_id").agg(pl.col("event").unique().sort().alias("marks"))
+
+
+def _tell_apart(ids: pl.Series) -> int:
+    """Return how many first letters tell the ids apart, eight at least."""
+    return next((n for n in range(8, 17) if ids.str.head(n).n_unique() == len(ids)), 17)

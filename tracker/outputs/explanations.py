@@ -74,7 +74,7 @@ class Explanation:
     @property
     def sentences(self) -> list[str]:
         """Return in words what was observed and why it is or is not a finding."""
-        from tracker.explanation_texts import tell  # noqa: PLC0415 - it needs this class
+        from tracker.outputs.explanation_texts import tell  # noqa: PLC0415 - it needs this class
 
         return tell(self)
 
@@ -103,11 +103,11 @@ class Explanation:
 
     def __str__(self) -> str:
         """Return a page of text."""
-        from tracker.explanation_texts import to_text  # noqa: PLC0415
+        from tracker.outputs.explanation_texts import to_text  # noqa: PLC0415
 
         return to_text(self)
 
     def _repr_html_(self) -> str:
-        from tracker.explanation_texts import to_html  # noqa: PLC0415
+        from tracker.outputs.explanation_texts import to_html  # noqa: PLC0415
 
         return to_html(self)

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from tracker.backfill_indexes import IndexReader
 from tracker.collector.archive_books import ArchiveBook
 from tracker.collector.crawls import Visit, VisitRequest, crawl
 from tracker.collector.crawls.visits import Role, strip_credentials
@@ -28,12 +27,13 @@ from tracker.collector.wayback import (
 )
 from tracker.config import Config
 from tracker.errors import InputError
-from tracker.ingests import Ingester
+from tracker.intakes.backfill_indexes import IndexReader
+from tracker.intakes.ingests import Ingester
+from tracker.intakes.validators import STATE_NAME
+from tracker.intakes.visit_plans import set_manners
 from tracker.progress import Progress, be_silent
 from tracker.store import Store
 from tracker.tables import CAPTURES
-from tracker.validators import STATE_NAME
-from tracker.visit_plans import set_manners
 
 ANSWERS: Final = "archives.sqlite"
 """File of a study in which answers of archives are remembered."""

@@ -6,12 +6,12 @@ from typing import Any, Final
 
 import polars as pl
 
-from tracker.bodies import read_bodies
 from tracker.collector.documents import Document, Problem
 from tracker.collector.harvest.pages import PARSER
 from tracker.collector.headlines import Rows, concat_rows, tabulate_page
 from tracker.config import Config
-from tracker.harvests import Harvester
+from tracker.intakes.bodies import read_bodies
+from tracker.intakes.harvests import Harvester
 from tracker.progress import Progress, be_silent
 from tracker.store import Store
 from tracker.tables import BODIES, CAPTURES, LISTS, SEEN_OUTCOMES, SIGHTINGS

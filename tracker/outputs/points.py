@@ -8,7 +8,8 @@ import polars as pl
 
 from tracker.config import Config
 from tracker.errors import InputError, SubjectError
-from tracker.explanations import Explanation, Named
+from tracker.nights.updates import Observed, observe_slots
+from tracker.outputs.explanations import Explanation, Named
 from tracker.store import Store
 from tracker.tables import (
     ATTENTION,
@@ -29,7 +30,6 @@ from tracker.trends.panels import Weighting, measure_panel
 from tracker.trends.series import mark_partial
 from tracker.trends.tracks import Rules
 from tracker.trends.verdicts import Verdict, judge_subject
-from tracker.updates import Observed, observe_slots
 
 _CANDIDATES: Final = 8
 

@@ -10,11 +10,11 @@ import polars as pl
 from tracker.config import Config
 from tracker.errors import InputError, SubjectError
 from tracker.ids import make_id
+from tracker.nights.topic_views import SHORTEST_PREFIX, describe_topic, find_topic, read_labels
 from tracker.progress import Progress, be_silent
 from tracker.runs import record_run
 from tracker.store import Store
 from tracker.tables import ATTENTION, CORRECTIONS, HEADLINES, LINEAGE, MEMBERS, MODELS, RUNS
-from tracker.topic_views import SHORTEST_PREFIX, describe_topic, find_topic, read_labels
 from tracker.topics.encoder import Encoder
 from tracker.topics.events import name_id
 from tracker.topics.labels import choose_label
@@ -273,7 +273,7 @@ class TopicEditor:
 
     def _write(self, kind: str, rows: list[dict[str, Any]]) -> tuple[Said, ...]:
         """Write what was said, and carry it out unless that is left to the next update."""
-        from tracker.updates import update_study  # noqa: PLC0415 - loads the models
+        from tracker.nights.updates import update_study  # noqa: PLC0415 - loads the models
 
         night, labels = _read_stand(self._store), read_labels(self._store)
         with record_run(self._store, f"topics {kind}", self._clock) as run:

@@ -5,12 +5,12 @@ from typing import Final
 
 import polars as pl
 
+from tracker.nights.topic_views import label_topics, view_topics
 from tracker.store import Store
 from tracker.tables import (
     ATTENTION,
     CAPTURES,
     CORRECTIONS,
-    EVENTS,
     HEADLINES,
     LINEAGE,
     LISTS,
@@ -18,7 +18,6 @@ from tracker.tables import (
     SEEN_OUTCOMES,
     SIGNALS,
     THEMES,
-    TOPICS,
 )
 from tracker.topics.theme_overlaps import overlap_themes
 
@@ -28,7 +27,7 @@ def view_headlines(store: Store) -> pl.DataFrame:
     headlines = store.read(HEADLINES)
     current = store.scan(MEMBERS).filter(pl.col("to_night").is_null())
     places = (
-        current.join(_labels(store).lazy(), on="topic_id", how="left")
+        current.join(label_topics(store).lazy(), on="topic_id", how="left")
         .select("headline_id", pl.col("label").alias("topic"))
         .collect()
     )
@@ -73,51 +72,9 @@ def view_lists(store: Store) -> pl.DataFrame:
     )
 
 
-def view_topics(store: Store) -> pl.DataFrame:
-    """Return the topics as they stand, the largest first.
-
-    `id` is the beginning of `topic_id` that tells topics apart; `marks` says what people have
-    said of a topic that holds: renamed, pinned.
-    """
-    latest = store.read(TOPICS).sort("night").group_by("topic_id").last()
-    events = (
-        store.read(EVENTS)
-        .filter(pl.col("topic_id").is_not_null())
-        .group_by("topic_id")
-        .agg(
-            pl.col("n_headlines").sum().alias("headlines"),
-            pl.len().alias("events"),
-            pl.col("first_night").min(),
-            pl.col("last_night").max(),
-        )
-    )
-    return (
-        events.join(latest, on="topic_id")
-        .join(_marks(store), on="topic_id", how="left")
-        .with_columns(
-            pl.col("terms").list.head(6),
-            pl.col("marks").fill_null([]),
-            pl.col("topic_id").str.head(_tell_apart(events["topic_id"])).alias("id"),
-        )
-        .sort("headlines", "topic_id", descending=[True, False])
-        .select(
-            "label",
-            "id",
-            "headlines",
-            "events",
-            "first_night",
-            "last_night",
-            "state",
-            "marks",
-            "terms",
-            "topic_id",
-        )
-    )
-
-
 def view_corrections(store: Store) -> pl.DataFrame:
     """Return the corrections people have made, latest first, with the topics' labels."""
-    labels = _labels(store)
+    labels = label_topics(store)
     others = labels.rename({"topic_id": "other_id", "label": "other"})
     # An id that is not there any more meant another topic: the lineage says which.
     meant = store.read(LINEAGE).select("correction_id", a="topic_id", b="other_id")
@@ -174,7 +131,7 @@ def view_themes(store: Store) -> pl.DataFrame:
 
 def view_signals(store: Store) -> pl.DataFrame:
     """Return the findings, latest and strongest first, with the subject's name."""
-    labels = _labels(store).rename({"topic_id": "subject"})
+    labels = label_topics(store).rename({"topic_id": "subject"})
     return (
         store.read(SIGNALS)
         .join(labels, on="subject", how="left")
@@ -213,7 +170,7 @@ def view_sources(store: Store) -> pl.DataFrame:
 def view_overlaps(store: Store) -> pl.DataFrame:
     """Return which themes and topics share headlines, and how many, most first."""
     overlaps = overlap_themes(store.read(THEMES), store.read(MEMBERS))
-    labels = _labels(store).rename({"label": "topic"})
+    labels = label_topics(store).rename({"label": "topic"})
     return overlaps.join(labels, on="topic_id", how="left", maintain_order="left").select(
         "theme", "topic", "shared", "of_theme", "of_topic", "topic_id"
     )
@@ -229,23 +186,3 @@ VIEWS: Final[dict[str, Callable[[Store], pl.DataFrame]]] = {
     "sources": view_sources,
 }
 """What `tracker show` can show."""
-
-
-def _marks(store: Store) -> pl.DataFrame:
-    """Return topic_id and marks: the corrections that hold of a topic, in a word each."""
-    standing = store.read(CORRECTIONS).filter(
-        pl.col("state") == "standing", pl.col("kind").is_in(["rename", "pin"])
-    )
-    words = store.read(LINEAGE).filter(pl.col("event").is_in(["renamed", "pinned"]))
-    held = words.join(standing, on="correction_id", how="semi")
-    return held.group_by("topic_id").agg(pl.col("event").unique().sort().alias("marks"))
-
-
-def _tell_apart(ids: pl.Series) -> int:
-    """Return how many first letters tell the ids apart, eight at least."""
-    return next((n for n in range(8, 17) if ids.str.head(n).n_unique() == len(ids)), 17)
-
-
-def _labels(store: Store) -> pl.DataFrame:
-    latest = store.scan(TOPICS).sort("night").group_by("topic_id").agg(pl.col("label").last())
-    return latest.collect()

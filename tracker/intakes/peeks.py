@@ -20,8 +20,8 @@ from tracker.collector.sources import name_source
 from tracker.collector.warcs import Payloads
 from tracker.config import Config
 from tracker.errors import InputError
-from tracker.harvests import Overrides, harvest
-from tracker.visit_plans import select_sources, set_manners
+from tracker.intakes.harvests import Overrides, harvest
+from tracker.intakes.visit_plans import select_sources, set_manners
 
 _SCHEMES: Final = ("http://", "https://")
 _DELAY: Final = 1.0

@@ -8,9 +8,11 @@ import polars as pl
 
 from tracker.config import Config
 from tracker.errors import InputError
-from tracker.models import list_differences, write_model
+from tracker.nights.models import list_differences, write_model
+from tracker.nights.replays import derive_members
+from tracker.nights.topic_views import read_labels
+from tracker.nights.updates import UpdateResult, texts_of, update_study
 from tracker.progress import Progress, be_silent
-from tracker.replays import derive_members
 from tracker.store import Store
 from tracker.tables import (
     ATTENTION,
@@ -22,10 +24,8 @@ from tracker.tables import (
     MODELS,
     night_of,
 )
-from tracker.topic_views import read_labels
 from tracker.topics.encoder import Encoder
 from tracker.topics.namings import Naming, compare_topics, match_topics
-from tracker.updates import UpdateResult, texts_of, update_study
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tracker.bodies import BodyKeeper
 from tracker.collector.crawls import Visit, VisitRequest
 from tracker.collector.documents import Document, Problem
 from tracker.collector.feeds import sniff_feed
@@ -11,10 +10,11 @@ from tracker.collector.harvest.pages import Page
 from tracker.collector.headlines import Rows, tabulate_failure, tabulate_page
 from tracker.collector.sources import name_source
 from tracker.config import Config
-from tracker.harvests import harvest
 from tracker.ids import hash_bytes
+from tracker.intakes.bodies import BodyKeeper
+from tracker.intakes.harvests import harvest
+from tracker.intakes.validators import KnownPage, PageBook
 from tracker.tables import SEEN_OUTCOMES
-from tracker.validators import KnownPage, PageBook
 
 
 @dataclass(frozen=True)

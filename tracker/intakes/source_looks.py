@@ -19,9 +19,9 @@ from tracker.collector.settings import SourceSettings
 from tracker.collector.sitemaps import find_sitemaps
 from tracker.collector.sources import is_near, name_source
 from tracker.config import Config
-from tracker.harvests import harvest
+from tracker.intakes.harvests import harvest
+from tracker.intakes.visit_plans import plan_visits, set_manners
 from tracker.runs import read_clock
-from tracker.visit_plans import plan_visits, set_manners
 
 Standing = Literal["front page", "section", "article", "feed", "sitemap", "sitemap index"]
 

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import polars as pl
 
-from tracker.bodies import BodyKeeper, find_leftovers
 from tracker.collector import headlines as rows_of
 from tracker.collector.archives import File, list_files, modified_at, read_documents
 from tracker.collector.documents import Document, Problem
@@ -23,7 +22,8 @@ from tracker.collector.sources import name_source
 from tracker.collector.warcs import Payloads, Wants
 from tracker.config import Config
 from tracker.errors import InputError
-from tracker.harvests import Harvester, Overrides, harvest
+from tracker.intakes.bodies import BodyKeeper, find_leftovers
+from tracker.intakes.harvests import Harvester, Overrides, harvest
 from tracker.progress import Progress, be_silent
 from tracker.runs import find_cut, mark_recovered
 from tracker.store import Store

@@ -10,7 +10,9 @@ import polars as pl
 
 from tracker.config import Config
 from tracker.errors import InputError
-from tracker.notifications import Message, mask_address, send_message
+from tracker.outputs.notifications import Message, mask_address, send_message
+from tracker.outputs.points import explain_point
+from tracker.outputs.reports import read_report_data
 from tracker.plotter.atom_feeds import Entry, build_feed
 from tracker.plotter.digest_pages import build_digest_page, build_entry
 from tracker.plotter.digests import (
@@ -23,8 +25,6 @@ from tracker.plotter.digests import (
 )
 from tracker.plotter.prepared import Prepared, prepare
 from tracker.plotter.report import choose_pages
-from tracker.points import explain_point
-from tracker.reports import read_report_data
 from tracker.store import Store
 from tracker.tables import DIGESTS, RUNS
 

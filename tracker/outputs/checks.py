@@ -9,11 +9,11 @@ from tracker.collector.harvest.identity import name_pointed
 from tracker.collector.harvest.pages import PARSER
 from tracker.collector.sources import name_source
 from tracker.errors import StoreError
-from tracker.ingests import describe_end
-from tracker.source_views import judge_sources
+from tracker.intakes.ingests import describe_end
+from tracker.intakes.source_views import judge_sources
+from tracker.outputs.views import view_sources
 from tracker.study import Study
 from tracker.tables import ATTENTION, CAPTURES, CORRECTIONS, LISTS, RUNS, TABLES, night_of
-from tracker.views import view_sources
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import polars as pl
 
-from tracker.bodies import BodyKeeper
 from tracker.collector import headlines as rows_of
 from tracker.collector.choices import choose_pages
 from tracker.collector.crawls import CrawlSettings, Visit, VisitRequest, crawl
@@ -17,13 +16,14 @@ from tracker.collector.documents import Document, Problem
 from tracker.collector.settings import SourceSettings
 from tracker.collector.sitemaps import find_sitemaps
 from tracker.config import Config
+from tracker.intakes.bodies import BodyKeeper
+from tracker.intakes.source_views import describe_health, judge_sources
+from tracker.intakes.validators import STATE_NAME, PageBook
+from tracker.intakes.visit_plans import Target, ask, plan_visits, set_manners
+from tracker.intakes.visit_rows import VisitReader
 from tracker.progress import Progress, be_silent
-from tracker.source_views import describe_health, judge_sources
 from tracker.store import Store
 from tracker.tables import CAPTURES, LISTS, SEEN_OUTCOMES, SIGHTINGS, night_of
-from tracker.validators import STATE_NAME, PageBook
-from tracker.visit_plans import Target, ask, plan_visits, set_manners
-from tracker.visit_rows import VisitReader
 
 BATCH: Final = 25
 """Visits between two commits."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from tracker.explanations import Explanation
+from tracker.outputs.explanations import Explanation
 
 _CHANNEL: Final = {"editorial": "editors' lists", "audience": "most-read lists"}
 _MOST: Final = 20

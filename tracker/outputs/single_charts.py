@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.config import Config
 from tracker.errors import InputError
-from tracker.images import IMAGES, render_image
+from tracker.outputs.images import IMAGES, render_image
+from tracker.outputs.reports import read_report_data
 from tracker.plotter.chart_pages import build_chart_page
 from tracker.plotter.charts import Chart
 from tracker.plotter.cuts import cut_nights
@@ -16,7 +17,6 @@ from tracker.plotter.figures import build_chart, draw_figure
 from tracker.plotter.prepared import Prepared, prepare
 from tracker.plotter.styles import WIDTH, Style
 from tracker.plotter.words import file_names
-from tracker.reports import read_report_data
 from tracker.store import Store, replacing
 
 if TYPE_CHECKING:

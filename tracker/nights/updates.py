@@ -14,9 +14,9 @@ from tracker.collector.headlines import derive_headlines
 from tracker.collector.languages import detect_languages
 from tracker.config import Config
 from tracker.errors import ConfigError, InputError
-from tracker.models import check_model, finish_model, read_naming
+from tracker.nights.models import check_model, finish_model, read_naming
+from tracker.nights.replays import Placing, embed_texts, place_headlines, read_vectors
 from tracker.progress import Progress, be_silent
-from tracker.replays import Placing, embed_texts, place_headlines, read_vectors
 from tracker.store import Store
 from tracker.tables import (
     ATTENTION,

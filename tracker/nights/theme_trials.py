@@ -10,7 +10,8 @@ import polars as pl
 
 from tracker.config import Config
 from tracker.errors import InputError, SubjectError
-from tracker.replays import read_vectors
+from tracker.nights.replays import read_vectors
+from tracker.nights.updates import list_themes
 from tracker.store import Store
 from tracker.tables import HEADLINES, TEXTS, THEMES
 from tracker.topics.countries import country_themes
@@ -18,7 +19,6 @@ from tracker.topics.encoder import Encoder
 from tracker.topics.terms import parse_terms
 from tracker.topics.theme_samples import ThemeSample, sample_theme
 from tracker.topics.themes import Theme
-from tracker.updates import list_themes
 
 _WATCHED: Final = pl.Schema(
     {

@@ -1,0 +1,1 @@
+"""Pages into a study: looked at, visited, taken in, read again."""

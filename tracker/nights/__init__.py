@@ -1,0 +1,1 @@
+"""Stored headlines into topics, themes, attention and findings, night by night."""

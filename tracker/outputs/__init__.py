@@ -1,0 +1,1 @@
+"""What a study holds, put before people: pages, charts, digests, explanations, tables."""
