@@ -265,9 +265,9 @@ def test_a_pinned_topic_is_kept_though_it_is_smaller_and_never_retired(merging):
 
 def test_a_ledger_put_away_each_night_goes_on_with_what_was_said(plain, ids):
     world = say_all(World(), plain, ids)
-    for undone in ((), ("m", 3), ("s", 3), ("r", 4), ("p", 4)):
-        if undone:
-            world.undo(*undone)
+    for undone in ((), (("m", 3), ("s", 3), ("r", 4), ("p", 4))):
+        for name, night in undone:
+            world.undo(name, night)
         one, other = world.run(), world.run(restoring=True)
         for name in ("members", "topics", "lineage"):
             assert getattr(one, name).equals(getattr(other, name)), (undone, name)
