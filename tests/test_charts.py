@@ -4,16 +4,22 @@ import json
 import shutil
 import struct
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import plotly.graph_objects as go
+import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 
 from tracker import Study
 from tracker.cli import main
+from tracker.config import AttentionSettings, Config
 from tracker.errors import InputError
 from tracker.outputs.images import render_image
+from tracker.outputs.reports import read_report_data
+from tracker.plotter.cells import read_cells
+from tracker.plotter.prepared import prepare
 
 
 def chart(study: Study, *words: str) -> Result:
@@ -74,3 +80,33 @@ def test_a_picture_has_the_size_asked_for(told: Study, tmp_path: Path):
     png = path.read_bytes()
     assert png.startswith(b"\x89PNG")
     assert struct.unpack(">II", png[16:24]) == (1400, 1000)
+
+
+def test_the_report_counts_the_slots_that_the_attention_table_counts(tmp_path: Path):
+    # Weighted by rank; a box beside the list that changes nightly has stood still for weeks.
+    rows = [
+        (datetime(2026, 1, 1, 20, tzinfo=UTC) + timedelta(days=night), "harbour.example", *slot)
+        for night in range(18)
+        for slot in (
+            ("latest", 1, f"Minister opens bridge {night}", f"https://harbour.example/b-{night}"),
+            ("latest", 2, f"Harvest in Ukraine, day {night}", f"https://harbour.example/u-{night}"),
+            ("picks", 1, "Ukraine explained in ten maps", "https://harbour.example/maps"),
+        )
+    ]
+    names = ["captured_at", "source", "list_kind", "rank", "title", "url"]
+    pl.DataFrame(rows, schema=names, orient="row").write_parquet(tmp_path / "lists.parquet")
+    config = Config(attention=AttentionSettings(weighting="rank"))
+    study = Study(tmp_path / "study", config=config)
+    study.ingest(tmp_path / "lists.parquet")
+    study.update()
+    prepared = prepare(read_report_data(study.store, config, study.now()))
+    cells = read_cells(prepared, [prepared.subjects["Ukraine"]])
+    (observed,), own = (
+        cells["observed"]["editorial"],
+        cells["subjects"]["Ukraine"]["editorial"]["0"],
+    )
+    drawn = [weight / observed[night] for night, weight in enumerate(own[1::3])]
+    share = pl.col("subject") == "Ukraine", pl.col("channel") == "editorial"
+    measured = study.read("attention").filter(*share).sort("night")["share"].to_list()
+    assert drawn == pytest.approx(measured, abs=1e-4)
+    assert measured[0] > measured[-1] > 0.3

@@ -134,8 +134,9 @@ def draw_world() -> ReportData:
             themes.select(pl.col("theme").alias("subject"), "headline_id", begin, open_end),
         ]
     )  # fmt: skip
+    slots = expose_slots(sightings, lists, captures)
     attention = measure_attention(
-        expose_slots(sightings, lists, captures),
+        slots,
         subjects,
         first_night=FIRST,
         last_night=LAST,
@@ -146,6 +147,7 @@ def draw_world() -> ReportData:
         signals=tables.SIGNALS.empty(),
         headlines=headlines,
         sightings=sightings,
+        slots=slots.with_columns(pl.lit(1.0).alias("weight")),
         lists=lists,
         captures=captures,
         members=members,

@@ -8,7 +8,16 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.plotter.worlds import FIRST, GAP, HOSTILE, LAST, NIGHTS, build_world
+from tests.plotter.worlds import (
+    FIRST,
+    GAP,
+    HOSTILE,
+    LAST,
+    NIGHTS,
+    SOURCES,
+    assemble,
+    build_world,
+)
 from tracker import plotter, tables
 from tracker.commands.charting import CHART_NAMES
 from tracker.errors import InputError, SubjectError, TableError
@@ -165,21 +174,38 @@ def test_stays_show_each_night_with_its_best_rank():
     assert "stayed longest: 2 nights" in figure.layout.title.text
 
 
-def test_chosen_sources_together_give_the_attention_table():
-    prepared = prepare(DATA)
+@pytest.mark.parametrize("weighting", ["slots", "rank"])
+def test_chosen_sources_together_give_the_attention_table(weighting):
+    # A page that was broken and a box that stood unchanged count in neither.
+    broken, stood = str(FIRST + timedelta(days=27)), FIRST + timedelta(days=30)
+    data = assemble(
+        DATA.captures,
+        DATA.lists,
+        DATA.sightings,
+        unobserved=pl.DataFrame(
+            {"capture_id": [f"{SOURCES[0]}-{broken}"], "channel": ["editorial"]}
+        ),
+        standing=pl.DataFrame(
+            {"source": [SOURCES[1]], "night": [stood], "list_id": [f"latest-{SOURCES[1]}"]}
+        ),
+        weighting=weighting,
+    )
+    prepared = prepare(data)
     given = read_cells(prepared, [prepared.subjects["Ukraine"]])
     observed, own = given["observed"]["editorial"], given["subjects"]["Ukraine"]["editorial"]
-    slots = {}
+    weights = {}
     for source, flat in own.items():
         places = itertools.accumulate(flat[::3])
-        slots[int(source)] = dict(zip(places, flat[1::3], strict=True))
-    for place, share in enumerate(prepared.curves.by_subject["Ukraine", "editorial"].share):
-        shares = [
-            slots[source].get(place, 0) / row[place]
+        weights[int(source)] = dict(zip(places, flat[1::3], strict=True))
+    shares = prepared.curves.by_subject["Ukraine", "editorial"].share
+    assert sum(bool(row[27]) for row in observed) == sum(bool(row[30]) for row in observed) == 1
+    for place, share in enumerate(shares):
+        drawn = [
+            weights[source].get(place, 0) / row[place]
             for source, row in enumerate(observed)
             if row[place]
         ]
-        assert (sum(shares) / len(shares) if shares else None) == pytest.approx(share)
+        assert (sum(drawn) / len(drawn) if drawn else None) == pytest.approx(share, abs=1e-4)
 
 
 def test_new_headlines_of_all_nights_are_all_headlines():

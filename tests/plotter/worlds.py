@@ -14,7 +14,7 @@ import polars as pl
 from tracker import tables
 from tracker.plotter.inputs import ReportData
 from tracker.trends.attention import expose_slots, measure_attention
-from tracker.trends.panels import measure_panel
+from tracker.trends.panels import Weighting, measure_panel, weigh_slots
 from tracker.trends.signals import find_signals
 
 FIRST = date(2024, 1, 1)
@@ -129,7 +129,14 @@ def build_world() -> ReportData:
 
 
 def assemble(
-    captures: pl.DataFrame, lists: pl.DataFrame, sightings: pl.DataFrame, **changes: Any
+    captures: pl.DataFrame,
+    lists: pl.DataFrame,
+    sightings: pl.DataFrame,
+    *,
+    unobserved: pl.DataFrame | None = None,
+    standing: pl.DataFrame | None = None,
+    weighting: Weighting = "slots",
+    **changes: Any,
 ) -> ReportData:
     source = pl.col("headline_id").str.split(":").list.first()
     headlines = tables.HEADLINES.check(
@@ -173,7 +180,7 @@ def assemble(
             if word in title
         ]
     )
-    slots = expose_slots(sightings, lists, captures)
+    slots = expose_slots(sightings, lists, captures, unobserved=unobserved, standing=standing)
     subjects = pl.concat(
         [
             members.drop_nulls("topic_id").select(
@@ -189,9 +196,10 @@ def assemble(
     )
     watched = ("Ukraine", "Atlantis", "Côte d’Ivoire")
     attention = measure_attention(
-        slots, subjects, first_night=FIRST, last_night=LAST, themes=(*watched, *words)
-    )
-    panel = measure_panel(slots, subjects, first_night=FIRST, last_night=LAST)
+        slots, subjects, first_night=FIRST, last_night=LAST, themes=(*watched, *words),
+        weighting=weighting,
+    )  # fmt: skip
+    panel = measure_panel(slots, subjects, first_night=FIRST, last_night=LAST, weighting=weighting)
     events = tables.EVENTS.frame(
         [
             {"event_id": "e-t1", "topic_id": "t1", "label": "Ukraine: report 0.0 from the front",
@@ -220,6 +228,7 @@ def assemble(
         "signals": find_signals(attention, panel=panel),
         "headlines": headlines,
         "sightings": sightings,
+        "slots": slots.with_columns(weigh_slots(weighting).alias("weight")),
         "lists": lists,
         "captures": captures,
         "members": members,

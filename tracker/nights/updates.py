@@ -248,6 +248,21 @@ def match_all_themes(
 
 
 @dataclass(frozen=True)
+class Counted:
+    """Which slots count.
+
+    Attributes:
+        slots: Frame with the columns of `tracker.trends.panels.SLOTS`.
+        breaks: Captures that do not count, as `tracker.collector.breaks` finds them.
+        standing: Boxes that do not count, as `tracker.trends.standing` finds them.
+    """
+
+    slots: pl.DataFrame
+    breaks: pl.DataFrame
+    standing: pl.DataFrame
+
+
+@dataclass(frozen=True)
 class Observed:
     """What counts of everything captured, and what belongs to whom.
 
@@ -282,6 +297,17 @@ class Trends:
     signals: pl.DataFrame
 
 
+def count_slots(store: Store, captures: pl.DataFrame, time_zone: str) -> Counted:
+    """Return which slots of some captures count, and why the others do not."""
+    lists, sightings = store.read(LISTS), store.read(SIGHTINGS)
+    breaks = find_breaks(captures, lists, time_zone=time_zone)
+    standing = find_standing(sightings, lists, captures, time_zone=time_zone)
+    slots = expose_slots(
+        sightings, lists, captures, time_zone=time_zone, unobserved=breaks, standing=standing
+    )
+    return Counted(slots, breaks, standing)
+
+
 def observe_slots(
     store: Store,
     captures: pl.DataFrame,
@@ -291,14 +317,9 @@ def observe_slots(
     night: date,
 ) -> Observed:
     """Return what counts up to `night`; `captures` has a column `night`, and none behind it."""
-    zone = config.study.time_zone
-    lists, captured = store.read(LISTS), captures.drop("night")
-    breaks = find_breaks(captured, lists, time_zone=zone)
-    sightings = store.read(SIGHTINGS)
-    standing = find_standing(sightings, lists, captured, time_zone=zone)
-    slots = expose_slots(
-        sightings, lists, captured, time_zone=zone, unobserved=breaks, standing=standing
-    )
+    zone, captured = config.study.time_zone, captures.drop("night")
+    counted = count_slots(store, captured, zone)
+    slots, breaks, standing = counted.slots, counted.breaks, counted.standing
     first = captures["night"].min()
     assert isinstance(first, date)
     stretches = list_stretches(members, themes, first)

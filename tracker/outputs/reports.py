@@ -8,6 +8,7 @@ import polars as pl
 
 from tracker.config import Config
 from tracker.errors import InputError
+from tracker.nights.updates import count_slots
 from tracker.plotter.inputs import ReportData
 from tracker.plotter.report import build_report
 from tracker.progress import Progress, be_silent
@@ -29,6 +30,7 @@ from tracker.tables import (
     TOPICS,
     night_of,
 )
+from tracker.trends.panels import weigh_slots
 
 FOLDERS: Final = ("topics", "themes", "data")
 """Folders that hold nothing but the report's pages: what an earlier report left there goes."""
@@ -47,11 +49,13 @@ def read_report_data(store: Store, config: Config, generated_at: datetime) -> Re
     zone = config.study.time_zone
     captures = store.read(CAPTURES).filter(night_of("captured_at", zone) <= last_night)
     known = captures.lazy().select("capture_id")
+    weight = weigh_slots(config.attention.weighting).alias("weight")
     return ReportData(
         attention=attention,
         signals=store.read(SIGNALS),
         headlines=store.read(HEADLINES),
         sightings=store.scan(SIGHTINGS).join(known, on="capture_id", how="semi").collect(),
+        slots=count_slots(store, captures, zone).slots.with_columns(weight),
         lists=store.scan(LISTS).join(known, on="capture_id", how="semi").collect(),
         captures=captures,
         members=store.read(MEMBERS),

@@ -15,20 +15,22 @@ _CELL = ["channel", "source", "night"]
 def read_cells(prepared: Prepared, subjects: Iterable[Subject]) -> dict[str, Any]:
     """Return what each source gave each subject on each night, as plain data.
 
-    Per channel and source the slots observed on each night; per subject, channel and source a flat
-    list of three numbers a night that had any: nights since the one before (the first counts from
-    the study's first night), slots, and headlines never seen before. The mean over sources of
-    slots of the subject / slots observed is the share in the attention table; a topic has one from
-    the night `born` on.
+    Per channel and source what the slots observed on each night weigh; per subject, channel and
+    source a flat list of three numbers a night that had any: nights since the one before (the
+    first counts from the study's first night), what its slots weigh, and headlines never seen
+    before. The mean over sources of weight of the subject / weight observed is the share in the
+    attention table; a topic has one from the night `born` on.
     """
     nights = {night: i for i, night in enumerate(prepared.curves.nights)}
     sources: list[str] = prepared.slots.coverage["source"].unique().sort().to_list()
     place = {source: i for i, source in enumerate(sources)}
     within = prepared.slots.rows.filter(pl.col("night") >= prepared.curves.nights[0])
-    totals = within.group_by(_CELL).agg(pl.col("seen").sum())
-    observed = {c: [[0] * len(nights) for _ in sources] for c in prepared.curves.channels}
-    for channel, source, night, seen in totals.iter_rows():
-        observed[channel][place[source]][nights[night]] = seen
+    totals = within.group_by(_CELL).agg(pl.col("weight").sum())
+    observed: dict[str, list[list[float]]] = {
+        c: [[0] * len(nights) for _ in sources] for c in prepared.curves.channels
+    }
+    for channel, source, night, weight in totals.iter_rows():
+        observed[channel][place[source]][nights[night]] = _short(weight)
     first = prepared.slots.rows.group_by("headline_id", "channel").agg(
         pl.col("night").min().alias("first")
     )
@@ -37,7 +39,7 @@ def read_cells(prepared: Prepared, subjects: Iterable[Subject]) -> dict[str, Any
         .join(first, on=["headline_id", "channel"])
         .group_by("subject", *_CELL)
         .agg(
-            pl.col("seen").sum(),
+            pl.col("weight").sum(),
             pl.col("headline_id")
             .filter(pl.col("night") == pl.col("first"))
             .n_unique()
@@ -49,14 +51,20 @@ def read_cells(prepared: Prepared, subjects: Iterable[Subject]) -> dict[str, Any
         s.key: {"kind": s.kind, "born": _born(prepared, s)} for s in subjects
     }
     before: dict[tuple[str, str, str], int] = {}
-    for key, channel, source, night, seen, new in cells.iter_rows():
+    for key, channel, source, night, weight, new in cells.iter_rows():
         if key not in found:
             continue
         at = nights[night]
         own = found[key].setdefault(channel, {}).setdefault(str(place[source]), [])
-        own.extend((at - before.get((key, channel, source), 0), seen, new))
+        own.extend((at - before.get((key, channel, source), 0), _short(weight), new))
         before[key, channel, source] = at
     return {"sources": sources, "observed": observed, "subjects": found}
+
+
+def _short(weight: float) -> float:
+    """Return a weight in as few digits as a share needs; whole where every slot counts one."""
+    short = round(weight, 4)
+    return int(short) if short.is_integer() else short
 
 
 def _born(prepared: Prepared, subject: Subject) -> int:

@@ -36,6 +36,7 @@ def cut_nights(data: ReportData, first: date | None = None, last: date | None = 
         signals=data.signals.filter(within),
         captures=captures,
         sightings=sightings,
+        slots=data.slots.filter(within),
         lists=data.lists.lazy().join(seen, on="capture_id", how="semi").collect(),
         headlines=data.headlines.lazy().join(shown, on="headline_id", how="semi").collect(),
         events=data.events.filter(

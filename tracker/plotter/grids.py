@@ -185,14 +185,14 @@ def read_sources(prepared: Prepared, subjects: Sequence[Subject]) -> SourcesInfo
     )
     totals = (
         rows.group_by("source")
-        .agg(pl.col("seen").sum().alias("all"))
+        .agg(pl.col("weight").sum().alias("all"))
         .sort(["all", "source"], descending=[True, False])
         .head(MOST_SOURCES)
     )
     columns = []
     for subject in subjects:
         own = prepared.slots.of(subject.key).join(rows.select("slot"), on="slot", how="semi")
-        had = own.group_by("source").agg(pl.col("seen").sum().alias("own"))
+        had = own.group_by("source").agg(pl.col("weight").sum().alias("own"))
         joined = totals.join(had, on="source", how="left", maintain_order="left")
         columns.append((joined["own"].fill_null(0) / joined["all"]).to_list())
     shares = [list(row) for row in zip(*columns, strict=True)]

@@ -1,12 +1,28 @@
 """What a report is made from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Final
 
 import polars as pl
 
 from tracker import tables
 from tracker.errors import TableError
+
+SLOTS: Final = pl.Schema(
+    {
+        "source": pl.String,
+        "night": pl.Date,
+        "channel": pl.String,
+        "capture_id": pl.String,
+        "list_id": pl.String,
+        "rank": pl.Int32,
+        "headline_id": pl.String,
+        "weight": pl.Float64,
+    }
+)
+"""Columns of the counted slots: those of `tracker.trends.panels.SLOTS`, and what each weighs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +34,7 @@ class ReportData:
         signals: Table `signals`.
         headlines: Table `headlines`.
         sightings: Table `sightings`.
+        slots: The slots that the shares in `attention` were counted from: `SLOTS`.
         lists: Table `lists`.
         captures: Table `captures`.
         members: Table `members`.
@@ -40,6 +57,7 @@ class ReportData:
     signals: pl.DataFrame
     headlines: pl.DataFrame
     sightings: pl.DataFrame
+    slots: pl.DataFrame
     lists: pl.DataFrame
     captures: pl.DataFrame
     members: pl.DataFrame
@@ -66,10 +84,14 @@ class ReportData:
         for name in ("attention", "signals", "headlines", "sightings", "lists", "captures",
                      "members", "events", "topics", "lineage", "themes", "coverage",
                      "bodies"):  # fmt: skip
-            wanted, found = tables.TABLES[name].schema.names(), getattr(self, name).columns
-            missing = [column for column in wanted if column not in found]
-            if missing:
-                raise TableError(
-                    f"table {name}: found columns {', '.join(found) or 'none'}; "
-                    f"wanted also {', '.join(missing)}"
-                )
+            self._want(name, tables.TABLES[name].schema.names())
+        self._want("slots", SLOTS.names())
+
+    def _want(self, name: str, wanted: Sequence[str]) -> None:
+        found = getattr(self, name).columns
+        missing = [column for column in wanted if column not in found]
+        if missing:
+            raise TableError(
+                f"table {name}: found columns {', '.join(found) or 'none'}; "
+                f"wanted also {', '.join(missing)}"
+            )

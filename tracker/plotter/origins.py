@@ -67,8 +67,8 @@ def read_outlets(prepared: Prepared, subject: Subject) -> list[Outlet]:
     rows = prepared.slots.rows.filter(
         pl.col("night").is_between(own["night"].min(), own["night"].max())
     )
-    totals = rows.group_by("source", "channel").agg(pl.col("seen").sum().alias("all"))
-    had = own.group_by("source", "channel").agg(pl.col("seen").sum().alias("own"))
+    totals = rows.group_by("source", "channel").agg(pl.col("weight").sum().alias("all"))
+    had = own.group_by("source", "channel").agg(pl.col("weight").sum().alias("own"))
     shares = totals.join(had, on=["source", "channel"], how="left").with_columns(
         (pl.col("own").fill_null(0) / pl.col("all")).alias("share")
     )

@@ -249,7 +249,7 @@ def _draw_rank(info: RanksInfo, i: int) -> Trace:
         "connectgaps": False,
         "line": {"width": 3 if coloured else 2, "color": colour},
         "marker": marker,
-        "hovertemplate": "<b>%{fullData.told}</b><br>rank %{y}, %{customdata}<extra></extra>",
+        "hovertemplate": "<b>%{fullData.name}</b><br>rank %{y}, %{customdata}<extra></extra>",
         "meta": {
             "role": "rank",
             "subject": subject.key,

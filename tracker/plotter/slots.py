@@ -8,9 +8,9 @@ import polars as pl
 
 from tracker.plotter.inputs import ReportData
 from tracker.plotter.subjects import list_members
-from tracker.tables import CHANNELS, SEEN_OUTCOMES, night_of
+from tracker.tables import SEEN_OUTCOMES, night_of
 
-_KIND_CHANNEL = {kind: channel for channel, kinds in CHANNELS.items() for kind in kinds}
+_SLOT = ["capture_id", "list_id", "rank"]
 
 NOT_VISITED, FAILED, OBSERVED = 0, 1, 2
 """States of a source on a night in the coverage charts."""
@@ -22,7 +22,8 @@ class Slots:
 
     Attributes:
         rows: night, source, channel, list_id, heading, kind, page, headline_id, title, url?,
-            rank (its best), seen (slots it filled that night), and `slot`, the row's number.
+            rank (its best), seen (slots it filled that night), weight (what these weigh in a
+            share), and `slot`, the row's number.
         mentions: The rows once per subject they carry, with `subject` first, sorted by it.
         spans: Per subject where its mentions begin, and how many they are.
         coverage: source, night, state (`NOT_VISITED`, `FAILED` or `OBSERVED`), slots, captures,
@@ -52,25 +53,25 @@ class Slots:
 
 
 def read_slots(data: ReportData) -> Slots:
-    """Return every counted slot with what it belongs to; menus and the like are left out."""
-    lists = data.lists.select(
-        "capture_id",
-        "list_id",
-        "heading",
-        "kind",
-        pl.col("kind").replace_strict(_KIND_CHANNEL, default=None).alias("channel"),
-    ).filter(pl.col("channel").is_not_null())
+    """Return every counted slot with what it belongs to.
+
+    Menus and the like are left out, and so is what did not count: broken pages, standing boxes.
+    """
+    shown = data.sightings.select(*_SLOT, "headline_id", "title", "url")
     rows = (
-        data.captures.select("capture_id", "source", "captured_at", pl.col("url").alias("page"))
-        .join(data.sightings.drop("captured_at"), on="capture_id")
-        .join(lists, on=["capture_id", "list_id"])
-        .with_columns(night_of("captured_at", data.time_zone).alias("night"))
-        .filter(pl.col("night") <= data.last_night)
+        data.slots.filter(pl.col("night") <= data.last_night)
+        .join(shown, on=[*_SLOT, "headline_id"])
+        .join(data.lists.select("capture_id", "list_id", "heading", "kind"), on=_SLOT[:2])
+        .join(
+            data.captures.select("capture_id", "captured_at", pl.col("url").alias("page")),
+            on="capture_id",
+        )
         .group_by("night", "source", "channel", "list_id", "headline_id", "title")
         .agg(
             pl.col("heading", "kind", "page", "url").sort_by("captured_at", "capture_id").last(),
             pl.col("rank").min(),
             pl.len().cast(pl.Int32).alias("seen"),
+            pl.col("weight").sum(),
         )
         .sort("night", "source", "list_id", "rank", "headline_id", "title")
         .with_row_index("slot")

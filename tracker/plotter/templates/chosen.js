@@ -18,26 +18,26 @@ T.countObserved = function (cells, channel) {
   const counts = new Uint16Array(T.place(T.page.last) + 1);
   (cells.observed[channel] ?? []).forEach((nights, i) => {
     if (T.sources && !T.sources.has(cells.sources[i])) return;
-    nights.forEach((slots, night) => { if (slots) counts[night] += 1; });
+    nights.forEach((weight, night) => { if (weight) counts[night] += 1; });
   });
   return counts;
 };
 
-/* Mean over the chosen sources of slots of the subject / slots observed, per night; null where none was. */
+/* Mean over the chosen sources of what the subject's slots weigh / what all weigh, per night; null where none was seen. */
 T.sharesOf = function (cells, key, channel = T.view.channel) {
   const about = `${channel} ${T.sources ? [...T.sources].join("\n") : ""}`;
   if (T.memo?.about !== about) T.memo = { about, counts: T.countObserved(cells, channel), shares: new Map() };
   if (T.memo.shares.has(key)) return T.memo.shares.get(key);
   const { counts } = T.memo;
   const sums = new Float64Array(counts.length);
-  for (const [source, night, slots] of T.cellsOf(cells, key, channel)) sums[night] += slots / cells.observed[channel][source][night];
+  for (const [source, night, weight] of T.cellsOf(cells, key, channel)) sums[night] += weight / cells.observed[channel][source][night];
   const born = cells.subjects[key]?.born ?? 0;
   const shares = Array.from(sums, (sum, night) => (counts[night] && night >= born ? sum / counts[night] : null));
   T.memo.shares.set(key, shares);
   return shares;
 };
 
-/* Every [source, night, slots, new headlines] of a subject at the chosen sources. */
+/* Every [source, night, weight of its slots, new headlines] of a subject at the chosen sources. */
 T.cellsOf = function* (cells, key, channel = T.view.channel) {
   for (const [source, flat] of Object.entries(cells.subjects[key]?.[channel] ?? {})) {
     if (T.sources && !T.sources.has(cells.sources[source])) continue;

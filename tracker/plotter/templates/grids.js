@@ -28,14 +28,14 @@ T.rebuild.sources = function (traces, layout, cells) {
   const [start, end] = T.lately();
   const channel = T.view.channel;
   const sum = (nights) => nights.slice(start, end).reduce((a, b) => a + b, 0);
-  const all = cells.sources.map((source, i) => ({ source, i, slots: sum(cells.observed[channel][i]) }))
-    .filter(({ source, slots }) => slots && (!T.sources || T.sources.has(source))).sort((a, b) => b.slots - a.slots).slice(0, 60);
+  const all = cells.sources.map((source, i) => ({ source, i, weight: sum(cells.observed[channel][i]) }))
+    .filter(({ source, weight }) => weight && (!T.sources || T.sources.has(source))).sort((a, b) => b.weight - a.weight).slice(0, 60);
   const own = trace.meta.columns.map((key) => {
     const had = new Map();
-    for (const [source, night, slots] of T.cellsOf(cells, key)) if (night >= start && night < end) had.set(Number(source), (had.get(Number(source)) ?? 0) + slots);
+    for (const [source, night, weight] of T.cellsOf(cells, key)) if (night >= start && night < end) had.set(Number(source), (had.get(Number(source)) ?? 0) + weight);
     return had;
   });
-  trace.z = all.map(({ i, slots }) => own.map((had) => (had.get(i) ?? 0) / slots));
+  trace.z = all.map(({ i, weight }) => own.map((had) => (had.get(i) ?? 0) / weight));
   trace.text = trace.z.map((row) => row.map(T.percent));
   trace.y = all.map(({ source }) => T.plotText(source, 26));
   trace.zmax = Math.max(0.01, ...trace.z.flat());
