@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +14,7 @@ from click.testing import CliRunner, Result
 from tracker import Study
 from tracker.cli import main
 from tracker.commands.viewing import EXPORT_NAMES, VIEW_NAMES
+from tracker.outputs.exports import to_csv
 from tracker.outputs.views import VIEWS
 from tracker.tables import TABLES
 
@@ -198,6 +200,19 @@ def test_every_table_is_exported_with_its_columns(told: Study, tmp_path: Path, s
             frame = readers[suffix](path)
             assert frame.columns == TABLES[name].schema.names()
             assert frame.height == rows.height
+
+
+def test_csv_holds_no_formula_and_the_times_of_an_export():
+    rows = {
+        "title": ["=HYPERLINK(1)", "+++ Live +++", "@home", "plain", None],
+        "change": [-1.5, 0.0, 1.0, 2.0, None],
+        "terms": [["=x"], [], ["u"], ["v"], None],
+        "at": [datetime(2026, 1, 5, 20, tzinfo=UTC)] * 5,
+    }
+    lines = to_csv(pl.DataFrame(rows)).splitlines()
+    assert lines[1] == """'=HYPERLINK(1),-1.5,"[""=x""]",2026-01-05T20:00:00Z"""
+    assert [line.split(",")[0] for line in lines[2:]] == ["'+++ Live +++", "'@home", "plain", ""]
+    assert to_csv(pl.DataFrame({"n": [-1]})) == "n\n-1\n"
 
 
 def test_members_join_headlines_and_say_where_each_headline_is(told: Study, tmp_path: Path):

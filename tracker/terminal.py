@@ -40,9 +40,9 @@ def print_rows(frame: "pl.DataFrame", form: str | None, limit: int | None) -> No
             click.echo(json.dumps(row, ensure_ascii=False, default=make_plain))
         return
     if form == "csv":
-        from tracker.outputs.exports import flatten_lists
+        from tracker.outputs.exports import to_csv
 
-        click.echo(flatten_lists(frame.head(limit or frame.height)).write_csv(), nl=False)
+        click.echo(to_csv(frame.head(limit or frame.height)), nl=False)
         return
     _print_table(frame, limit or 20)
 

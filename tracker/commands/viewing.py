@@ -34,7 +34,8 @@ def show(settings: Settings, what: str, form: str | None, limit: int | None) -> 
 @click.argument("table", type=click.Choice(EXPORT_NAMES))
 @click.option(
     "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path),
-    help="File to write: .csv, .parquet or .jsonl.",
+    help="File to write: .csv (text that looks like a formula gets a ' before it), .parquet "
+    "or .jsonl.",
 )  # fmt: skip
 @click.pass_obj
 def export(settings: Settings, table: str, output: Path) -> None:
@@ -61,6 +62,6 @@ def check(settings: Settings, as_json: bool) -> None:
             mark = click.style(
                 "ok     " if finding.good else "missing", fg="green" if finding.good else "yellow"
             )
-            click.echo(f"{mark} {finding.what}: {make_safe(finding.message)}")
+            click.echo(f"{mark} {make_safe(f'{finding.what}: {finding.message}')}")
     if not all(finding.good for finding in findings):
         sys.exit(PARTLY)

@@ -10,12 +10,13 @@ from tracker.errors import InputError
 from tracker.store import replacing
 
 FORMATS: Final = (".csv", ".parquet", ".jsonl", ".ndjson")
+_FORMULA: Final = r"^[=+\-@\t\r]"
 
 
 def write_table(frame: pl.DataFrame, path: Path) -> None:
     """Write a frame as CSV, Parquet or JSON lines, by the file's name; whole or not at all.
 
-    In CSV a list becomes JSON text.
+    CSV is as `to_csv` gives it; the others hold every value as it is.
 
     Raises:
         InputError: If the name ends otherwise, or the file cannot be written.
@@ -28,7 +29,7 @@ def write_table(frame: pl.DataFrame, path: Path) -> None:
     try:
         with replacing(path) as file:
             if suffix == ".csv":
-                flatten_lists(frame).write_csv(file, datetime_format="%Y-%m-%dT%H:%M:%S%.fZ")
+                file.write(to_csv(frame).encode())
             elif suffix == ".parquet":
                 frame.write_parquet(file)
             else:
@@ -37,14 +38,19 @@ def write_table(frame: pl.DataFrame, path: Path) -> None:
         raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
-def flatten_lists(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return `frame` with every column of lists as JSON text, as CSV needs it."""
+def to_csv(frame: pl.DataFrame) -> str:
+    """Return a frame as CSV: times in UTC, lists as JSON text.
+
+    Text that a spreadsheet would take for a formula, and run, gets an apostrophe before it: a
+    headline may begin with whatever a page's author likes.
+    """
     nested = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.List)]
     texts = [
         pl.Series(name, [None if row is None else _to_json(row) for row in frame[name]], pl.String)
         for name in nested
     ]
-    return frame.with_columns(texts)
+    safe = frame.with_columns(texts).with_columns(pl.col(pl.String).str.replace(_FORMULA, "'${0}"))
+    return safe.write_csv(datetime_format="%Y-%m-%dT%H:%M:%S%.fZ")
 
 
 def _to_json(row: pl.Series) -> str:
