@@ -254,6 +254,9 @@ def test_sending_without_apprise_says_what_to_install(monkeypatch: pytest.Monkey
 
 def test_an_address_is_shown_without_its_secrets():
     assert "abcdef123456" not in mask_address("ntfys://tk_abcdef123456@ntfy.example/topic")
+    assert mask_address("jsons://hooks.example/T00/s3cr3t") == "jsons://hooks.example/…"
+    assert mask_address("json://s3cr3t@hooks.example:8080") == "json://…@hooks.example:8080"
+    assert mask_address("ntfy://s3cr3t-topic") == "ntfys://…"
 
 
 def test_a_site_is_an_address_that_ends_in_a_slash():

@@ -28,7 +28,6 @@ from tracker.plotter.report import choose_pages
 from tracker.store import Store
 from tracker.tables import DIGESTS, RUNS
 
-FILES: Final = ("digest.md", "digest.html", "feed.xml")
 MOST_ENTRIES: Final = 30
 """Digests that the page and the feed hold."""
 

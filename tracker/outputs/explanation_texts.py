@@ -8,6 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from tracker.outputs.explanations import Explanation
+from tracker.plotter.words import web_link
 
 _CHANNEL: Final = {"editorial": "editors' lists", "audience": "most-read lists"}
 _MOST: Final = 20
@@ -193,9 +194,10 @@ def _word(value: Any) -> str:
 
 
 def _link(text: str, url: str | None) -> str:
-    if url is None or not url.lower().startswith(("http://", "https://")):
+    link = web_link(url)
+    if link is None:
         return escape(text)
-    return f'<a href="{escape(url, quote=True)}" rel="noopener noreferrer">{escape(text)}</a>'
+    return f'<a href="{escape(link, quote=True)}" rel="noopener noreferrer">{escape(text)}</a>'
 
 
 def _place(row: dict[str, Any]) -> str:

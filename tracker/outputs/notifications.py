@@ -47,12 +47,22 @@ def send_message(address: str, message: Message) -> str | None:
 
 
 def mask_address(address: str) -> str:
-    """Return an address without its secrets, as far as anybody can tell what they are."""
+    """Return an address without its secrets: what kind it is and which host it is at.
+
+    Apprise masks passwords and the tokens it knows of. A path may be one that it does not know,
+    such as that of a webhook, and so may a user without a password, or a name that is no host.
+    """
     with _keeping_quiet():
         plugin = importlib.import_module("apprise").Apprise.instantiate(address)
         if plugin is None:
             return _name_scheme(address)
-        return str(plugin.url(privacy=True)).partition("?")[0]
+        shown = str(plugin.url(privacy=True)).partition("?")[0]
+    scheme, _, rest = shown.partition("://")
+    place, _, path = rest.partition("/")
+    user, _, host = place.rpartition("@")
+    known = "." in host or host.partition(":")[0] == "localhost"
+    who = "" if not user else f"{user}@" if ":" in user else "…@"
+    return f"{scheme}://{who}{host if known else '…'}{'/…' if path else ''}"
 
 
 def _name_scheme(address: str) -> str:

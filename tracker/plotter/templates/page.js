@@ -6,7 +6,6 @@ T.page = JSON.parse(document.getElementById("page").textContent);
 T.dark = window.matchMedia("(prefers-color-scheme: dark)");
 T.narrow = window.matchMedia("(max-width: 38rem)");
 T.charts = new Map();
-T.afterDraw = [];
 
 T.recolour = function (value, colours) {
   if (typeof value === "string") return Object.hasOwn(colours, value) ? colours[value] : value;
