@@ -239,6 +239,27 @@ def test_topics_that_come_together_merge_into_the_larger() -> None:
     assert held == study.members["headline_id"].n_unique()
 
 
+def test_a_topic_takes_in_another_on_a_night_without_news_of_its_own() -> None:
+    study = Study(TopicSettings(topic_similarity=0.36, merge_similarity=0.36))
+    volcano = [
+        "Volcano on Tonga wakes", "Tonga volcano throws ash", "Ash from Tonga volcano",
+        "Tonga volcano ash falls on Tonga", "Ash of volcano covers Tonga",
+        "Tonga under ash of its volcano",
+    ]  # fmt: skip
+    study.advance(0, volcano)
+    study.advance(1, ["Internet cable cut in the Pacific", "Pacific internet cable cut at sea"])
+    kept = study.topic_of(volcano[0])
+    for night in (2, 3, 4):
+        news = f"Pacific internet cable cut by Tonga volcano still at sea, day {night}"
+        changes = study.advance(night, [news])
+    (merged,) = changes.lineage.rows(named=True)
+    assert (merged["event"], merged["other_id"]) == ("merged", kept)
+    sizes = dict(changes.topics.select("topic_id", "size").iter_rows())
+    assert sizes == {kept: study.members["headline_id"].n_unique(), merged["topic_id"]: 0}
+    restored, later = study.restored(4), ["Tonga volcano cut the cable"]
+    assert same(advance(restored, 5, later), study.advance(5, later))
+
+
 def test_a_topic_that_holds_two_stories_splits_and_the_larger_keeps_the_id() -> None:
     study = Study()
     storm = [*STORM, "Storm flood cuts off coast villages", "Villages flooded by coast storm"]

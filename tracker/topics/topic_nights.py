@@ -80,7 +80,8 @@ def settle_night(
         roster.topics[name] = roster.topics[name].follow(window.vectors[inside], night)
     whole = holds.whole
     split = _split(roster, window, events, drawn, night, touched - whole, settings, changes)
-    gone = _merge(roster, events, drawn, touched | split, settings, changes, holds)
+    touched |= split
+    gone = _merge(roster, events, drawn, touched, settings, changes, holds)
     if split or gone:
         items = _Items.of(roster, events)
         near = _find_near(rows, items, fresh, settings.topic_similarity)
@@ -98,7 +99,7 @@ def settle_night(
         ),
     )
     grown = _settle(roster, window, events, drawn, items, proposal, night, settings, changes)
-    changed = ((touched | split) - gone) | grown
+    changed = (touched - gone) | grown
     _word(roster, window, events, items, proposal, changed, before, holds.worded)
     return changed | gone
 
@@ -175,6 +176,7 @@ def _merge(
     changes: list[Change],
     holds: Holds,
 ) -> set[str]:
+    """Return the topics that ended in others; those join `touched`, with news or without."""
     items = _Items.of(roster, events)
     place = {name: number for number, name in enumerate(items.topics)}
     n_topics = len(items.topics)
