@@ -18,7 +18,7 @@ from tracker.collector.settings import CollectSettings, SourceSettings
 from tracker.collector.sources import name_source
 from tracker.collector.wayback import ArchiveSettings
 from tracker.errors import ConfigError
-from tracker.topics.settings import TopicSettings
+from tracker.topics.settings import LabelSettings, TopicSettings
 
 __all__ = [
     "CONFIG_NAME", "AttentionSettings", "CollectSettings", "Config", "NotifySettings",
@@ -167,6 +167,7 @@ class Config:
         archive: Where the past is read from.
         collect: How pages are visited.
         topics: How headlines are grouped.
+        labels: Who words the labels of topics.
         attention: How room is measured.
         signals: When a change is a finding.
         themes: Ready-made themes.
@@ -179,6 +180,7 @@ class Config:
     archive: ArchiveSettings = field(default_factory=ArchiveSettings)
     collect: CollectSettings = field(default_factory=CollectSettings)
     topics: TopicSettings = field(default_factory=TopicSettings)
+    labels: LabelSettings = field(default_factory=LabelSettings)
     attention: AttentionSettings = field(default_factory=AttentionSettings)
     signals: SignalSettings = field(default_factory=SignalSettings)
     themes: ThemesSettings = field(default_factory=ThemesSettings)

@@ -20,7 +20,7 @@ from tracker.config import (
     ThemeSettings,
     ThemesSettings,
 )
-from tracker.topics.settings import TopicSettings
+from tracker.topics.settings import LabelSettings, TopicSettings
 
 _SECTIONS: Final[tuple[tuple[str, type], ...]] = (
     ("study", StudySettings),
@@ -28,6 +28,7 @@ _SECTIONS: Final[tuple[tuple[str, type], ...]] = (
     ("collect", CollectSettings),
     ("themes", ThemesSettings),
     ("topics", TopicSettings),
+    ("labels", LabelSettings),
     ("attention", AttentionSettings),
     ("signals", SignalSettings),
     ("notify", NotifySettings),

@@ -461,6 +461,7 @@ class Study:
                 first=first,
                 progress=progress,
             )
+            run.outcome = "partly" if result.labels.problems else "ok"
             run.details.update(asdict(result))
         return result
 

@@ -299,6 +299,21 @@ TOPICS: Final = Table(
     ("night", "topic_id"),
 )
 
+LABELS: Final = Table(
+    "labels",
+    "one answer of a label writer, about a topic while the tracker's own label is the same",
+    (
+        Column("topic_id", pl.String, "the topic"),
+        Column("own_label", pl.String, "the label in the table topics it stands for"),
+        Column("writer", pl.String, "name of the model that wrote it"),
+        Column("label", pl.String, "two to five words; null if unusable", nullable=True),
+        Column("problem", pl.String, "why the answer is unusable", nullable=True),
+        Column("written_at", TIME, "when it was written"),
+        Column("shown", pl.Boolean, "whether its writer is the one configured"),
+    ),
+    ("topic_id", "own_label", "writer"),
+)
+
 LINEAGE: Final = Table(
     "lineage",
     "one change of identity",
@@ -477,6 +492,7 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             MEMBERS,
             EVENTS,
             TOPICS,
+            LABELS,
             LINEAGE,
             CORRECTIONS,
             MODELS,

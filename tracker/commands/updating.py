@@ -54,6 +54,8 @@ def _print_update(result: "UpdateResult", as_json: bool) -> None:
         f"tonight ({result.placing.nights:,} nights done, {result.placing.headlines:,} headlines "
         "placed)"
     )
+    for problem in result.labels.problems:
+        warn(f"labels: {problem}")
     if result.void_corrections:
         found = f"corrections that name what is no longer there: {result.void_corrections:,}"
         warn(f"{found}; tracker topics corrections says which")

@@ -10,7 +10,13 @@ import polars as pl
 from tracker.config import Config
 from tracker.errors import InputError, SubjectError
 from tracker.ids import make_id
-from tracker.nights.topic_views import SHORTEST_PREFIX, describe_topic, find_topic, read_labels
+from tracker.nights.topic_views import (
+    SHORTEST_PREFIX,
+    describe_topic,
+    find_topic,
+    latest_topics,
+    read_labels,
+)
 from tracker.progress import Progress, be_silent
 from tracker.runs import record_run
 from tracker.store import Store
@@ -193,7 +199,7 @@ class TopicEditor:
         row = {
             "topic_id": found["topic_id"],
             "label": label,
-            "label_before": before or found["label"],
+            "label_before": before or self._read_own_label(found["topic_id"]),
             "headlines": self._list_headlines(found["topic_id"]),
         }
         return self._write("rename", [row])
@@ -260,6 +266,11 @@ class TopicEditor:
 
     def _list_headlines(self, topic_id: str) -> list[str]:
         return sorted(self._read_headlines(topic_id)["headline_id"])
+
+    def _read_own_label(self, topic_id: str) -> str:
+        """Return the label that no label writer wrote."""
+        latest = latest_topics(self._store).filter(pl.col("topic_id") == topic_id)
+        return str(latest.select("own_label").collect().item())
 
     def _find_renaming(self, topic_id: str) -> str | None:
         """Return the own label of a topic that a person has renamed."""

@@ -7,7 +7,7 @@ import polars as pl
 
 from tracker.errors import SubjectError
 from tracker.store import Store
-from tracker.tables import CORRECTIONS, EVENTS, LINEAGE, MEMBERS, THEMES, TOPICS
+from tracker.tables import CORRECTIONS, EVENTS, LABELS, LINEAGE, MEMBERS, THEMES, TOPICS
 from tracker.topics.theme_overlaps import overlap_themes
 
 SHORTEST_PREFIX: Final = 3
@@ -22,7 +22,7 @@ def view_topics(store: Store) -> pl.DataFrame:
     `id` is the beginning of `topic_id` that tells topics apart; `marks` says what people have
     said of a topic that holds: renamed, pinned.
     """
-    latest = store.read(TOPICS).sort("night").group_by("topic_id").last()
+    latest = latest_topics(store).collect()
     events = (
         store.read(EVENTS)
         .filter(pl.col("topic_id").is_not_null())
@@ -86,10 +86,38 @@ def find_topic(store: Store, name: str) -> dict[str, Any]:
     raise SubjectError(f"{name}: found no topic of that id or label; {hint}")
 
 
+def latest_topics(store: Store) -> pl.LazyFrame:
+    """Return every topic there ever was as it was last, in the order they turned up.
+
+    Returns:
+        The columns of TOPICS, `label` being the one that is shown (a person's; else the label
+        writer's; else the tracker's own), and own_label, the tracker's own or a person's.
+    """
+    written = store.scan(LABELS).filter(pl.col("shown"), pl.col("label").is_not_null())
+    marks = _marks(store)
+    renamed = marks.filter(pl.col("marks").list.contains("renamed"))["topic_id"]
+    return (
+        store.scan(TOPICS)
+        .sort("night")
+        .group_by("topic_id", maintain_order=True)
+        .last()
+        .rename({"label": "own_label"})
+        .join(
+            written.filter(~pl.col("topic_id").is_in(renamed.implode())).select(
+                "topic_id", "own_label", "label"
+            ),
+            on=["topic_id", "own_label"],
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(pl.coalesce("label", "own_label"))
+        .select(*TOPICS.schema.names(), "own_label")
+    )
+
+
 def label_topics(store: Store) -> pl.DataFrame:
     """Return the latest label of every topic there ever was: topic_id, label."""
-    latest = store.scan(TOPICS).sort("night").group_by("topic_id").agg(pl.col("label").last())
-    return latest.collect()
+    return latest_topics(store).select("topic_id", "label").collect()
 
 
 def read_labels(store: Store) -> dict[str, str]:

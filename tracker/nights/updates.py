@@ -14,8 +14,10 @@ from tracker.collector.headlines import derive_headlines
 from tracker.collector.languages import detect_languages
 from tracker.config import Config
 from tracker.errors import ConfigError, InputError
+from tracker.nights.label_writers import open_writer
 from tracker.nights.models import check_model, finish_model, read_naming
 from tracker.nights.replays import Placing, embed_texts, place_headlines, read_vectors
+from tracker.nights.written_labels import LabelResult, write_labels
 from tracker.progress import Progress, be_silent
 from tracker.store import Store
 from tracker.tables import (
@@ -56,6 +58,7 @@ class UpdateResult:
         themes: Themes with at least one headline.
         signals: Findings of that night.
         void_corrections: Corrections that name what is not there.
+        labels: What the label writer did, if there is one.
     """
 
     night: date
@@ -66,6 +69,7 @@ class UpdateResult:
     themes: int
     signals: int
     void_corrections: int
+    labels: LabelResult
 
 
 def update_study(
@@ -131,6 +135,7 @@ def update_study(
     store.replace(ATTENTION, trends.attention)
     store.replace(SIGNALS, trends.signals)
     progress("attention", 1, 1)
+    labels = write_labels(store, config.labels, open_writer, now, progress)
     return UpdateResult(
         night=night,
         headlines=headlines.height,
@@ -140,6 +145,7 @@ def update_study(
         themes=themes["theme"].n_unique(),
         signals=trends.signals.filter(pl.col("night") == night).height,
         void_corrections=store.read(CORRECTIONS).filter(pl.col("state") == "void").height,
+        labels=labels,
     )
 
 

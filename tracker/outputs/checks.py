@@ -1,5 +1,6 @@
 """Is the study whole, and was everything observed that should have been?"""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +14,7 @@ from tracker.intakes.ingests import describe_end
 from tracker.intakes.source_views import judge_sources
 from tracker.outputs.views import view_sources
 from tracker.study import Study
-from tracker.tables import ATTENTION, CAPTURES, CORRECTIONS, LISTS, RUNS, TABLES, night_of
+from tracker.tables import ATTENTION, CAPTURES, CORRECTIONS, LABELS, LISTS, RUNS, TABLES, night_of
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def check_study(study: Study) -> list[Finding]:
         return findings
     return [
         *findings, *_check_runs(study), *_check_parsers(study), *_check_update(study),
-        *_check_corrections(study), *_check_sources(study),
+        *_check_corrections(study), *_check_labels(study), *_check_sources(study),
     ]  # fmt: skip
 
 
@@ -114,6 +115,21 @@ def _check_corrections(study: Study) -> list[Finding]:
     notes = [f"{row['correction_id']} ({row['note']})" for row in void.iter_rows(named=True)]
     message = f"{held:,} hold, {len(notes):,} are void: {', '.join(notes)}"
     return [Finding("corrections", False, f"{message}; tracker topics undo clears them away")]
+
+
+def _check_labels(study: Study) -> list[Finding]:
+    """Return whether the label writer, if there is one, answered on the last update."""
+    settings = study.config.labels
+    if not settings.url:
+        return []
+    rows = study.store.read(LABELS).filter(pl.col("writer") == settings.model)
+    message = f"{rows['label'].count():,} written by {settings.model}"
+    if rows["problem"].count():
+        message += f", {rows['problem'].count():,} answers that could not be used"
+    runs = study.store.read(RUNS).sort("started_at", descending=True)
+    said = (json.loads(details).get("labels") for details in runs["details"])
+    problems: list[str] = next((found["problems"] for found in said if found), [])
+    return [Finding("labels", not problems, "; ".join([message, *problems]))]
 
 
 def _count_missing(study: Study) -> dict[str, int]:

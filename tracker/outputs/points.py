@@ -8,6 +8,7 @@ import polars as pl
 
 from tracker.config import Config
 from tracker.errors import InputError, SubjectError
+from tracker.nights.topic_views import read_labels
 from tracker.nights.updates import Observed, observe_slots
 from tracker.outputs.explanations import Explanation, Named
 from tracker.store import Store
@@ -21,7 +22,6 @@ from tracker.tables import (
     SIGHTINGS,
     SIGNALS,
     THEMES,
-    TOPICS,
     night_of,
 )
 from tracker.trends.coverage import describe_gaps
@@ -106,8 +106,7 @@ def find_subject(store: Store, attention: pl.DataFrame, name: str) -> Named:
     Raises:
         SubjectError: If there is none, or more than one: names those that come near.
     """
-    latest = store.scan(TOPICS).sort("night").group_by("topic_id").agg(pl.col("label").last())
-    labels = dict(latest.collect().iter_rows())
+    labels = read_labels(store)
     keys = attention["subject"].unique().sort().to_list()
     subjects = [
         Named(key, labels.get(key, key), "topic" if key in labels else "theme") for key in keys

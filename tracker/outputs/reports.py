@@ -8,6 +8,7 @@ import polars as pl
 
 from tracker.config import Config
 from tracker.errors import InputError
+from tracker.nights.topic_views import latest_topics
 from tracker.nights.updates import count_slots
 from tracker.plotter.inputs import ReportData
 from tracker.plotter.report import build_report
@@ -60,7 +61,7 @@ def read_report_data(store: Store, config: Config, generated_at: datetime) -> Re
         captures=captures,
         members=store.read(MEMBERS),
         events=store.read(EVENTS),
-        topics=store.read(TOPICS).sort("night").group_by("topic_id", maintain_order=True).last(),
+        topics=latest_topics(store).select(TOPICS.schema.names()).collect(),
         lineage=store.read(LINEAGE),
         themes=store.read(THEMES),
         time_zone=zone,

@@ -35,10 +35,10 @@ def choose_label(terms: Sequence[str], texts: Sequence[str]) -> str:
         enough = len(phrases) == _MOST_TERMS or (term not in shared and n_words > 1)
         if enough or n_words >= _MOST_WORDS:
             break
-        if any(_same_word(term, word) for phrase in phrases for word in phrase):
+        if any(is_same_word(term, word) for phrase in phrases for word in phrase):
             continue
         phrase = _widen(term, lines, known)
-        if any(_same_word(a, b) for old in phrases for a in old for b in phrase):
+        if any(is_same_word(a, b) for old in phrases for a in old for b in phrase):
             phrase = (term,)
         if n_words + len(phrase) <= _MOST_WORDS:
             phrases.append(phrase)
@@ -66,7 +66,7 @@ def _widen(term: str, lines: Sequence[Sequence[str]], known: set[str]) -> tuple[
     return phrase
 
 
-def _same_word(one: str, other: str) -> bool:
+def is_same_word(one: str, other: str) -> bool:
     """Tell whether two words say the same: all but their endings, or one is part of the other."""
     short, long = sorted((one, other), key=len)
     stem = short[: max(4, len(short) - 2)]

@@ -1,8 +1,13 @@
 """How alike things must be to be one event or one topic, and for how long they stay awake."""
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from tracker.errors import ConfigError
+
+_ENDPOINT: Final = re.compile(r"https?://[^\s?#@<>/]+[^\s?#@<>]*")
+_VARIABLE: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,4 +57,42 @@ class TopicSettings:
                 f"topics: got split_similarity {self.split_similarity}, topic_similarity "
                 f"{self.topic_similarity}, merge_similarity {self.merge_similarity}; "
                 "wanted them in this order, rising, lest topics split and merge each night"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelSettings:
+    """Who words the labels of topics.
+
+    Attributes:
+        url: Address of an OpenAI-compatible endpoint up to /chat/completions, such as
+            http://localhost:11434/v1; it is sent headlines. Empty: the tracker words labels itself.
+        model: Name of the model there.
+        key: NAME of the environment variable that holds the key; empty if none is needed.
+        topics: How many topics it is asked about in one update at most, the largest first.
+        timeout: Longest time for one answer, seconds.
+    """
+
+    url: str = ""
+    model: str = ""
+    key: str = ""
+    topics: int = 50
+    timeout: float = 30.0
+
+    def __post_init__(self) -> None:
+        if self.url and not _ENDPOINT.fullmatch(self.url):
+            raise ConfigError(
+                f"labels.url: found {self.url!r}; wanted an http(s) address without user, "
+                "password, ? and #"
+            )
+        if self.url and not self.model.strip():
+            raise ConfigError("labels.model: found none; wanted the name of a model")
+        if self.key and not _VARIABLE.fullmatch(self.key):
+            # What is found is not shown: it may be the key itself.
+            raise ConfigError("labels.key: wanted the name of an environment variable")
+        if self.topics < 1:
+            raise ConfigError(f"labels.topics: found {self.topics}; wanted 1 or more")
+        if not 0 < self.timeout <= 600:
+            raise ConfigError(
+                f"labels.timeout: found {self.timeout}; wanted more than 0 and at most 600"
             )

@@ -12,7 +12,7 @@ _UNSPACED: Final = re.compile(
 )
 _POSSESSIVE: Final = re.compile(r"['’]s?$")
 # What a page says of the form of a piece, in the languages of the most read pages.
-_FURNITURE: Final = frozenset(
+FURNITURE: Final = frozenset(
     re.findall(
         r"\S+",
         "live watch listen follow video videos opinion analysis podcast gallery photo photos "
@@ -45,7 +45,7 @@ def content_words(text: str, language: str | None, source: str) -> list[str]:
     where nothing would be left, all words are given.
     """
     words = [word.lower() for word in split_words(text)]
-    out = stop_words(language) | _FURNITURE | _outlet_words(source)
+    out = stop_words(language) | FURNITURE | outlet_words(source)
     kept = [w for w in words if w not in out and len(w) > 1 and not w[0].isdigit()]
     return kept or words or ["–"]
 
@@ -57,7 +57,8 @@ def stop_words(language: str | None) -> frozenset[str]:
 
 
 @cache
-def _outlet_words(source: str) -> frozenset[str]:
+def outlet_words(source: str) -> frozenset[str]:
+    """Return the words an outlet is called by, given its host or name, in lower case."""
     name = source.lower().removeprefix("www.").split("/")[0]
     label = name.split(".")[0]
     return frozenset({name, label, label.removeprefix("the")})
