@@ -331,7 +331,7 @@ LINEAGE: Final = Table(
         Column("similarity", pl.Float64, "how alike the two were, in [0, 1]", nullable=True),
         Column("correction_id", pl.String, "correction behind it; null without", nullable=True),
     ),
-    ("night", "topic_id", "event"),
+    ("night", "topic_id", "event", "correction_id"),
 )
 
 CORRECTIONS: Final = Table(

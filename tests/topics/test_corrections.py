@@ -247,6 +247,16 @@ def test_a_label_given_stays_while_the_topic_grows_and_undoing_brings_the_own_on
     assert labels["label"].to_list() == ["own words"]
 
 
+def test_of_two_labels_given_on_one_night_the_first_comes_back_when_the_second_is_undone(ids):
+    world = World({night: WORLD[night] for night in (0, 1, 2)})
+    world.say("r", "rename", 0, ids[1], label="Honduran election", label_before="own words")
+    world.say("q", "rename", 0, ids[1], label="The vote", label_before="own words")
+    world.undo("q", 2)
+    for told in (world.run(), world.run(restoring=True)):
+        assert told.last(ids[1])["label"] == "Honduran election"
+        assert {row[3] for row in told.changes(0)} >= {"r", "q"}
+
+
 def test_a_pinned_topic_is_kept_though_it_is_smaller_and_never_retired(merging):
     merged = merging
     pinned = World(TONGA | {600: ["Chef opens a noodle bar in an old tram depot"]}, NEAR)

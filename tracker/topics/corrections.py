@@ -292,18 +292,12 @@ class Corrector:
             if isinstance(change, Change):
                 change = replace(change, correction_id=correction.correction_id)
                 self.holds.note(change, act)
-                self._keep(change)
+                self.changes.append(change)
                 self.touched |= {change.topic_id, change.other_id or change.topic_id}
             if act.is_undoing:
                 self.holds.drop(correction.correction_id)
             state = "undone" if act.is_undoing else "void" if note else "standing"
             self.outcomes.append((correction.correction_id, state, note))
-
-    def _keep(self, change: Change) -> None:
-        """Keep a change; of two alike of one topic on one night the later one."""
-        same = (change.topic_id, change.event)
-        self.changes = [c for c in self.changes if (c.topic_id, c.event) != same]
-        self.changes.append(change)
 
     def _make(self, correction: Correction) -> Change | str:
         """Return what a correction changed, or why it is void."""
