@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import feedparser
+import polars as pl
 import pytest
 from click.testing import CliRunner
 from lxml import etree
@@ -219,10 +220,15 @@ def test_the_same_night_again_gives_the_same_digest_and_sends_it_once(
 
 def test_the_next_digest_speaks_of_the_nights_since(place: Path):
     study = Study(place)
-    study.store.replace(DIGESTS, study.read("digests").with_columns(night=date(2026, 1, 14)))
+    told = study.read("digests")
+    # one of a night before, and one of a later night, as after `update --as-of`
+    nights = [told.with_columns(night=date(2026, 1, day)) for day in (14, 20)]
+    study.store.replace(DIGESTS, pl.concat(nights))
     assert study.digest(send=False).digest.since == date(2026, 1, 14)
     feed = feedparser.parse((place / "feed.xml").read_bytes())
     assert [entry.link[-10:] for entry in feed.entries] == ["2026-01-16", "2026-01-14"]
+    assert "2026-01-20" not in (place / "digest.html").read_text(encoding="utf-8")
+    assert study.read("digests").height == 3
     with pytest.raises(InputError, match="--since 2026-01-16: wanted a night before 2026-01-16"):
         study.digest(date(2026, 1, 16))
 

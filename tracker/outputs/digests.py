@@ -83,7 +83,7 @@ def write_digest(
     digest = read_digest(prepared, since, _explain(store, config, prepared, since))
     pages = frozenset(subject.page for subject in choose_pages(prepared))
     row = _keep(store, digest, build_entry(digest, pages, config.notify.site), now)
-    entries = _read_entries(store)
+    entries = _read_entries(store, night)
     seed = _find_seed(store)
     site = config.notify.site
     title = config.study.title
@@ -126,8 +126,10 @@ def _keep(store: Store, digest: Digest, body: str, now: datetime) -> dict[str, o
     return row
 
 
-def _read_entries(store: Store) -> list[Entry]:
-    rows = store.read(DIGESTS).sort("night", descending=True).head(MOST_ENTRIES)
+def _read_entries(store: Store, night: date) -> list[Entry]:
+    """Return the last digests, of `night` and before: nights after it are not told yet then."""
+    rows = store.read(DIGESTS).filter(pl.col("night") <= night)
+    rows = rows.sort("night", descending=True).head(MOST_ENTRIES)
     return [
         Entry(night, written_at, title, body)
         for night, written_at, title, body in rows.select(
