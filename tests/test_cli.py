@@ -163,6 +163,21 @@ def test_our_errors_are_one_line_and_exit_1_and_usage_errors_exit_2(run: Callabl
     assert run("update", "--as-of", "tomorrow").exit_code == 2
 
 
+def test_settings_in_the_folder_of_a_study_hold_before_those_here(
+    run: Callable[..., Result], tmp_path: Path
+):
+    (tmp_path / "own").mkdir()
+    for path, name in (("tracker.toml", "Strikes"), ("own/tracker.toml", "Floods")):
+        (tmp_path / path).write_text(f'[[theme]]\nname = "{name}"\nterms = ["x"]\n', "utf-8")
+    for folder, name in (("other", "Strikes"), ("own", "Floods")):
+        assert f"\n{name}," in run("--study", folder, "themes", "list", "--csv").output
+    told = run("--study", "own", "init", "--force").output
+    assert "for the study own, own/tracker.toml holds and this one does not" in told
+    refused = run("--config", "tracker.toml", "--study", "own", "demo")
+    assert refused.exit_code == 2
+    assert "the demo has settings of its own" in refused.output
+
+
 def test_init_writes_a_file_that_is_read_and_does_not_overwrite_it(
     run: Callable[..., Result], tmp_path: Path
 ):

@@ -2,9 +2,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from click.testing import CliRunner
 from nbclient import NotebookClient
 
 from tracker import Study
+from tracker.cli import main
 from tracker.demos import run_demo
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
@@ -16,6 +18,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
     run_demo(Study(folder / "output"), nights=20)
     return folder
+
+
+def test_the_watch_list_of_the_demo_holds_for_later_commands(demo: Path):
+    study = ["--study", str(demo / "output")]
+    assert Study(demo / "output").config.study.title == "A made-up news world"
+    listed = CliRunner().invoke(main, [*study, "themes", "list", "--csv"])
+    assert "Bird flu" in listed.output
+    tried = CliRunner().invoke(main, [*study, "themes", "test", "Bird flu"])
+    assert tried.output.startswith("Bird flu takes"), tried.output
 
 
 def test_there_are_notebooks():

@@ -62,7 +62,7 @@ class _Tracker(click.Group):
 @click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Settings; tracker.toml if there is one here.",
+    help="Settings; tracker.toml in the study's folder, else here, if there is one.",
 )
 @click.option("-v", "--verbose", count=True, help="Say more; -vv says everything.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but results and errors.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from tracker.collector.sources import choose_hosts
-from tracker.config import Config, read_config
+from tracker.config import CONFIG_NAME, Config, read_config
 from tracker.errors import InputError, TableError
 from tracker.progress import Progress, be_silent
 from tracker.runs import read_clock, record_run
@@ -43,7 +43,8 @@ class Study:
 
     Args:
         folder: Where the study lives.
-        config: Its settings, or a tracker.toml to read them from; defaults without one.
+        config: Its settings, or a tracker.toml to read them from; the one in the study's folder
+            if None, and defaults without one.
         encoder: Turns headlines into vectors; the configured one if None.
         clock: Says what time it is.
 
@@ -61,6 +62,9 @@ class Study:
         clock: Callable[[], datetime] = read_clock,
     ) -> None:
         self.store = Store(Path(folder))
+        own = self.store.folder / CONFIG_NAME
+        if config is None and own.exists():
+            config = own
         if isinstance(config, PathLike):
             config = read_config(Path(config))
         self.config = config or Config()

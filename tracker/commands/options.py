@@ -26,10 +26,11 @@ class Settings:
 
     @property
     def config_path(self) -> Path:
-        """Return where the settings are, or would be."""
+        """Return where the settings are, or would be: named, in the study's folder, or here."""
         from tracker.config import CONFIG_NAME
 
-        return self.config or Path(CONFIG_NAME)
+        own = self.folder / CONFIG_NAME
+        return self.config or (own if own.exists() else Path(CONFIG_NAME))
 
     def read_config(self) -> "Config":
         """Return the settings these options name, or those lying here, or the defaults."""

@@ -26,9 +26,16 @@ def report(settings: Settings, open_it: bool, single_file: bool) -> None:
 )  # fmt: skip
 @click.pass_obj
 def demo(settings: Settings, nights: int) -> None:
-    """Write a small news world, harvest its pages and draw the charts; needs no network."""
+    """Write a small news world, harvest its pages and draw the charts; needs no network.
+
+    Its settings, a watch list among them, are tracker.toml in the study's folder.
+    """
     from tracker.demos import run_demo
+    from tracker.study import Study
+
+    if settings.config:
+        raise click.UsageError("--config: the demo has settings of its own, in its study's folder.")
 
     with show_progress(settings.quiet) as progress:
-        path = run_demo(settings.open(), nights=nights, progress=progress)
+        path = run_demo(Study(settings.folder), nights=nights, progress=progress)
     click.echo(f"open {path}")

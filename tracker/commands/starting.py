@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from tracker.commands.options import Settings
+from tracker.terminal import warn
 
 
 @click.command()
@@ -19,3 +20,5 @@ def init(settings: Settings, force: bool) -> None:
         raise click.ClickException(f"{path} is there already; --force overwrites it")
     path.write_text(render_template(), encoding="utf-8")
     click.echo(f"wrote {path}; every setting in it has its default")
+    if settings.config_path.absolute() != path.absolute():
+        warn(f"for the study {settings.folder}, {settings.config_path} holds and this one does not")
