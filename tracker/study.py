@@ -266,7 +266,7 @@ class Study:
     ) -> "UpdateResult":
         """Bring topics, themes, attention and signals up to the last night; return what was done.
 
-        Only nights with something new are done again; what earlier nights said stays.
+        Only nights not done yet, or with something new, are done; what earlier nights said stays.
 
         Args:
             as_of: The night to stand at: what was captured later is left aside until the next

@@ -269,6 +269,13 @@ MEMBERS: Final = Table(
     ("headline_id", "from_night"),
 )
 
+NIGHTS: Final = Table(
+    "nights",
+    "one night whose topics are done, with new headlines or without",
+    (Column("night", pl.Date, "the night"),),
+    ("night",),
+)
+
 EVENTS: Final = Table(
     "events",
     "one happening across outlets and nights, as known on the last night",
@@ -490,6 +497,7 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             HEADLINES,
             VECTORS,
             MEMBERS,
+            NIGHTS,
             EVENTS,
             TOPICS,
             LABELS,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def update(settings: Settings, as_of: datetime | None, as_json: bool) -> None:
     """Bring topics, themes, attention and signals up to date.
 
-    Only nights with something new are done again.
+    Only nights that are not done yet, or have something new, are done.
     """
     with show_progress(settings.quiet) as progress:
         result = settings.open().update(_to_date(as_of), progress=progress)

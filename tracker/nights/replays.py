@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tracker.ids import make_id
 from tracker.progress import Progress, be_silent
 from tracker.store import Store
-from tracker.tables import CORRECTIONS, LINEAGE, MEMBERS, TOPICS, VECTORS
+from tracker.tables import CORRECTIONS, LINEAGE, MEMBERS, NIGHTS, TOPICS, VECTORS
 from tracker.topics.corrections import Act, list_acts
 from tracker.topics.encoder import Encoder
 from tracker.topics.ledgers import Changes, Ledger
@@ -54,7 +54,8 @@ def place_headlines(
     """Bring members, topics and lineage up to the last of `nights`; return what was done.
 
     Nights before the first change are kept as they are. A headline that turns up on a night that
-    was done already (an archive taken in late) takes the ledger back to that night.
+    was done already, or a night between two such (an archive taken in late), takes the ledger back
+    to that night. A night without new headlines is done too: topics fall asleep and retire on it.
 
     Args:
         store: The study's store.
@@ -81,7 +82,7 @@ def place_headlines(
     for done, change in enumerate(_advance(store, ledger, todo, encoder, ahead, acts, progress), 1):
         changes.append(change)
         if len(changes) == FLUSH_NIGHTS or done == len(ahead):
-            _write(store, changes)
+            _write(store, changes, ahead[done - len(changes) : done])
             changes = []
     return Placing(len(ahead), todo.height, start)
 
@@ -142,14 +143,17 @@ def _advance(
 def forget_nights(store: Store, start: date, earlier: date) -> None:
     """Take members, topics and lineage back to what they were before night `start`.
 
-    Corrections carried out since then wait again; first, so that a process killed here leaves
-    none that is taken for done.
+    First of all they are no longer said to be done, so that a process killed here leaves none
+    that is taken for it; corrections carried out since then wait again.
 
     Args:
         store: The study's store.
         start: First night to forget.
         earlier: The last night with captures before it.
     """
+    done = store.read(NIGHTS)
+    if not done.filter(pl.col("night") >= start).is_empty():
+        store.replace(NIGHTS, done.filter(pl.col("night") < start))
     corrections = store.read(CORRECTIONS)
     waiting = corrections.with_columns(
         state=pl.when(pl.col("night") > earlier)
@@ -247,6 +251,7 @@ def _find_start(
             moved["from_night"].min(),
             first and max(first, nights[0]),
             *due,
+            *set(nights).difference(store.read(NIGHTS)["night"]),
             *_list_beyond(store, nights[-1]),
         )
         if isinstance(night, date)
@@ -255,8 +260,8 @@ def _find_start(
 
 
 def _list_beyond(store: Store, last: date) -> list[date]:
-    """Return the first night after `last` on which something was done, in a list, if any."""
-    rows = [store.scan(table).select("night") for table in (TOPICS, LINEAGE)]
+    """Return the first night after `last` of which anything is kept, in a list, if any."""
+    rows = [store.scan(table).select("night") for table in (NIGHTS, TOPICS, LINEAGE)]
     rows.append(store.scan(MEMBERS).select(pl.col("from_night").alias("night")))
     beyond = pl.concat(rows).filter(pl.col("night") > last).select(pl.col("night").min()).collect()
     return beyond["night"].drop_nulls().to_list()
@@ -308,12 +313,8 @@ def _restore(
     )
 
 
-def _write(store: Store, changes: Sequence[Changes]) -> None:
-    """Write the changes of some nights.
-
-    Members come last but for the outcomes of corrections, as they say which nights are done; a
-    correction without an outcome makes its night be done again.
-    """
+def _write(store: Store, changes: Sequence[Changes], nights: Sequence[date]) -> None:
+    """Write the changes of some nights; last that these are done."""
     store.append(TOPICS, pl.concat(change.topics for change in changes))
     store.append(LINEAGE, pl.concat(change.lineage for change in changes))
     opened = pl.concat(change.opened for change in changes)
@@ -332,3 +333,4 @@ def _write(store: Store, changes: Sequence[Changes]) -> None:
     outcomes = outcomes.unique("correction_id", keep="last", maintain_order=True)
     said = store.read(CORRECTIONS).drop("state", "note").join(outcomes, on="correction_id")
     store.upsert(CORRECTIONS, said)
+    store.append(NIGHTS, NIGHTS.frame([(night,) for night in nights]))

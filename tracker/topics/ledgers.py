@@ -183,6 +183,8 @@ class Ledger:
             changes,
             self._holds.pinned,
         )
+        start = night - timedelta(days=self.settings.window_nights - 1)
+        self._window = self._window and self._window.since(start)
         if len(new):
             with threadpool_limits(1, "blas"):  # more threads cost a night's small products more
                 touched |= self._place(night, new, changes)
@@ -213,9 +215,8 @@ class Ledger:
         return pl.DataFrame(corrector.outcomes, schema=OUTCOMES, orient="row")
 
     def _place(self, night: date, new: Window, changes: list[Change]) -> set[str]:
-        start = night - timedelta(days=self.settings.window_nights - 1)
         old = self._window or Window.empty(new.vectors.shape[1])
-        window = self._window = old.since(start).join(new)
+        window = self._window = old.join(new)
         rows = window.rows(self.settings.meaning, self.reads)
         self._place_events(night, window, rows, len(window) - len(new))
         events = [self._places[name].event for name in window.ids]
