@@ -47,6 +47,20 @@ def test_a_box_stands_from_two_weeks_on_and_counts_again_when_it_changes():
     assert slots.filter(list_id="news")["night"].n_unique() == NIGHTS
 
 
+def test_what_a_broken_page_shows_of_a_box_is_no_change_of_it():
+    sightings, lists, captures = publish()
+    torn = sightings.filter((pl.col("capture_id") != "c40") | (pl.col("rank") <= 2))
+    broken = pl.DataFrame({"capture_id": ["c40"], "channel": ["editorial"]})
+    nights = [
+        [(night - FIRST_NIGHT).days for night in find_standing(
+            torn, lists, captures, unobserved=unobserved
+        )["night"]]
+        for unobserved in (None, broken)
+    ]  # fmt: skip
+    assert nights[0] == [*range(34, 40), *range(55, NIGHTS)]
+    assert nights[1] == [*range(34, 40), *range(41, NIGHTS)]
+
+
 def test_what_a_standing_box_takes_with_it_is_no_fade():
     frames = publish()
     standing = find_standing(*frames)

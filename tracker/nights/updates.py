@@ -307,7 +307,7 @@ def count_slots(store: Store, captures: pl.DataFrame, time_zone: str) -> Counted
     """Return which slots of some captures count, and why the others do not."""
     lists, sightings = store.read(LISTS), store.read(SIGHTINGS)
     breaks = find_breaks(captures, lists, time_zone=time_zone)
-    standing = find_standing(sightings, lists, captures, time_zone=time_zone)
+    standing = find_standing(sightings, lists, captures, time_zone=time_zone, unobserved=breaks)
     slots = expose_slots(
         sightings, lists, captures, time_zone=time_zone, unobserved=breaks, standing=standing
     )

@@ -26,6 +26,7 @@ def find_standing(
     captures: pl.DataFrame,
     *,
     time_zone: str = "UTC",
+    unobserved: pl.DataFrame | None = None,
     nights: int = 14,
 ) -> pl.DataFrame:
     """Return on which nights which boxes have shown the very same headlines for weeks.
@@ -39,32 +40,40 @@ def find_standing(
         lists: Frame of `tracker.tables.LISTS`.
         captures: Frame of `tracker.tables.CAPTURES`.
         time_zone: IANA name of the zone whose local date is a night.
+        unobserved: Captures, with `capture_id` and `channel`, that do not count in that channel:
+            what a broken page shows of a box is no change of it.
         nights: How long a box must have been the same, calendar nights.
 
     Returns:
         A frame with the columns of `STANDING`, sorted; `since` is the first night of the run.
     """
     channels = {kind: channel for channel, kinds in CHANNELS.items() for kind in kinds}
-    boxes = lists.lazy().filter(pl.col("kind").is_in(list(channels)))
+    boxes = (
+        lists.lazy()
+        .filter(pl.col("kind").is_in(list(channels)))
+        .select(
+            "capture_id",
+            "list_id",
+            pl.col("kind").replace_strict(channels, return_dtype=pl.String).alias("channel"),
+        )
+    )
+    if unobserved is not None:
+        boxes = boxes.join(unobserved.lazy(), on=["capture_id", "channel"], how="anti")
     content = (
         sightings.lazy()
         .select("capture_id", "list_id", pl.struct("headline_id", "title").hash().alias("item"))
-        .join(
-            boxes.select(
-                "capture_id", "list_id",
-                pl.col("kind").replace_strict(channels, return_dtype=pl.String).alias("channel"),
-            ),
-            on=["capture_id", "list_id"],
-        )
+        .join(boxes, on=["capture_id", "list_id"])
         .join(
             captures.lazy().select(
                 "capture_id", "source", night_of("captured_at", time_zone).alias("night")
             ),
             on="capture_id",
         )
-        .unique(["night", *_BOX, "item"])
         .group_by("night", *_BOX)
-        .agg(pl.col("channel").unique().alias("channels"), pl.col("item").sort().alias("content"))
+        .agg(
+            pl.col("channel").unique().alias("channels"),
+            pl.col("item").unique().sort().alias("content"),
+        )
         .sort(*_BOX, "night")
         .with_columns((pl.col("content") != pl.col("content").shift(1)).over(_BOX).alias("new"))
         .with_columns(pl.col("new").fill_null(value=True).cum_sum().over(_BOX).alias("run"))
