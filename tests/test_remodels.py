@@ -10,6 +10,7 @@ from tracker import Study
 from tracker.cli import main
 from tracker.errors import ConfigError
 from tracker.tables import TABLES
+from tracker.topics.settings import METHOD
 
 PLACED = ("members", "events", "topics", "lineage", "carried", "corrections", "attention")
 LEXICAL = '[study]\nencoder = "lexical"\n'
@@ -65,6 +66,28 @@ def test_another_encoder_is_refused_until_all_topics_are_derived_anew(other: Pat
     refused = run(other, "topics", "remodel")
     assert (refused.exit_code, "made as configured already" in refused.output) == (1, True)
     assert run(other, "topics", "pin", min(kept), "--later").exit_code == 0
+
+
+@pytest.mark.parametrize(("method", "said"), [(METHOD - 1, str(METHOD - 1)), (None, "an older")])
+def test_topics_of_an_older_method_are_derived_anew(
+    other: Path, told: Study, method: int | None, said: str
+):
+    (other / "tracker.toml").write_text("")
+    study = Study(other / "study")
+    older = pl.lit(method, pl.Int64)
+    study.store.upsert(TABLES["models"], told.read("models").with_columns(method=older))
+    refused = run(other, "update")
+    assert refused.exit_code == 1
+    told_of = " ".join(refused.output.split())
+    assert f"found number {METHOD}, topics were made by" in told_of
+    assert said in told_of
+    assert "tracker topics remodel" in told_of
+    if method is None:
+        return
+    before = topics_of(told)
+    assert run(other, "topics", "remodel").exit_code == 0
+    assert topics_of(study) == before
+    assert run(other, "update").exit_code == 0
 
 
 def test_other_settings_are_refused_too_and_corrections_are_carried_out_again(

@@ -369,6 +369,7 @@ MODELS: Final = Table(
     (
         Column("made_at", TIME, "since when"),
         Column("encoder", pl.String, "name of the encoder"),
+        Column("method", pl.Int64, "number of the method; null before it was kept", nullable=True),
         Column("settings", pl.String, "JSON: settings of topics"),
         Column("finished", pl.Boolean, "whether all nights have been derived so"),
     ),

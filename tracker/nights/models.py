@@ -1,4 +1,4 @@
-"""With which encoder and settings a study's topics were made: no two are ever mixed."""
+"""With which encoder, method and settings a study's topics were made: no two are ever mixed."""
 
 import json
 from dataclasses import asdict
@@ -11,7 +11,7 @@ from tracker.store import Store
 from tracker.tables import CARRIED, MEMBERS, MODELS
 from tracker.topics.encoder import Encoder
 from tracker.topics.namings import Carried, Naming
-from tracker.topics.settings import TopicSettings
+from tracker.topics.settings import METHOD, TopicSettings
 
 
 def write_model(
@@ -19,7 +19,7 @@ def write_model(
 ) -> None:
     """Write that topics are made so from now on."""
     said = json.dumps(asdict(settings), sort_keys=True)
-    store.upsert(MODELS, MODELS.frame([(made_at, encoder.name, said, finished)]))
+    store.upsert(MODELS, MODELS.frame([(made_at, encoder.name, METHOD, said, finished)]))
 
 
 def check_model(store: Store, encoder: Encoder, settings: TopicSettings, now: datetime) -> bool:
@@ -55,10 +55,13 @@ def list_differences(latest: pl.DataFrame, encoder: Encoder, settings: TopicSett
     found = []
     if row["encoder"] != encoder.name:
         found.append(f"study.encoder: found {encoder.name}, topics were made by {row['encoder']}")
-    before = json.loads(row["settings"])
+    if row["method"] != METHOD:
+        before = "an older one" if row["method"] is None else f"number {row['method']}"
+        found.append(f"method: found number {METHOD}, topics were made by {before}")
+    said = json.loads(row["settings"])
     for name, value in asdict(settings).items():
-        if name in before and before[name] != value:
-            found.append(f"topics.{name}: found {value}, topics were made with {before[name]}")
+        if name in said and said[name] != value:
+            found.append(f"topics.{name}: found {value}, topics were made with {said[name]}")
     return found
 
 

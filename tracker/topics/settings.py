@@ -9,6 +9,9 @@ from tracker.errors import ConfigError
 _ENDPOINT: Final = re.compile(r"https?://[^\s?#@<>/]+[^\s?#@<>]*")
 _VARIABLE: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
+METHOD: Final = 2
+"""Number of the method: raise it with every change that may place a headline otherwise."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class TopicSettings:
