@@ -38,8 +38,9 @@ class StudySettings:
         title: Heading of the report.
         time_zone: Nights are dates in this time zone (an IANA name such as Europe/Berlin).
         encoder: Turns headlines into vectors: auto (the small English model that is installed),
-            lexical (no model, any language), a folder with model.onnx and tokenizer.json, or the
-            name of a sentence-transformers model if that package is installed.
+            lexical (no model, any language), multilingual (sixteen languages; an extra), a folder
+            with model.onnx and tokenizer.json, or the name of a sentence-transformers model if
+            that package is installed.
     """
 
     title: str = "What the front pages push"

