@@ -28,7 +28,7 @@ from tracker.plotter.atom_feeds import ATOM, Entry, build_feed
 from tracker.plotter.digest_pages import build_digest_page, build_entry
 from tracker.plotter.digests import read_digest, to_markdown
 from tracker.plotter.prepared import prepare
-from tracker.plotter.words import clean
+from tracker.plotter.words import clean, points
 from tracker.tables import DIGESTS
 
 DATA = build_world()
@@ -268,3 +268,24 @@ def test_an_address_is_shown_without_its_secrets():
 def test_a_site_is_an_address_that_ends_in_a_slash():
     with pytest.raises(ConfigError, match=r"notify.site: found 'javascript:1'"):
         parse_config('[notify]\nsite = "javascript:1"')
+
+
+def test_a_rise_says_where_it_comes_from_as_explain_does(tmp_path: Path):
+    rows = [
+        (datetime(2026, 1, 1, 20, tzinfo=UTC) + timedelta(days=night), "harbour.example",
+         "latest", rank, f"{word} number {story}", f"https://harbour.example/{word[:5]}-{story}")
+        for night in range(17)
+        for rank in range(1, 17)
+        for word in ["Ukraine grid" if rank <= (1 if night < 15 else 12) else "Local council"]
+        for story in [(night + rank) % 20]
+    ]  # fmt: skip
+    names = ["captured_at", "source", "list_kind", "rank", "title", "url"]
+    pl.DataFrame(rows, schema=names, orient="row").write_parquet(tmp_path / "lists.parquet")
+    study = Study(tmp_path / "study")
+    study.ingest(tmp_path / "lists.parquet")
+    study.update()
+    (why,) = {c.why for s in study.digest().digest.sections for c in s.claims
+              if c.subject.key == "Ukraine" and c.why}  # fmt: skip
+    rise = study.read("signals").filter(subject="Ukraine", kind="rise").sort("night")["night"][-1]
+    parts = study.explain("Ukraine", rise).decomposition
+    assert f"{points(parts.within)} from the same lists" in why

@@ -11,7 +11,7 @@ import polars as pl
 from tracker.config import Config
 from tracker.errors import InputError
 from tracker.outputs.notifications import Message, mask_address, send_message
-from tracker.outputs.points import explain_point
+from tracker.outputs.points import split_changes
 from tracker.outputs.reports import read_report_data
 from tracker.plotter.atom_feeds import Entry, build_feed
 from tracker.plotter.digest_pages import build_digest_page, build_entry
@@ -103,16 +103,15 @@ def _explain(
     store: Store, config: Config, prepared: Prepared, since: date
 ) -> dict[tuple[str, date, str], tuple[float, float, float]]:
     """Return how the changes that will be told split into their parts."""
-    whys = {}
     found = choose_findings(prepared, since)
-    for finding in (
-        f for kind in ("rise", "fade") if kind in found for f in found[kind].findings[:MOST_WHYS]
-    ):
-        key = (finding.subject.key, finding.night, finding.channel)
-        parts = explain_point(store, config, *key).decomposition
-        if parts is not None:
-            whys[key] = (parts.within, parts.boxes, parts.panel)
-    return whys
+    points = [
+        (f.subject.key, f.night, f.channel)
+        for kind in ("rise", "fade")
+        if kind in found
+        for f in found[kind].findings[:MOST_WHYS]
+    ]
+    splits = split_changes(store, config, points)
+    return {at: (parts.within, parts.boxes, parts.panel) for at, parts in splits.items()}
 
 
 def _keep(store: Store, digest: Digest, body: str, now: datetime) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """What is stored behind one point of a curve: found, joined and put together."""
 
 import difflib
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Final
 
@@ -60,13 +61,7 @@ def explain_point(
         channel = next((name for name in CHANNELS if name in seen), next(iter(CHANNELS)))
     stands = attention["night"].max()
     assert isinstance(stands, date)
-    captures = store.read(CAPTURES).with_columns(
-        night_of("captured_at", config.study.time_zone).alias("night")
-    )
-    seen_then = observe_slots(
-        store, captures.filter(pl.col("night") <= stands), store.read(MEMBERS),
-        store.read(THEMES), config, stands,
-    )  # fmt: skip
+    seen_then = _observe(store, config, stands)
     mine = pl.col("subject") == subject.key
     rows = attention.filter(mine, pl.col("night") == night, pl.col("channel") == channel)
     point = rows.row(0, named=True) if rows.height else {}
@@ -75,11 +70,7 @@ def explain_point(
     state, reason = _name_state(point, seen_then, night, channel)
     signals = store.read(SIGNALS).filter(mine, pl.col("channel") == channel).sort("night")
     before = signals.filter(pl.col("night") < night, pl.col("kind").is_in(["rise", "fade"]))
-    settings = config.signals
-    rules = Rules(
-        settings.fdr, settings.baseline_nights, settings.history_nights, settings.min_nights,
-        settings.min_ratio,
-    )  # fmt: skip
+    rules = _read_rules(config)
     verdict = judge_subject(attention, subject.key, night, channel, rules, panel=seen_then.panel)
     return Explanation(
         subject=subject,
@@ -98,6 +89,49 @@ def explain_point(
         earlier=before.tail(1),
         decomposition=_decompose(seen_then, config, subject.key, channel, verdict),
     )
+
+
+def split_changes(
+    store: Store, config: Config, points: Collection[tuple[str, date, str]]
+) -> dict[tuple[str, date, str], Decomposition]:
+    """Return how the changes behind some points split, of those that have one.
+
+    Args:
+        store: The study's store.
+        config: Its settings.
+        points: Subject (by key), night and channel of each.
+    """
+    attention = store.read(ATTENTION)
+    stands = attention["night"].max()
+    if not points or not isinstance(stands, date):
+        return {}
+    seen, rules = _observe(store, config, stands), _read_rules(config)
+    found = {}
+    for subject, night, channel in points:
+        verdict = judge_subject(attention, subject, night, channel, rules, panel=seen.panel)
+        parts = _decompose(seen, config, subject, channel, verdict)
+        if parts is not None:
+            found[subject, night, channel] = parts
+    return found
+
+
+def _observe(store: Store, config: Config, stands: date) -> Observed:
+    """Return what counted up to the night the study stands at."""
+    captures = store.read(CAPTURES).with_columns(
+        night_of("captured_at", config.study.time_zone).alias("night")
+    )
+    return observe_slots(
+        store, captures.filter(pl.col("night") <= stands), store.read(MEMBERS),
+        store.read(THEMES), config, stands,
+    )  # fmt: skip
+
+
+def _read_rules(config: Config) -> Rules:
+    settings = config.signals
+    return Rules(
+        settings.fdr, settings.baseline_nights, settings.history_nights, settings.min_nights,
+        settings.min_ratio,
+    )  # fmt: skip
 
 
 def find_subject(store: Store, attention: pl.DataFrame, name: str) -> Named:

@@ -27,7 +27,7 @@ HEADINGS: Final = {
 _QUIET: Final = {"rise": "rose", "fade": "faded", "new": "was new", "back": "came back"}
 
 MOST_WHYS: Final = 3
-"""Claims of a kind whose change is taken apart: each costs a look at every slot."""
+"""Claims of a kind whose change is taken apart: each costs a look at the slots of two stretches."""
 
 MOST_CLAIMS: Final = 10
 """Claims of a kind that are told in full; the others are counted."""
