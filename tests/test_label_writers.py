@@ -178,8 +178,6 @@ def test_labels_are_shown_everywhere_asked_for_once_and_a_persons_wins(
     escaped = label.replace("&", "&amp;")
     assert run("good", "report").exit_code == 0
     assert escaped in (tmp_path / "study" / "topics" / f"{topic}.html").read_text()
-    chart = run("good", "chart", "life", label, "--output", str(tmp_path / "chart.html"))
-    assert chart.exit_code == 0, chart.output
     assert label in run("good", "explain", label, "2026-01-10").stdout
     assert run("good", "replay").exit_code == 0
     assert len(endpoint.asked) == len(own)
@@ -195,16 +193,16 @@ def test_an_endpoint_that_fails_is_named_and_the_update_goes_on(
     run: Callable[..., Result], endpoint: Endpoint
 ):
     own = list_topics(run)
-    done = run("garbage", "update", "--json")
+    done = run("garbage", "update")
     assert done.exit_code == 0
-    assert json.loads(done.stdout)["labels"]["waiting"] == len(own)
-    assert "labels: the answer is no chat completion" in run("garbage", "update").stderr
-    assert len(endpoint.asked) == 2 * 3
+    assert "labels: the answer is no chat completion" in done.stderr
+    assert len(endpoint.asked) == 3
     checked = run("garbage", "check")
     assert (checked.exit_code, "no chat completion" in checked.output) == (3, True)
     assert list_topics(run) == own
-    assert "1" in run("injected", "update", "--json").stdout
+    done = run("injected", "update", "--json")
+    said = json.loads(done.stdout)["labels"]
+    assert said == {"written": 0, "unusable": len(own), "waiting": 0, "problems": []}
     assert run("injected", "update").stderr == ""
+    assert len(endpoint.asked) == 3 + len(own)
     assert list_topics(run) == own
-    assert len(endpoint.asked) == 2 * 3 + len(own)
-    assert run("injected", "check").exit_code == 0

@@ -16,7 +16,7 @@ CONFIG = Config(
     study=StudySettings(encoder="lexical"),
     topics=TopicSettings(event_nights=2, window_nights=3, retire_nights=6),
 )
-NIGHTS = 10
+NIGHTS = 8
 STORIES = {
     # first night: wordings at two outlets, on the pages from then on
     0: ("Late frost ruins apple harvest", "Apple harvest ruined by late frost"),

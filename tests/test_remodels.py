@@ -102,6 +102,7 @@ def test_other_settings_are_refused_too_and_corrections_are_carried_out_again(
         Study(other / "study", config=other / "tracker.toml").update()
     done = run(other, "topics", "remodel")
     assert done.exit_code == 0, done.output
+    assert done.stdout.startswith("topics.event_nights: found 5, topics were made with 7\n")
     assert "kept" in done.stdout
     assert topics_of(study) == before
     latest = study.read("topics").filter(pl.col("topic_id") == topic).sort("night")

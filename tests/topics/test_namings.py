@@ -29,13 +29,13 @@ def test_every_topic_has_a_fate_and_where_its_headlines_went():
     after = group(kept="123456", p="ab", q="cd", fresh="xyz")
     rows = compare_topics(before, after).select("topic_id", "fate", "heir_id", "share").rows()
     assert rows == [
-        ("kept", "kept", "kept", 1.0),
         ("into", "merged", "kept", 1.0),
         ("apart", "split", "p", 0.5),
         ("lost", "gone", None, 0.0),
         ("fresh", "new", None, 0.0),
         ("p", "new", "apart", 1.0),
         ("q", "new", "apart", 1.0),
+        ("kept", "kept", "kept", 1.0),
     ]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker.commands.options import PARTLY, Settings
+from tracker.commands.updating import warn_of
 from tracker.terminal import make_safe, output_options, print_rows, show_progress, warn
 
 if TYPE_CHECKING:
@@ -139,16 +140,18 @@ def undo(settings: Settings, corrections: tuple[str, ...], later: bool, as_json:
 def remodel(settings: Settings, form: str | None, limit: int | None) -> None:
     """Derive all topics anew, after a change of encoder or of settings under [topics].
 
-    A topic that is clearly the same keeps its id. Shown is what became of each topic: kept,
-    merged, split, gone or new, with its headlines before and after, and where most of them are.
+    A topic that is clearly the same keeps its id. Shown is what became of each topic: merged,
+    split, gone, new or kept, where most of its headlines are, and how many it had and has.
     Corrections are carried out again.
     """
     with show_progress(settings.quiet) as progress:
         result = settings.open().remodel(progress=progress)
     if form is None:
         counts = ", ".join(f"{n:,} {fate}" for fate, n in result.counts.items())
-        click.echo(make_safe(f"{result.encoder_before} -> {result.encoder}: {counts}"))
+        for line in (*result.changes, counts):
+            click.echo(make_safe(line))
     print_rows(result.moved, form, limit)
+    warn_of(result.update)
 
 
 @topics.command("corrections")

@@ -54,6 +54,11 @@ def _print_update(result: "UpdateResult", as_json: bool) -> None:
         f"tonight ({result.placing.nights:,} nights done, {result.placing.headlines:,} headlines "
         "placed)"
     )
+    warn_of(result)
+
+
+def warn_of(result: "UpdateResult") -> None:
+    """Say what an update could not do."""
     for problem in result.labels.problems:
         warn(f"labels: {problem}")
     if result.void_corrections:

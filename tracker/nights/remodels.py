@@ -33,14 +33,12 @@ class RemodelResult:
     """What became of topics that were derived anew.
 
     Attributes:
-        encoder_before: Encoder of the topics before.
-        encoder: Encoder of the topics now.
+        changes: How what is configured differed from what topics were made with.
         moved: One row a topic, see `compare_topics`, with label and heir (its label).
         update: What the update that followed did.
     """
 
-    encoder_before: str
-    encoder: str
+    changes: tuple[str, ...]
     moved: pl.DataFrame
     update: UpdateResult
 
@@ -70,7 +68,8 @@ def remodel_study(
     if stand is None or latest.is_empty():
         raise InputError(f"{store.folder}: found no topics yet; run tracker update first")
     model = encoder()
-    if not list_differences(latest, model, config.topics):
+    changes = list_differences(latest, model, config.topics)
+    if not changes:
         raise InputError(
             f"{store.folder}: found topics that are made as configured already ({model.name}); "
             "wanted another encoder or other settings under [topics] in tracker.toml"
@@ -98,12 +97,11 @@ def remodel_study(
     words = pl.DataFrame({"topic_id": list(named), "label": list(named.values())})
     heirs = words.rename({"topic_id": "heir_id", "label": "heir"})
     return RemodelResult(
-        latest["encoder"].item(),
-        model.name,
+        tuple(changes),
         moved.join(words, on="topic_id", how="left", maintain_order="left")
         .join(heirs, on="heir_id", how="left", maintain_order="left")
         .select(
-            "fate", "label", "headlines_before", "headlines_after", "heir", "share",
+            "fate", "label", "heir", "headlines_before", "headlines_after", "share",
             "topic_id", "heir_id",
         ),
         update,

@@ -14,7 +14,7 @@ from tracker.topics.events import name_id
 
 LEAST_ALIKE: Final = 0.3
 """Jaccard index from which on two topics are the same one."""
-FATES: Final = ("kept", "merged", "split", "gone", "new")
+FATES: Final = ("merged", "split", "gone", "new", "kept")
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def compare_topics(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
         headlines are in one other topic; split: they are in several; gone: most are in none;
         new), heir_id (the topic with most of its headlines; of a new one, where most of its come
         from), headlines_before, headlines_after, share (of the headlines in the heir, in [0, 1]);
-        by fate, the largest first.
+        what moved before what was kept, the largest first.
     """
     sizes = before.group_by("topic_id").len("headlines_before")
     now = after.group_by("topic_id").len("headlines_after")
