@@ -58,6 +58,7 @@ def test_another_encoder_is_refused_until_all_topics_are_derived_anew(other: Pat
     carried = study.read("lineage").filter(pl.col("event") == "carried")
     assert set(carried["topic_id"]) == kept
     assert label
+    assert "carried its id over to t" in run(other, "topics", "show", min(kept)).stdout
     after = placed(study)
     study.replay()
     again = placed(study)

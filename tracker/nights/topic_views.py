@@ -190,10 +190,17 @@ def view_topic_life(store: Store, name: str) -> Life:
     for row in rows.sort("night", "topic_id", "event").iter_rows(named=True):
         own = row["topic_id"] == key
         other = row["other_id"] if own else row["topic_id"]
-        word = {"merged": "merged into", "split": "split from"}.get(row["event"], row["event"])
+        words = {
+            "merged": "merged into",
+            "split": "split from",
+            "carried": "carried its id over to",
+        }
+        word = words.get(row["event"], row["event"])
         if not own:
             word = "took in" if row["event"] == "merged" else "gave off"
-        beside = f" {labels.get(other, '')!r} ({other})" if other else ""
+        # A topic derived anew never went by the id that it would have had.
+        called = f" {labels[other]!r} ({other})" if other in labels else f" {other}"
+        beside = called if other else ""
         by = f", by correction {row['correction_id']}" if row["correction_id"] else ""
         lines.append(f"{row['night']} {word}{beside}{by}")
     return Life(f"{topic['label']} ({key})", tuple(lines))
