@@ -1,6 +1,6 @@
 """How long a report of two years, 40 sources and 500 topics takes, to build and to open.
 
-Run with `pytest -m bench -s tests/bench/bench_report.py`.
+Run with `pytest -m bench -n 0 -s tests/bench/bench_report.py`.
 """
 
 import platform
