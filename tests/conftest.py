@@ -4,8 +4,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import settings
 
 from tracker import Study
+
+settings.register_profile("tracker", deadline=None)  # a busy machine is no failure
+settings.load_profile("tracker")
 
 FIRST_NIGHT = date(2026, 1, 5)
 

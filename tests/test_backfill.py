@@ -23,7 +23,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
-from tracker import Study, backfills
+from tracker import Study
 from tracker.cli import main
 from tracker.collector import wayback
 from tracker.collector.documents import Document
@@ -31,6 +31,7 @@ from tracker.collector.page_writers import PageWriter
 from tracker.collector.wayback import ArchiveSettings
 from tracker.config import Config, SourceSettings, StudySettings
 from tracker.errors import InputError
+from tracker.intakes import backfills
 
 PAGE = "https://www.harbour.example/"
 FIRST, LAST = date(2026, 1, 5), date(2026, 1, 16)

@@ -94,7 +94,7 @@ groupings = st.lists(
 
 
 @given(groupings)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_groups_are_symmetric_bounded_and_blind_to_names(pairs: list[tuple[int, int]]) -> None:
     found, known = [p[0] for p in pairs], [p[1] for p in pairs]
     there, back = score_groups(found, known), score_groups(known, found)

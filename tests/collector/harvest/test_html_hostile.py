@@ -67,7 +67,7 @@ def test_a_bomb_is_read_in_time(name: str) -> None:
     assert find_faults(page) == []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(markup(), st.sampled_from((None, "https://tern.example/2024/05/14/a-b-c/")))
 def test_any_markup_gives_a_page_as_promised(html: str, url: str | None) -> None:
     check(html.encode("utf-8", "surrogatepass"), url)
@@ -83,14 +83,14 @@ def test_mutated_pages_are_as_promised() -> None:
         check(mutations.mutate(BODIES, dice))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_a_page(body: bytes) -> None:
     check(body)
     explain_html(body)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.text(max_size=200))
 def test_cleaning_a_title_twice_is_cleaning_it_once(text: str) -> None:
     once = clean_title(text)
@@ -98,7 +98,7 @@ def test_cleaning_a_title_twice_is_cleaning_it_once(text: str) -> None:
     assert len(once) <= LONGEST_TITLE
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.text(max_size=80))
 def test_an_address_is_of_the_web_or_none(href: str) -> None:
     url = canonicalise(href, "https://tern.example/a/b")
@@ -119,7 +119,7 @@ def test_passwords_in_addresses_are_dropped() -> None:
     assert canonicalise("three-word-slug", told) == plain
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\ufeff\0"), max_size=80))
 def test_text_in_utf8_is_read_as_it_is(text: str) -> None:
     assert decode(text.encode(), "latin-1") == text or "\xc2" in text or "\xc3" in text

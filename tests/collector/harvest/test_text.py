@@ -169,7 +169,7 @@ LINES = st.one_of(
 
 
 @given(st.lists(LINES, max_size=60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_lines_give_well_formed_lists(lines: list[str]) -> None:
     page = harvest_text("\n".join(lines))
     assert find_faults(page) == []
