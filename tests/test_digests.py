@@ -26,7 +26,8 @@ from tracker.errors import ConfigError, InputError
 from tracker.outputs.notifications import Message, mask_address, send_message
 from tracker.plotter.atom_feeds import ATOM, Entry, build_feed
 from tracker.plotter.digest_pages import build_digest_page, build_entry
-from tracker.plotter.digests import read_digest, to_markdown
+from tracker.plotter.digest_texts import to_markdown
+from tracker.plotter.digests import read_digest
 from tracker.plotter.prepared import prepare
 from tracker.plotter.words import clean, points
 from tracker.tables import DIGESTS

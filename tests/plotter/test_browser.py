@@ -339,6 +339,12 @@ def test_chosen_sources_alone_make_the_lines(reader):
     assert "herald.example" in reader.panel()
     assert "daily.example" not in reader.page.locator("#panel-list").inner_text()
     assert "source-of=herald.example" in reader.page.evaluate("location.hash")
+    # What is said of all sources is not said of the chosen one, and not seen is not absent.
+    assert reader.page.locator("#panel-facts").inner_text() == ""
+    reader.page.evaluate(f"T.open({{ night: '{LAST}', subject: 'Honduras' }})")
+    reader.until("document.getElementById('panel-note').textContent.startsWith('Nothing was')")
+    reader.page.evaluate("T.open({ night: '2024-01-05', subject: 'Honduras' })")
+    reader.until("document.getElementById('panel-note').textContent.startsWith('Looked for')")
 
 
 def test_a_chart_is_read_by_keyboard(reader):
@@ -355,6 +361,11 @@ def test_a_chart_is_read_by_keyboard(reader):
     reader.page.keyboard.press("Enter")
     reader.page.wait_for_selector("#panel:not([hidden])")
     assert "on 2 January 2024" in reader.panel()
+
+
+def test_a_chart_alone_is_drawn_whatever_its_address_asks_for(reader):
+    reader.open("chart-themes.html", "#from=2024-01-05&to=2024-01-12").draw("themes")
+    assert reader.complaints == []
 
 
 def test_a_chart_alone_keeps_its_headlines_its_table_and_its_colours(reader):

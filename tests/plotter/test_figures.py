@@ -1,6 +1,7 @@
 """Charts compared as data: what is drawn, where there is a gap, and what text may do."""
 
 import itertools
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -32,6 +33,7 @@ from tracker.plotter.prepared import prepare
 from tracker.plotter.styles import Style
 
 DATA = build_world()
+PREPARED = prepare(DATA)
 AT_GAP = (GAP - FIRST).days
 
 
@@ -209,15 +211,13 @@ def test_chosen_sources_together_give_the_attention_table(weighting):
 
 
 def test_new_headlines_of_all_nights_are_all_headlines():
-    prepared = prepare(DATA)
-    own = read_cells(prepared, [prepared.subjects["t2"]])["subjects"]["t2"]["editorial"]
-    rows = prepared.slots.of("t2").filter(pl.col("channel") == "editorial")
+    own = read_cells(PREPARED, [PREPARED.subjects["t2"]])["subjects"]["t2"]["editorial"]
+    rows = PREPARED.slots.of("t2").filter(pl.col("channel") == "editorial")
     assert sum(sum(flat[2::3]) for flat in own.values()) == rows["headline_id"].n_unique() > 0
 
 
 def test_the_headlines_behind_a_point_are_as_many_as_its_slots():
-    prepared = prepare(DATA)
-    weeks = {week.monday: week.content for week in read_weeks(prepared)}
+    weeks = {week.monday: week.content for week in read_weeks(PREPARED)}
     week = weeks[FIRST]
     rows = [r for r in week["subjects"]["t2"] if week["night"][r] == str(FIRST)]
     facts = [f for f in week["facts"]["t2"] if f[0] == str(FIRST)]
@@ -231,6 +231,18 @@ def test_no_text_of_a_chart_is_markup_or_a_template(name):
         assert "<script" not in text
         assert "<img" not in text
         assert "onerror" not in text or "<" not in text
+
+
+@pytest.mark.parametrize("name", sorted(set(figures.CHARTS) - {"events", "channels"}))
+def test_what_a_hover_names_is_there(name):
+    known = {"x", "y", "z", "text", "customdata", "fullData.name"}
+    for trace in figures.build_chart(
+        PREPARED, name, ["t1"] if name in figures.ALONE else []
+    ).traces:
+        template = trace.get("hovertemplate", "")
+        asked = {field.split("[")[0] for field in re.findall(r"%{([^}|:]+)", template)}
+        assert asked <= known
+        assert "fullData.name" not in asked or trace["name"]
 
 
 def test_hostile_headlines_are_escaped_in_their_own_charts():
@@ -303,7 +315,7 @@ def test_a_life_is_the_curve_and_the_headlines_over_the_same_nights():
 
 @pytest.mark.parametrize("name", sorted(set(figures.CHARTS) - {"events", "channels"}))
 def test_every_chart_has_its_words_its_basis_and_its_table(name):
-    chart = figures.build_chart(prepare(DATA), name, ["t1"] if name in figures.ALONE else [])
+    chart = figures.build_chart(PREPARED, name, ["t1"] if name in figures.ALONE else [])
     assert chart.finding
     assert "daily.example, herald.example; 77 captures on 39 of 40 nights" in chart.note
     assert "9 Feb 2024 is partial: 1 of usually 2 sources." in chart.note
@@ -311,7 +323,7 @@ def test_every_chart_has_its_words_its_basis_and_its_table(name):
 
 
 def test_the_table_of_a_line_chart_is_its_points():
-    chart = figures.build_chart(prepare(DATA), "themes", ["Ukraine", "Honduras"])
+    chart = figures.build_chart(PREPARED, "themes", ["Ukraine", "Honduras"])
     frame = chart.info.frame()
     assert frame.columns == [
         "night", "nights", "name", "channel", "share", "low", "high", "partial",
@@ -334,7 +346,7 @@ def test_the_table_of_a_line_chart_is_its_points():
 )
 def test_a_chart_that_cannot_be_says_what_was_wanted(name, subjects, said):
     with pytest.raises(SubjectError, match=said):
-        figures.build_chart(prepare(DATA), name, subjects)
+        figures.build_chart(PREPARED, name, subjects)
 
 
 def test_the_nights_can_be_cut():

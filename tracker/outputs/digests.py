@@ -15,13 +15,13 @@ from tracker.outputs.points import split_changes
 from tracker.outputs.reports import read_report_data
 from tracker.plotter.atom_feeds import Entry, build_feed
 from tracker.plotter.digest_pages import build_digest_page, build_entry
+from tracker.plotter.digest_texts import to_markdown
 from tracker.plotter.digests import (
     FIRST_SPAN,
     MOST_WHYS,
     Digest,
     choose_findings,
     read_digest,
-    to_markdown,
 )
 from tracker.plotter.prepared import Prepared, prepare
 from tracker.plotter.report import choose_pages

@@ -6,7 +6,8 @@ from dataclasses import asdict
 from markupsafe import Markup
 
 from tracker.plotter.atom_feeds import Entry
-from tracker.plotter.digests import Q_EXPLAINED, SAME, Digest
+from tracker.plotter.digest_texts import Q_EXPLAINED, SAME
+from tracker.plotter.digests import Digest
 from tracker.plotter.sites import open_templates, read_asset
 
 

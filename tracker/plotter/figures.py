@@ -10,10 +10,12 @@ from tracker.errors import SubjectError
 from tracker.plotter import (
     attention_charts,
     channels,
+    coverages,
     grids,
     life_charts,
     lives,
     ranks,
+    sources,
     tonight,
 )
 from tracker.plotter.bases import tell_basis
@@ -195,7 +197,7 @@ def _topics(prepared: Prepared, chosen: Sequence[Subject]) -> Chart | None:
 
 
 def _sources(prepared: Prepared, chosen: Sequence[Subject]) -> Chart | None:
-    return grids.chart_sources(prepared, chosen or attention_charts.choose_subjects(prepared))
+    return sources.chart_sources(prepared, chosen or attention_charts.choose_subjects(prepared))
 
 
 CHARTS: Final[Mapping[str, _Build]] = MappingProxyType(
@@ -206,7 +208,7 @@ CHARTS: Final[Mapping[str, _Build]] = MappingProxyType(
         "heat": grids.chart_heat,
         "sources": _sources,
         "channels": lambda prepared, _: channels.chart_channels(prepared),
-        "coverage": lambda prepared, _: grids.chart_coverage(prepared),
+        "coverage": lambda prepared, _: coverages.chart_coverage(prepared),
         "life": lambda prepared, chosen: life_charts.chart_life(prepared, chosen[0]),
         "curve": lambda prepared, chosen: attention_charts.chart_subject(prepared, chosen[0]),
         "stays": lambda prepared, chosen: lives.chart_stays(prepared, chosen[0]),

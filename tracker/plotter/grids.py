@@ -1,4 +1,4 @@
-"""Charts of rows and columns: topics by night, themes by source, and what was observed."""
+"""Topics by night as strips of colour, and the axes of charts of rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,14 +9,12 @@ import polars as pl
 
 from tracker.plotter.attention_charts import LONG, find_top, read_points, tell_point, weekly
 from tracker.plotter.charts import Chart, Trace
-from tracker.plotter.palette import HEAT, INK, MUTED, PAPER, frame_layout, heat_scale
+from tracker.plotter.palette import INK, MUTED, frame_layout, heat_scale
 from tracker.plotter.prepared import Prepared
-from tracker.plotter.strips import SCALE, STATES, Strip
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import clean, count, isolate, percent, plot_text, short_day
+from tracker.plotter.words import clean, percent, plot_text
 
 MOST_TOPICS: Final = 24
-MOST_SOURCES: Final = 60
 RECENT_NIGHTS: Final = 28
 _ROW, _TOP, _BOTTOM = 22, 8, 34
 
@@ -127,7 +125,7 @@ def chart_heat(prepared: Prepared, given: Sequence[Subject] = ()) -> Chart | Non
     layout = frame_layout(
         len(names) * _ROW + _TOP + _BOTTOM,
         margin={"l": 196, "r": 12, "t": _TOP, "b": _BOTTOM, "pad": 6},
-        xaxis=_time_axis(prepared.curves.nights),
+        xaxis=time_axis(prepared.curves.nights),
         yaxis=name_axis(names),
         meta={"table": "tableOfHeat", "rows": len(names), "row_height": _ROW, "narrow": {
             "margin.l": 112, "yaxis.tickmode": "array", "yaxis.tickvals": names,
@@ -144,203 +142,6 @@ def chart_heat(prepared: Prepared, given: Sequence[Subject] = ()) -> Chart | Non
         "and absent, blank was not observed, or before the topic began."
     )
     return Chart("heat", finding, reading, traces, layout, info)
-
-
-@dataclass(frozen=True)
-class SourcesInfo:
-    """What each source gave each theme, lately.
-
-    Attributes:
-        sources: The rows, the fullest first.
-        subjects: The columns.
-        shares: Per source, the share of its slots each subject had; None where not observed.
-        first: First night counted.
-        last: Last night counted.
-    """
-
-    sources: Sequence[str]
-    subjects: Sequence[Subject]
-    shares: Sequence[Sequence[float | None]]
-    first: date
-    last: date
-
-    def frame(self) -> pl.DataFrame:
-        """Return source, name, share, from and to: the share over those nights."""
-        rows = [
-            (source, subject.name, share, self.first, self.last)
-            for source, shares in zip(self.sources, self.shares, strict=True)
-            for subject, share in zip(self.subjects, shares, strict=True)
-        ]
-        schema = {"source": pl.String, "name": pl.String, "share": pl.Float64,
-                  "from": pl.Date, "to": pl.Date}  # fmt: skip
-        return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def read_sources(prepared: Prepared, subjects: Sequence[Subject]) -> SourcesInfo:
-    """Return the share of each source's slots that went to each subject in the last weeks."""
-    last = prepared.data.last_night
-    first = last - timedelta(days=RECENT_NIGHTS - 1)
-    rows = prepared.slots.rows.filter(
-        (pl.col("channel") == prepared.channel) & (pl.col("night") >= first)
-    )
-    totals = (
-        rows.group_by("source")
-        .agg(pl.col("weight").sum().alias("all"))
-        .sort(["all", "source"], descending=[True, False])
-        .head(MOST_SOURCES)
-    )
-    columns = []
-    for subject in subjects:
-        own = prepared.slots.of(subject.key).join(rows.select("slot"), on="slot", how="semi")
-        had = own.group_by("source").agg(pl.col("weight").sum().alias("own"))
-        joined = totals.join(had, on="source", how="left", maintain_order="left")
-        columns.append((joined["own"].fill_null(0) / joined["all"]).to_list())
-    shares = [list(row) for row in zip(*columns, strict=True)]
-    return SourcesInfo(totals["source"].to_list(), subjects, shares, first, last)
-
-
-def chart_sources(prepared: Prepared, subjects: Sequence[Subject]) -> Chart | None:
-    """Return who gives which theme how much room; None for a single source."""
-    info = read_sources(prepared, subjects[:8])
-    if len(info.sources) < 2 or not info.subjects:
-        return None
-    names = unique_names(list(info.sources), 26)
-    themes = unique_names(
-        [subject.name for subject in info.subjects], min(26, max(12, 104 // len(info.subjects)))
-    )
-    z = [[None if v is None else round(v, 4) for v in row] for row in info.shares]
-    top = max([0.01, *(v for row in z for v in row if v is not None)])
-    trace: Trace = {
-        "type": "heatmap",
-        "x": themes,
-        "y": names,
-        "z": z,
-        "text": [["" if v is None else percent(v) for v in row] for row in z],
-        "texttemplate": "%{text}",
-        "textfont": {"size": 12, "color": INK},
-        "zmin": 0,
-        "zmax": top,
-        "colorscale": heat_scale(HEAT[:4]),
-        "showscale": False,
-        "xgap": 2,
-        "ygap": 2,
-        "hovertemplate": "<b>%{x}</b> at %{y}: %{text}<extra></extra>",
-        "meta": {
-            "role": "sources",
-            "sources": list(info.sources),
-            "columns": [subject.key for subject in info.subjects],
-            "labels": [clean(subject.name, 60) for subject in info.subjects],
-            "night": str(info.first),
-            "days": (info.last - info.first).days + 1,
-        },
-    }
-    layout = frame_layout(
-        len(names) * 28 + 62,
-        margin={"l": 180, "r": 12, "t": 54, "b": 8, "pad": 6},
-        xaxis={"side": "top", "type": "category", "tickangle": 0, "showgrid": False,
-               "tickfont": {"color": INK, "size": 12}},
-        yaxis=name_axis(names),
-        meta={"table": "tableOfSources", "narrow": {
-            "margin.l": 104, "xaxis.tickangle": -55, "margin.t": 84, "yaxis.tickfont.size": 11,
-        }},
-    )  # fmt: skip
-    source, subject, share = max(
-        ((s, t, v or 0) for s, row in zip(info.sources, z, strict=True)
-         for t, v in zip(info.subjects, row, strict=True)),
-        key=lambda cell: cell[2],
-    )  # fmt: skip
-    finding = f"{isolate(clean(source, 40))} gives {subject.told} the most room: {percent(share)}"
-    reading = (
-        f"Share of each source’s own slots in the {RECENT_NIGHTS} nights up to "
-        f"{short_day(info.last)}."
-    )
-    return Chart("sources", finding, reading, [trace], layout, info)
-
-
-@dataclass(frozen=True)
-class CoverageInfo:
-    """What was observed.
-
-    Attributes:
-        strip: Sources with their states.
-        nights: The nights.
-    """
-
-    strip: Strip
-    nights: Sequence[date]
-
-    def frame(self) -> pl.DataFrame:
-        """Return night, source and state (in words) of every source and night."""
-        rows = [
-            (night, source, STATES[state])
-            for source, states in zip(self.strip.names, self.strip.states, strict=True)
-            for night, state in zip(self.nights, states, strict=True)
-        ]
-        schema = {"night": pl.Date, "source": pl.String, "state": pl.String}
-        return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def chart_coverage(prepared: Prepared) -> Chart | None:
-    """Return what was observed at every source on every night; None where nothing was visited."""
-    strip = prepared.strip
-    if not strip.names:
-        return None
-    nights = prepared.curves.nights
-    rows = min(len(strip.names), MOST_SOURCES)
-    names = unique_names(list(strip.names[:rows]), 28)
-    trace: Trace = {
-        "type": "heatmap",
-        "x0": str(nights[0]),
-        "dx": 86_400_000,
-        "y": names,
-        "z": [list(row) for row in strip.states[:rows]],
-        "zmin": 0,
-        "zmax": 2,
-        "colorscale": SCALE,
-        "showscale": False,
-        "ygap": 3,
-        "xgap": 0.5 if len(nights) < 200 else 0,
-        "text": [list(row) for row in strip.reasons[:rows]],
-        "hovertemplate": "<b>%{y}</b><br>%{x|%-d %B %Y}<br>%{text}<extra></extra>",
-        "meta": {"role": "coverage", "sources": list(strip.names[:rows]), "days": 1},
-    }
-    layout = frame_layout(
-        rows * 18 + _TOP + _BOTTOM,
-        margin={"l": 196, "r": 12, "t": _TOP, "b": _BOTTOM, "pad": 6},
-        xaxis=_time_axis(nights),
-        yaxis=name_axis(names),
-        plot_bgcolor=PAPER,
-        meta={"table": "tableOfCoverage", "rows": rows, "row_height": 18, "narrow": {
-            "margin.l": 112, "yaxis.tickfont.size": 11, "xaxis.nticks": 4}},
-    )  # fmt: skip
-    reading = (
-        "Grey: lists of headlines were read. Orange: the page was visited, but it failed or showed "
-        "too little to count. Blank: not visited. Point at a night for the reason. Nothing is "
-        "guessed for a night that is missing."
-    )
-    finding, info = tell_coverage(strip, len(nights)), CoverageInfo(strip, nights)
-    return Chart("coverage", finding, reading, [trace], layout, info)
-
-
-def tell_coverage(strip: Strip, nights: int) -> str:
-    """Return a sentence on how completely the sources were observed."""
-    seen = [sum(state == 2 for state in row) for row in strip.states]
-    if len(seen) == 1:
-        name = isolate(clean(strip.names[0], 40))
-        return f"{name} was observed on {seen[0]:,} of {count(nights, 'night')}"
-    full = sum(n == nights for n in seen)
-    if full == len(seen):
-        return f"All {len(seen)} sources were observed on every one of {count(nights, 'night')}"
-    worst = min(range(len(seen)), key=lambda i: seen[i])
-    if not full:
-        return (
-            f"No source was observed every night; {clean(strip.names[worst], 40)} on only "
-            f"{seen[worst]:,} of {nights:,}"
-        )
-    return (
-        f"{full} of {len(seen)} sources were observed every night; "
-        f"{isolate(clean(strip.names[worst], 40))} on {seen[worst]:,} of {nights:,}"
-    )
 
 
 def unique_names(names: Sequence[str], limit: int) -> list[str]:
@@ -368,7 +169,8 @@ def name_axis(names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _time_axis(nights: Sequence[date]) -> dict[str, Any]:
+def time_axis(nights: Sequence[date]) -> dict[str, Any]:
+    """Return an axis of nights, half a night of room at both ends."""
     return {
         "type": "date",
         "range": [f"{nights[0] - timedelta(days=1)} 12:00", f"{nights[-1]} 12:00"],

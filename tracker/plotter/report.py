@@ -7,8 +7,9 @@ from typing import Final
 from tracker.plotter.attention_charts import chart_subject, chart_themes, choose_subjects
 from tracker.plotter.cells import read_cells, read_told
 from tracker.plotter.channels import chart_channels
+from tracker.plotter.coverages import chart_coverage
 from tracker.plotter.findings import KINDS, QUIET, Finding, headline_of_night, read_findings
-from tracker.plotter.grids import chart_coverage, chart_heat, chart_sources
+from tracker.plotter.grids import chart_heat
 from tracker.plotter.inputs import ReportData
 from tracker.plotter.lives import chart_events, chart_stays
 from tracker.plotter.nights import read_weeks, to_json
@@ -27,6 +28,7 @@ from tracker.plotter.palette import SERIES
 from tracker.plotter.prepared import Prepared, prepare
 from tracker.plotter.ranks import chart_ranks
 from tracker.plotter.sites import Site, open_site, plotly_script, render_page
+from tracker.plotter.sources import chart_sources
 from tracker.plotter.stills import draw_still
 from tracker.plotter.subjects import Subject
 from tracker.plotter.tonight import FEW_NIGHTS, chart_tonight

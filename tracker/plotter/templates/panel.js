@@ -48,6 +48,9 @@ T.fetchData = function (name) {
   });
 };
 
+/* A chart alone comes without what each source gave: it is drawn for all of them, over its whole time. */
+T.hasCells = () => !T.page.single || document.getElementById("data-cells") !== null;
+
 T.load = (monday) => (T.page.weeks.includes(monday) ? T.loadData(`week-${monday}`) : Promise.resolve(null));
 
 T.make = function (tag, text, className) {
@@ -94,6 +97,15 @@ T.gather = function (weeks, asked) {
     }
   }
   return [...titles.values()].sort((a, b) => b.slots - a.slots || a.best - b.best || (a.title < b.title ? -1 : 1));
+};
+
+/* Whether anything was observed in the asked nights, at the asked or chosen sources. */
+T.wasObserved = async function ({ night, until, source }) {
+  const asked = source !== undefined ? new Set([source]) : T.sources;
+  if (!asked || !T.hasCells()) return T.page.observed.some(([first, last]) => first <= until && last >= night);
+  const cells = await T.loadData("cells");
+  const [start, end] = [Math.max(0, T.place(night)), T.place(until) + 1];
+  return Object.values(cells.observed).some((at) => at.some((nights, i) => asked.has(cells.sources[i]) && nights.slice(start, end).some(Boolean)));
 };
 
 T.facts = function (weeks, asked) {
@@ -154,18 +166,20 @@ T.open = async function (asked) {
   T.keep?.();
   const mondays = new Set();
   for (let i = 0; i < days; i++) mondays.add(T.mondayOf(T.addDays(asked.night, i)));
-  let weeks;
+  let weeks, observed;
   try {
     weeks = await Promise.all([...mondays].map(T.load));
+    observed = await T.wasObserved(asked);
   } catch (error) {
     note.textContent = `The headlines cannot be read: ${error.message}.`;
     return;
   }
   if (T.asked !== asked) return;
   const entries = T.gather(weeks, asked);
-  if (asked.subject !== undefined && days === 1) facts.textContent = T.facts(weeks, asked).join(" ");
-  const observed = T.page.observed.some(([first, last]) => first <= asked.until && last >= asked.night);
-  if (!observed) note.textContent = "Nothing was observed then: no page was read, or none with lists of headlines.";
+  const every = asked.source === undefined && !T.sources;
+  if (asked.subject !== undefined && days === 1 && every) facts.textContent = T.facts(weeks, asked).join(" ");
+  const where = every ? "" : asked.source === undefined ? " at the chosen sources" : " there";
+  if (!entries.length && !observed && !asked.why) note.textContent = `Nothing was observed${where} then: no page was read, or none with lists of headlines.`;
   else if (asked.why && !entries.length) note.textContent = `Nothing was observed there then: ${T.plain(asked.why)}.`;
   else if (!entries.length) note.textContent = "Looked for and not seen: the observed lists carried no such headline.";
   else note.textContent = entries.length > 200 ? `The first 200 of ${entries.length} headlines, most slots first.` : `${entries.length} headline${entries.length === 1 ? "" : "s"}, most slots first.`;

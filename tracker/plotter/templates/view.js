@@ -15,7 +15,7 @@ T.place = (night) => Math.round((Date.parse(night) - Date.parse(T.page.first)) /
 T.ranged = () => T.span().from !== T.page.first || T.span().to !== T.page.last;
 
 /* Whether anything differs from what the page was made with. */
-T.filtered = () => T.sources !== null || T.ranged() || T.view.channel !== T.page.channel;
+T.filtered = () => T.hasCells() && (T.sources !== null || T.ranged() || T.view.channel !== T.page.channel);
 
 /* The nights of a preset such as "30", counted back from the last one; "all" is everything. */
 T.presetOf = (range) => (range === "all" ? "" : T.addDays(T.page.last, 1 - Number(range)));
