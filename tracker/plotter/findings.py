@@ -146,22 +146,15 @@ def headline_of_night(prepared: Prepared, findings: Sequence[Finding]) -> str:
         told = [f for f in tonight if f.subject.kind == kind and f.kind in ("rise", "new", "fade")]
         if told:
             return max(told, key=lambda f: abs(f.value)).headline
-    top = most_unusual(prepared)
+    top = find_largest(prepared)
     if top is None:
         return "No theme or topic got any room tonight"
-    share = percent(top.last or 0)
-    return f"{top.subject.told} stands out tonight with {share} of {CHOOSERS[channel]}"
+    share = f"{percent(top.last or 0)} of {CHOOSERS[channel]}"
+    return f"No large rise or fade tonight; {top.subject.told} has most room: {share}"
 
 
-def most_unusual(prepared: Prepared) -> Curve | None:
-    """Return whoever lies furthest above its mean of all nights; a theme where equal."""
+def find_largest(prepared: Prepared) -> Curve | None:
+    """Return whoever had most room on the last night; a theme where equal."""
     seen = [(c, c.last) for c in prepared.curves.of(prepared.channel) if c.last]
-    seen.sort(
-        key=lambda one: (
-            -round(one[1] - one[0].mean, 6),
-            -one[1],
-            one[0].subject.kind != "theme",
-            one[0].subject.key,
-        )
-    )
+    seen.sort(key=lambda one: (-one[1], one[0].subject.kind != "theme", one[0].subject.key))
     return seen[0][0] if seen else None
