@@ -184,11 +184,18 @@ def bench_nightly(
         replay.members, seen.select("headline_id", "night").unique(), replay.lineage
     )
     months = {month: float(np.mean(spent)) for month, spent in replay.seconds.items()}
+    # The window still grows through the first full month: the other base is the first month
+    # that saw a whole one from its first night on.
+    filled = first["night"].min() + timedelta(days=TopicSettings().window_nights)
+    whole = [spent for month, spent in months.items() if month > f"{filled:%Y-%m}"]
     full, last = list(months.values())[1], list(months.values())[-1]
     places = replay.places
     print(f"  {sum(map(len, replay.seconds.values()))} nights with news, {len(first)} headlines, "
           f"{sum(map(sum, replay.seconds.values())):.0f} s of processor time")  # fmt: skip
     print(f"  seconds a night: first full month {full:.3f}, last {last:.3f}: {last / full:.2f}")
+    if whole:
+        told = ", ".join(f"{month} {spent:.3f}" for month, spent in months.items())
+        print(f"  first month with a full window {whole[0]:.3f}: {last / whole[0]:.2f}; {told}")
     print(f"  churn {churn.share:.4f}, unexplained {churn.unexplained:.4f}; without an event "
           f"{places['event_id'].null_count() / len(places):.3f}, without a topic "
           f"{places['topic_id'].null_count() / len(places):.3f}")  # fmt: skip
