@@ -175,7 +175,7 @@ def test_a_correction_that_names_nothing_any_more_is_void_and_check_says_so(corr
 
 
 def test_nothing_is_corrected_on_half_an_update(corrected: Study):
-    runs = corrected.read("runs").filter(pl.col("command") == "update")
+    runs = corrected.read("runs").filter(pl.col("command") == "update").sort("started_at")
     cut = runs.tail(1).with_columns(outcome=pl.lit("running"), finished_at=None)
     corrected.store.upsert(TABLES["runs"], cut)
     refused = run(corrected, "topics", "pin", topic_of(corrected, "frost"))

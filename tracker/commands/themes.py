@@ -68,7 +68,7 @@ def test(
 
     study = settings.open()
     sample = try_theme(
-        study.store, study.config, study.load_encoder(), name, terms=terms, exclude=exclude,
+        study.store, study.config, study.load_encoder, name, terms=terms, exclude=exclude,
         like=like, threshold=threshold, n=limit, seed=seed,
     )  # fmt: skip
     if as_json:

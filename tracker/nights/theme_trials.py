@@ -1,7 +1,7 @@
 """Themes in force, and how one does on the headlines of a study before it is written down."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -60,7 +60,7 @@ def find_theme(config: Config, name: str, *, new: bool = False) -> Theme:
 def try_theme(
     store: Store,
     config: Config,
-    encoder: Encoder,
+    load_encoder: Callable[[], Encoder],
     name: str,
     *,
     terms: Sequence[str] = (),
@@ -75,7 +75,8 @@ def try_theme(
     Args:
         store: The study's store.
         config: Its settings.
-        encoder: Turns phrases into vectors; those of headlines are not computed here.
+        load_encoder: Loads what turns phrases into vectors, once the name and words are judged;
+            vectors of headlines are not computed here.
         name: A theme or country; words given besides are added to its own. A new name, if words
             are given.
         terms: More terms.
@@ -104,6 +105,7 @@ def try_theme(
     headlines = store.read(HEADLINES)
     if headlines.is_empty():
         raise InputError(f"{store.folder}: found no headlines; run tracker update first")
+    encoder = load_encoder()
     texts = headlines["wordings"].list.first().to_list()
     vectors = np.nan_to_num(read_vectors(store, texts, encoder))
     return sample_theme(
