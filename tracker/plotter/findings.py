@@ -150,7 +150,7 @@ def headline_of_night(prepared: Prepared, findings: Sequence[Finding]) -> str:
     if top is None:
         return "No theme or topic got any room tonight"
     share = f"{percent(top.last or 0)} of {CHOOSERS[channel]}"
-    return f"No large rise or fade tonight; {top.subject.told} has most room: {share}"
+    return f"{top.subject.told} has most room tonight: {share}"
 
 
 def find_largest(prepared: Prepared) -> Curve | None:
