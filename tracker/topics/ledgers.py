@@ -12,8 +12,10 @@ from threadpoolctl import threadpool_limits
 
 from tracker.errors import TableError
 from tracker.tables import LINEAGE, MEMBERS, TOPICS
-from tracker.topics.corrections import OUTCOMES, Act, Corrector, Holds, restore_holds
+from tracker.topics.corrections import Act
+from tracker.topics.correctors import OUTCOMES, Corrector
 from tracker.topics.events import name_id, place_headlines
+from tracker.topics.holds import Holds, restore_holds
 from tracker.topics.lineage import Change
 from tracker.topics.namings import Naming
 from tracker.topics.rosters import Roster, Topic

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.topics.clustering import find_near, link_rows
-from tracker.topics.corrections import Holds
+from tracker.topics.holds import Holds
 from tracker.topics.labels import choose_label
 from tracker.topics.lineage import Change, find_mergers, find_return, find_splits
 from tracker.topics.model import EventClusters, Proposal, propose_topics

@@ -1,0 +1,211 @@
+"""Corrections carried out on the roster, at the end of their night."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from tracker.topics.corrections import Act, Correction
+from tracker.topics.holds import Holds
+from tracker.topics.lineage import Change
+from tracker.topics.rosters import Roster, Topic
+from tracker.topics.similarity import Rows, unit
+
+OUTCOMES: Final = pl.Schema({"correction_id": pl.String, "state": pl.String, "note": pl.String})
+
+
+class Corrector:
+    """Carries out corrections on a roster at the end of a night.
+
+    Args:
+        roster: Topics and events; changed.
+        holds: What holds by now; changed.
+        event_of: The event of each headline.
+        night_of: The night each headline was first seen.
+        vectors: Unit vectors of the window's headlines.
+        night: The night.
+        window_nights: Nights without news after which a topic sleeps.
+    """
+
+    def __init__(
+        self,
+        roster: Roster,
+        holds: Holds,
+        event_of: Mapping[str, str],
+        night_of: Mapping[str, date],
+        vectors: Mapping[str, Rows],
+        night: date,
+        window_nights: int,
+    ) -> None:
+        self.roster, self.holds = roster, holds
+        self.night, self.window_nights = night, window_nights
+        self.event_of, self.night_of, self.vectors = event_of, night_of, vectors
+        self.changes: list[Change] = []
+        self.touched: set[str] = set()
+        self.outcomes: list[tuple[str, str, str | None]] = []
+
+    def run(self, acts: Iterable[Act]) -> None:
+        """Carry out what is to be done tonight."""
+        for act in acts:
+            correction = act.correction
+            change = (self._undo if act.is_undoing else self._make)(correction)
+            note = change if isinstance(change, str) else None
+            if isinstance(change, Change):
+                change = replace(change, correction_id=correction.correction_id)
+                self.holds.note(change, act)
+                self.changes.append(change)
+                self.touched |= {change.topic_id, change.other_id or change.topic_id}
+            if act.is_undoing:
+                self.holds.drop(correction.correction_id)
+            state = "undone" if act.is_undoing else "void" if note else "standing"
+            self.outcomes.append((correction.correction_id, state, note))
+
+    def _make(self, correction: Correction) -> Change | str:
+        """Return what a correction changed, or why it is void."""
+        whole = correction.kind != "split"
+        topic = self._find(correction.topic_id, correction.headlines, whole=whole)
+        if topic is None:
+            return f"no topic holds what {correction.topic_id} held"
+        if correction.kind == "merge":
+            return self._merge(correction, topic)
+        if correction.kind == "split":
+            return self._split(correction, topic)
+        if correction.kind == "rename":
+            self._relabel(topic, correction.label or "")
+            return Change(topic, "renamed")
+        return Change(topic, "pinned")
+
+    def _undo(self, correction: Correction) -> Change | str | None:
+        """Return what the undoing changed; None if there was nothing to change."""
+        held = self.holds.find_topics(correction.correction_id)
+        if held is None:
+            return None
+        topic, other = held
+        if correction.kind == "merge":
+            return self._part(correction, topic, other)
+        if not self.roster.is_alive(topic):
+            return None  # it ended in another topic meanwhile
+        if correction.kind == "split":
+            if topic in self.holds.pinned:
+                return f"{topic} is pinned and was not merged back"
+            alike = self._compare(topic, other)
+            self.roster.merge(topic, other)
+            return Change(topic, "merged", other, alike)
+        if correction.kind == "rename":
+            self.holds.drop(correction.correction_id)
+            given = self.holds.find_label(topic) or correction.label_before
+            self._relabel(topic, given or self.roster.topics[topic].label)
+            return Change(topic, "renamed")
+        return Change(topic, "unpinned")
+
+    def _merge(self, correction: Correction, kept: str) -> Change | str:
+        absorbed = self._find(correction.other_id or "", correction.other_headlines)
+        if absorbed is None:
+            return f"no topic holds what {correction.other_id} held"
+        if absorbed == kept:
+            return "the two are one topic already"
+        if absorbed in self.holds.pinned:
+            return f"{absorbed} is pinned"
+        alike = self._compare(absorbed, kept)
+        self.roster.merge(absorbed, kept)
+        return Change(absorbed, "merged", kept, alike)
+
+    def _split(self, correction: Correction, topic: str) -> Change | str:
+        events = self._list_events(topic)
+        wanted = {self.event_of.get(name) for name in correction.headlines}
+        leaving = [event for event in events if event in wanted]
+        if not leaving or len(leaving) == len(events):
+            share = "all" if leaving else "none"
+            return f"{share} of the events of {topic} would leave"
+        assert correction.other_id is not None
+        label = correction.label or ""
+        # Until it has news and words of its own, what it is called is what it is known by.
+        part = Topic(
+            label,
+            tuple(label.lower().split()),
+            0,
+            self.roster.topics[topic].centroid
+            if correction.centroid is None
+            else correction.centroid,
+            "active",
+            self.night,
+        )
+        return self._take_out(correction.other_id, part, topic, leaving)
+
+    def _part(self, correction: Correction, absorbed: str, kept: str) -> Change | str:
+        """Give a merged topic back what it had, and what came since and is more like it."""
+        own = {self.event_of.get(name) for name in correction.other_headlines}
+        others = {self.event_of.get(name) for name in correction.headlines} - own
+        events = self._list_events(kept)
+        here = self._mean([event for event in events if event in others])
+        there = self._mean([event for event in events if event in own])
+        ended = self.roster.ended[absorbed]
+        towards = (ended.centroid if there is None else there) - (
+            self.roster.topics[kept].centroid if here is None else here
+        )
+        leaving = []
+        for event in events:
+            mean = None if event in own or event in others else self._mean([event])
+            if event in own or (mean is not None and float(mean @ towards) > 0):
+                leaving.append(event)
+        if not leaving or len(leaving) == len(events):
+            return f"nothing of {absorbed} could be told from {kept}"
+        return self._take_out(absorbed, replace(ended, state="active"), kept, leaving)
+
+    def _take_out(self, part: str, topic: Topic, whole: str, leaving: Sequence[str]) -> Change:
+        for event in leaving:
+            self.roster.move(event, part)
+        for name, now in ((part, topic), (whole, self.roster.topics[whole])):
+            heads = [h for event in self._list_events(name) for h in self.roster.headlines[event]]
+            last = max(self.night_of[head] for head in heads)
+            idle = (self.night - last).days >= self.window_nights
+            state = "active" if not idle else "dormant" if now.state == "active" else now.state
+            self.roster.put(name, replace(now, size=len(heads), last_night=last, state=state))
+        return Change(part, "split", whole, self._compare(part, whole))
+
+    def _relabel(self, topic: str, label: str) -> None:
+        self.roster.topics[topic] = replace(self.roster.topics[topic], label=label)
+
+    def _find(self, topic: str, headlines: Sequence[str], *, whole: bool = True) -> str | None:
+        """Return the topic of that id, else the one that is it by its headlines.
+
+        Args:
+            topic: The id.
+            headlines: Headlines it had.
+            whole: Whether these were all it had: then more than half of all that either has must
+                be in both, else more than half of these must be in it.
+
+        Source: Jaccard, 1901 (shared headlines of all).
+        """
+        if self.roster.is_alive(topic):
+            return topic
+        alias = self.holds.find_alias(topic)
+        if alias is not None and self.roster.is_alive(alias):
+            return alias
+        votes: dict[str, int] = {}
+        known = [name for name in headlines if name in self.event_of]
+        for name in known:
+            holder = self.roster.topic_of.get(self.event_of[name])
+            if holder is not None:
+                votes[holder] = votes.get(holder, 0) + 1
+        for holder, shared in sorted(votes.items()):
+            held = self.roster.topics[holder].size - shared if whole else 0
+            if 2 * shared > len(known) + held:
+                return holder
+        return None
+
+    def _list_events(self, topic: str) -> list[str]:
+        return sorted(event for event, of in self.roster.topic_of.items() if of == topic)
+
+    def _mean(self, events: Iterable[str]) -> Rows | None:
+        """Return the mean vector of events' headlines in the window; None if none are there."""
+        heads = [head for event in events for head in self.roster.headlines[event]]
+        inside = [self.vectors[head] for head in heads if head in self.vectors]
+        return unit(np.mean(inside, axis=0)) if inside else None
+
+    def _compare(self, one: str, other: str) -> float:
+        pair = self.roster.topics[one].centroid @ self.roster.topics[other].centroid
+        return float(np.clip(pair, 0, 1))

@@ -1,0 +1,124 @@
+"""Which corrections hold, and of which topics by now: what a correction binds the tracker to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from tracker.topics.corrections import Act, Correction
+from tracker.topics.lineage import Change
+
+
+@dataclass(frozen=True)
+class _Hold:
+    correction: Correction
+    topic: str
+    other: str
+
+
+class Holds:
+    """The corrections that hold, and the topics they hold of by now."""
+
+    def __init__(self) -> None:
+        self._holds: dict[str, _Hold] = {}
+        self._heirs: dict[str, str] = {}
+
+    @property
+    def pinned(self) -> set[str]:
+        """Return the topics that are pinned."""
+        return {hold.topic for hold in self._of("pin")}
+
+    @property
+    def worded(self) -> set[str]:
+        """Return the topics whose label stays."""
+        return self.pinned | {hold.topic for hold in self._of("rename")}
+
+    @property
+    def whole(self) -> set[str]:
+        """Return the topics that the tracker does not split."""
+        return self.pinned | {self._follow(hold.other) for hold in self._of("merge")}
+
+    @property
+    def apart(self) -> set[frozenset[str]]:
+        """Return the pairs of topics that the tracker does not merge."""
+        return {
+            frozenset((self._follow(hold.topic), self._follow(hold.other)))
+            for hold in self._of("split")
+        }
+
+    def find_topics(self, correction_id: str) -> tuple[str, str] | None:
+        """Return the topic a correction changed, and where the other one's headlines are now.
+
+        None if it does not hold.
+        """
+        hold = self._holds.get(correction_id)
+        return (hold.topic, self._follow(hold.other)) if hold else None
+
+    def find_alias(self, topic: str) -> str | None:
+        """Return the topic that was meant by an id when it was named before."""
+        for hold in self._holds.values():
+            said = hold.correction
+            if said.kind == "merge" and said.other_id == topic:
+                return self._follow(hold.topic)
+            if said.topic_id == topic:
+                return self._follow(hold.other if said.kind in ("merge", "split") else hold.topic)
+        return None
+
+    def find_label(self, topic: str) -> str | None:
+        """Return the label that a person gave a topic last."""
+        labels = [hold.correction.label for hold in self._of("rename") if hold.topic == topic]
+        return labels[-1] if labels else None
+
+    def note(self, change: Change, act: Act | None = None) -> None:
+        """Follow a change of identity, in the order in which they happen."""
+        if change.event == "merged" and change.other_id is not None:
+            self._heirs[change.topic_id] = change.other_id
+        else:
+            self._heirs.pop(change.topic_id, None)
+        if act is not None and not act.is_undoing:
+            hold = _Hold(act.correction, change.topic_id, change.other_id or change.topic_id)
+            self._holds[act.correction.correction_id] = hold
+
+    def drop(self, correction_id: str) -> None:
+        """Hold no longer of a correction, if it was held of."""
+        self._holds.pop(correction_id, None)
+
+    def _of(self, kind: str) -> list[_Hold]:
+        return [hold for hold in self._holds.values() if hold.correction.kind == kind]
+
+    def _follow(self, topic: str) -> str:
+        """Return the topic in which a topic has ended by now, or itself."""
+        while topic in self._heirs:
+            topic = self._heirs[topic]
+        return topic
+
+
+def restore_holds(lineage: pl.DataFrame, acts: Mapping[date, Sequence[Act]], as_of: date) -> Holds:
+    """Return what holds after night `as_of`.
+
+    Args:
+        lineage: The changes of identity up to that night, a frame of LINEAGE.
+        acts: What was to be done on each night.
+        as_of: The night.
+    """
+    holds = Holds()
+    own: dict[date, list[Change]] = {}
+    said: dict[tuple[date, str], Change] = {}
+    for row in lineage.sort("night", "topic_id", "event").iter_rows(named=True):
+        night = row.pop("night")
+        change = Change(**row)
+        if change.correction_id is None:
+            own.setdefault(night, []).append(change)
+        else:
+            said[night, change.correction_id] = change
+    for night in sorted({*own, *(night for night in acts if night <= as_of)}):
+        for change in own.get(night, ()):
+            holds.note(change)
+        for act in acts.get(night, ()):
+            found = said.get((night, act.correction.correction_id))
+            if found is not None:
+                holds.note(found, act)
+            if act.is_undoing:
+                holds.drop(act.correction.correction_id)
+    return holds
