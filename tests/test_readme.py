@@ -17,12 +17,15 @@ from tracker.cli import main
 from tracker.config import parse_config
 from tracker.tables import LIST_KINDS
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+FURTHER = sorted([*ROOT.glob("tracker/*/README.md"), *ROOT.glob("tests/*/README.md")])
+TEXTS = "\n".join([README, *(path.read_text(encoding="utf-8") for path in FURTHER)])
 CALL = r"(?:run |bin/)tracker "
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    return re.findall(rf"```{language}\n(.*?)```", TEXTS, re.DOTALL)
 
 
 def test_the_two_commands_are_there():
@@ -46,6 +49,14 @@ def test_every_command_shown_is_one_the_command_line_takes(line: str):
     assert result.exit_code == 0, result.output
 
 
+def test_what_the_readmes_link_to_is_there():
+    for path in [ROOT / "README.md", *FURTHER]:
+        links = re.findall(r"\]\((?!https?://)([^)#]+)\)", path.read_text(encoding="utf-8"))
+        assert [link for link in links if not (path.parent / link).exists()] == []
+    linked = re.findall(r"\]\((.+?/README\.md)\)", README)
+    assert {ROOT / link for link in linked} == set(FURTHER)
+
+
 def test_the_guard_sees_a_command_that_does_not_exist():
     for words in (["harvest"], ["report", "--opne"]):
         assert CliRunner().invoke(main, [*words, "--help"]).exit_code == 2
@@ -63,7 +74,7 @@ def test_the_table_of_verbs_is_complete_and_right():
 
 
 def test_the_settings_shown_are_read():
-    collecting, themes, overrides, *_, notify = blocks("toml")
+    collecting, themes, notify, overrides = blocks("toml")
     assert len(parse_config(notify).notify.urls) == 2
     config = parse_config(collecting)
     assert (config.collect.contact, config.source[0].follow) == ("mailto:desk@example.org", 3)
