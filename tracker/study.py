@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from tracker.intakes.collects import CollectResult
     from tracker.intakes.ingests import IngestResult
     from tracker.intakes.reharvests import ReharvestResult
-    from tracker.nights.corrections import TopicEditor
     from tracker.nights.remodels import RemodelResult
+    from tracker.nights.topic_editors import TopicEditor
     from tracker.nights.updates import UpdateResult
     from tracker.outputs.digests import DigestResult
     from tracker.outputs.explanations import Explanation
@@ -327,7 +327,7 @@ class Study:
             later: Leave it to the next update to carry them out.
             progress: Told how far it is.
         """
-        from tracker.nights.corrections import TopicEditor  # noqa: PLC0415 - loads the models
+        from tracker.nights.topic_editors import TopicEditor  # noqa: PLC0415 - loads the models
 
         return TopicEditor(
             self.store, self.config, self.load_encoder, self._clock,

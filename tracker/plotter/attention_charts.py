@@ -9,7 +9,9 @@ import polars as pl
 
 from tracker.plotter.charts import Chart
 from tracker.plotter.curves import Curve, mean_of
-from tracker.plotter.lines import Line, LinesInfo, Note, draw_lines
+from tracker.plotter.line_charts import LinesInfo, draw_lines
+from tracker.plotter.lines import Line
+from tracker.plotter.notes import Note
 from tracker.plotter.palette import SERIES
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.subjects import Subject

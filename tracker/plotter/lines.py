@@ -1,28 +1,16 @@
-"""Shares over time as lines with bands and real gaps."""
+"""One line of a chart: its points, its band, and the gaps in both."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
-import polars as pl
-
-from tracker.plotter.charts import Layout, Trace, spread
-from tracker.plotter.palette import INK, MUTED, PAPER, RULE, frame_layout, see_through
-from tracker.plotter.strips import Strip, add_strip
+from tracker.plotter.charts import Trace
+from tracker.plotter.palette import BAND_OPACITY, PAPER, see_through
 from tracker.plotter.words import clean, percent, plot_text
 
 PLOT_HEIGHT: Final = 340
-_TOP, _BOTTOM = 26, 34
-_MANY_LINES = 3
-FAINT: Final = 0.045
-"""Opacity of the bands where more than three lines would lie over each other."""
-
-_MOST_NOTES = 4
-_NOTE_HEIGHT, _LETTER, _PLOT_WIDTH = 40, 6.2, 860
-"""Pixels of a note of two lines, of one of its letters, and usually of a plot from side to side."""
-
-_BAND_ROOM, _ALONE_ROOM = 1.6, 3.0
+"""Pixels of a plot of lines from top to bottom."""
 
 
 @dataclass(frozen=True)
@@ -63,58 +51,6 @@ class Line:
         return str(self.start + timedelta(days=place * self.days) + middle)
 
 
-@dataclass(frozen=True)
-class Note:
-    """Words at a point: what happened there."""
-
-    line: Line
-    place: int
-    text: str
-
-
-@dataclass(frozen=True)
-class LinesInfo:
-    """Everything a line chart shows.
-
-    Attributes:
-        nights: Every night of the chart.
-        lines: Its lines.
-        strip: What was observed, if it is shown.
-        notes: Words at points.
-    """
-
-    nights: Sequence[date]
-    lines: Sequence[Line]
-    strip: Strip | None = None
-    notes: Sequence[Note] = ()
-
-    def frame(self) -> pl.DataFrame:
-        """Return the points of the visible lines.
-
-        Columns: night (the first that a point stands for), nights (how many it stands for), name,
-        channel, share?, low?, high?, partial (whether it rests on less than usual).
-        """
-        rows = [
-            {
-                "night": line.start + timedelta(days=i * line.days),
-                "nights": line.days,
-                "name": clean(line.name),
-                "channel": line.channel,
-                "share": share,
-                "low": line.low[i],
-                "high": line.high[i],
-                "partial": line.partial and i == len(line.share) - 1,
-            }
-            for line in self.lines
-            if line.visible
-            for i, share in enumerate(line.share)
-        ]
-        schema = {"night": pl.Date, "nights": pl.Int32, "name": pl.String, "channel": pl.String,
-                  "share": pl.Float64, "low": pl.Float64, "high": pl.Float64,
-                  "partial": pl.Boolean}  # fmt: skip
-        return pl.DataFrame(rows, schema=schema).sort("night", maintain_order=True)
-
-
 def runs(values: Sequence[float | None]) -> Iterator[range]:
     """Yield the unbroken stretches of values that are not None, as ranges of places."""
     start = None
@@ -126,74 +62,13 @@ def runs(values: Sequence[float | None]) -> Iterator[range]:
             start = i
 
 
-def draw_lines(info: LinesInfo) -> tuple[list[Trace], Layout]:
-    """Return traces and layout of a line chart; nothing is joined across a gap."""
-    shown = [line for line in info.lines if line.visible]
-    strip_height = info.strip.height if info.strip else 0
-    inner = PLOT_HEIGHT + strip_height
-    top = highest(shown)
-    labels = _label_ends(info, shown, top)
-    kept = keep_apart([note for note in info.notes if note.line.visible], top)
-    names = info.strip.names[: info.strip.rows] if info.strip else ()
-    widths = [20 + len(label["text"]) * 7 for label in labels]
-    widths += [16 + min(len(name), 24) * 6 for name in names]
-    margin = min(max([60, *widths]), 190)
-    first, last = info.nights[0], info.nights[-1]
-    pad = timedelta(hours=12) if len(info.nights) > 6 else timedelta(days=3)
-    layout = frame_layout(
-        _TOP + inner + _BOTTOM,
-        margin={"l": 46, "r": margin, "t": _TOP, "b": _BOTTOM, "pad": 4},
-        hovermode="x unified",
-        xaxis={
-            "type": "date",
-            "range": [_moment(first, -pad), _moment(last, pad)],
-            "hoverformat": "%-d %B %Y",
-            "showgrid": False,
-            "ticks": "outside",
-            "tickcolor": RULE,
-            "anchor": "y2" if strip_height else "y",
-            "nticks": 8,
-        },
-        yaxis={
-            "range": [0, top],
-            "tickformat": ".1%" if top < 0.045 else ".0%",
-            "domain": [strip_height / inner, 1],
-            "nticks": 6,
-        },
-        annotations=labels + [_draw_note(note, note in kept) for note in info.notes],
-        meta={
-            "table": "tableOfLines",
-            "plot_height": PLOT_HEIGHT,
-            "narrow": {"margin.l": 38, "margin.r": min(margin, 128), "xaxis.nticks": 4},
-        },
-    )
-    opacity = 0.16 if len({line.key for line in shown}) <= _MANY_LINES else FAINT
-    traces = [trace for line in info.lines for trace in _draw_line(line, opacity)]
-    if info.strip and strip_height:
-        add_strip(traces, layout, info.nights, info.strip)
-    return traces, layout
+def draw_line(line: Line, opacity: float) -> list[Trace]:
+    """Return the traces of a line: its band if it has one, the line, and its partial last point.
 
-
-def highest(lines: Iterable[Line]) -> float:
-    """Return where the axis ends: above every line, and above most of the bands."""
-    lines = list(lines)
-    shares = [0.02, *(v for line in lines for v in line.share if v is not None)]
-    bands = [v for line in lines for v in line.high if v is not None]
-    room = _ALONE_ROOM if len(lines) == 1 else _BAND_ROOM
-    return min(1.0, max(max(shares), min(max(bands, default=0), room * max(shares))) * 1.06)
-
-
-def _moment(night: date, offset: timedelta) -> str:
-    """Return a date-time `offset` away from the start of a night, as Plotly reads it."""
-    days, hours = divmod(round(offset.total_seconds() / 3600), 24)
-    return f"{night + timedelta(days=days)} {hours:02d}:00"
-
-
-def _rounded(values: Sequence[float | None]) -> list[float | None]:
-    return [None if value is None else round(value, 4) for value in values]
-
-
-def _draw_line(line: Line, opacity: float) -> list[Trace]:
+    Args:
+        line: The line.
+        opacity: Of its band, in [0, 1].
+    """
     share = _rounded(line.share)
     tail = line.partial and share[-1] is not None
     body = [*share[:-1], None] if tail else share
@@ -275,7 +150,7 @@ def _draw_band(line: Line, opacity: float) -> Trace | None:
         if len(run) == 1:
             # A point on its own gets some width, or its band could not be seen.
             night, side = date.fromisoformat(when[0]), timedelta(hours=8 * line.days)
-            when, spans = [_moment(night, -side), _moment(night, side)], spans * 2
+            when, spans = [moment(night, -side), moment(night, side)], spans * 2
         x += [*when, *reversed(when), None]
         y += [*(b for _, b in spans), *(a for a, _ in reversed(spans)), None]
     if not x:
@@ -287,7 +162,7 @@ def _draw_band(line: Line, opacity: float) -> Trace | None:
         "mode": "lines",
         "fill": "toself",
         "fillcolor": see_through(line.colour),
-        "opacity": round(opacity / 0.16, 2),
+        "opacity": round(opacity / BAND_OPACITY, 2),
         "line": {"width": 0, "color": line.colour},
         "hoverinfo": "skip",
         "name": plot_text(line.name, 40),
@@ -301,90 +176,11 @@ def _draw_band(line: Line, opacity: float) -> Trace | None:
     }
 
 
-def _label_ends(info: LinesInfo, shown: Sequence[Line], top: float) -> list[dict[str, Any]]:
-    """Return a label at the end of each visible line, moved apart where they would overlap."""
-    ends = []
-    for line in shown:
-        value = next((share for share in reversed(line.share) if share is not None), None)
-        if value is not None:
-            ends.append((line, value))
-    pixels = [value / top * PLOT_HEIGHT for _, value in ends]
-    moved = spread(pixels, 16)
-    return [
-        {
-            "x": str(info.nights[-1]),
-            "y": round(value, 4),
-            "text": f"{plot_text(line.name, 18)} {percent(value)}",
-            "showarrow": False,
-            "xanchor": "left",
-            "xshift": 8,
-            "yshift": round(to - at, 1),
-            "font": {"color": line.colour, "size": 13},
-            "align": "left",
-            "name": "end",
-        }
-        for (line, value), at, to in zip(ends, pixels, moved, strict=True)
-    ]
+def moment(night: date, offset: timedelta) -> str:
+    """Return a date-time `offset` away from the start of a night, as Plotly reads it."""
+    days, hours = divmod(round(offset.total_seconds() / 3600), 24)
+    return f"{night + timedelta(days=days)} {hours:02d}:00"
 
 
-def keep_apart(notes: Sequence[Note], top: float) -> list[Note]:
-    """Return the highest notes whose words do not lie over each other; `lines.js` does the same.
-
-    Of two at almost the same night the higher speaks for both: they tell one story.
-    """
-    kept: list[Note] = []
-    for note in sorted(notes, key=lambda n: -(n.line.share[n.place] or 0)):
-        if not any(_collide(note, other, top) for other in kept):
-            kept.append(note)
-    return kept[:_MOST_NOTES]
-
-
-_SAME_TIME: Final = 0.03
-
-
-def _collide(note: Note, other: Note, top: float) -> bool:
-    if abs(note.place - other.place) < _SAME_TIME * len(note.line.share):
-        return True
-    (left, right), (start, end) = _reach(note), _reach(other)
-    apart = abs((note.line.share[note.place] or 0) - (other.line.share[other.place] or 0))
-    return left < end and start < right and apart / top * PLOT_HEIGHT < _NOTE_HEIGHT
-
-
-def _reach(note: Note) -> tuple[float, float]:
-    """Return where a note's words begin and end, as parts of the chart's width."""
-    width = max(map(len, _break_words(note.text))) * _LETTER / _PLOT_WIDTH
-    place = note.place / max(1, len(note.line.share) - 1)
-    return (place - width, place) if _is_late(note) else (place, place + width)
-
-
-def _is_late(note: Note) -> bool:
-    return note.place > len(note.line.share) * 0.6
-
-
-def _break_words(text: str) -> list[str]:
-    """Return the words of a note on one line or two."""
-    words = plot_text(text, 56)
-    middle = words.find(" ", len(words) // 2)
-    return [words[:middle], words[middle + 1 :]] if len(words) > 30 and middle > 0 else [words]
-
-
-def _draw_note(note: Note, visible: bool) -> dict[str, Any]:
-    line, late = note.line, _is_late(note)
-    words = "<br>".join(_break_words(note.text))
-    return {
-        "x": line.at(note.place),
-        "y": round(line.share[note.place] or 0, 4),
-        "text": words,
-        "showarrow": True,
-        "arrowhead": 0,
-        "arrowwidth": 1,
-        "arrowcolor": MUTED,
-        "ax": -24 if late else 24,
-        "ay": -18,
-        "xanchor": "right" if late else "left",
-        "align": "right" if late else "left",
-        "font": {"size": 11.5, "color": INK},
-        "bgcolor": see_through(PAPER, 0.75),
-        "visible": visible,
-        "name": f"note {line.days} {line.channel} {line.key}",
-    }
+def _rounded(values: Sequence[float | None]) -> list[float | None]:
+    return [None if value is None else round(value, 4) for value in values]

@@ -28,7 +28,11 @@ FONT: Final = (
 )
 
 
-def see_through(colour: str, opacity: float = 0.16) -> str:
+BAND_OPACITY: Final = 0.16
+"""How much a band hides of what lies under it."""
+
+
+def see_through(colour: str, opacity: float = BAND_OPACITY) -> str:
     """Return a `#rrggbb` colour as the see-through colour of its band."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity:g})"

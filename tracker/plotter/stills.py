@@ -11,7 +11,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from tracker.plotter.charts import Chart, Trace
-from tracker.plotter.palette import DARK, MUTED, WARN, dark_colours
+from tracker.plotter.palette import BAND_OPACITY, DARK, MUTED, WARN, dark_colours
 from tracker.plotter.slots import FAILED, NOT_VISITED
 from tracker.plotter.strips import ROW_HEIGHT
 from tracker.plotter.words import percent, short_day
@@ -62,7 +62,7 @@ class _Frame:
 
 
 def draw_still(chart: Chart) -> Markup:
-    """Return a chart of lines (`tracker.plotter.lines`) as markup that needs no script.
+    """Return a chart of lines (`tracker.plotter.line_charts`) as markup that needs no script.
 
     Everything across is in parts of the width, so that it fits a phone as well as a screen.
     """
@@ -95,7 +95,7 @@ def _draw_trace(frame: _Frame, trace: Trace) -> Iterator[str]:
     elif role == "band":
         path = _path(frame, [x and _moment(x) for x in trace["x"]], trace["y"])
         colour = _colour(trace["line"]["color"])
-        yield f'<path d="{path}" fill="{colour}" opacity="{0.16 * trace["opacity"]:.3f}"/>'
+        yield f'<path d="{path}" fill="{colour}" opacity="{BAND_OPACITY * trace["opacity"]:.3f}"/>'
     else:
         start, step = _moment(trace["x0"]), timedelta(milliseconds=trace["dx"])
         path = _path(frame, [start + i * step for i in range(len(trace["y"]))], trace["y"])

@@ -1,0 +1,251 @@
+"""What takes corrections of topics from a person: looked at, kept as rows, carried out at once."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final
+
+import polars as pl
+
+from tracker.config import Config
+from tracker.errors import InputError
+from tracker.nights.corrections import (
+    Said,
+    complete_corrections,
+    find_correction,
+    find_later,
+    read_stand,
+    tell_correction,
+)
+from tracker.nights.topic_splits import find_leaving, read_headlines, word_part
+from tracker.nights.topic_views import describe_topic, find_topic, latest_topics, read_labels
+from tracker.progress import Progress, be_silent
+from tracker.runs import record_run
+from tracker.store import Store
+from tracker.tables import CORRECTIONS, LINEAGE
+from tracker.topics.encoder import Encoder
+
+LONGEST_LABEL: Final = 80
+"""Characters of a label."""
+
+
+class TopicEditor:
+    """Takes corrections of a study's topics.
+
+    Each method writes rows of CORRECTIONS and does the night the study stands at again with them.
+    Topics are named by their id, the beginning of it, or their label.
+
+    Args:
+        store: The study's store.
+        config: Its settings.
+        encoder: Loads the encoder.
+        clock: Says what time it is.
+        later: Leave it to the next update to carry out what is said.
+        progress: Told how far it is.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        config: Config,
+        encoder: Callable[[], Encoder],
+        clock: Callable[[], datetime],
+        *,
+        later: bool = False,
+        progress: Progress = be_silent,
+    ) -> None:
+        self._store, self._config, self._encoder = store, config, encoder
+        self._clock, self._later, self._progress = clock, later, progress
+
+    def merge(self, keep: str, others: Sequence[str]) -> tuple[Said, ...]:
+        """Put other topics into one that goes on; return a correction for each.
+
+        Raises:
+            InputError: If a topic is to be merged with itself, or is pinned.
+            SubjectError: If a name is no topic's, or that of several.
+        """
+        kept = find_topic(self._store, keep)
+        rows: list[dict[str, Any]] = []
+        for other in others:
+            gone = find_topic(self._store, other)
+            if gone["topic_id"] in {kept["topic_id"], *(row["other_id"] for row in rows)}:
+                raise InputError(
+                    f"{other}: found {describe_topic(gone)} named twice; wanted other topics"
+                )
+            if "pinned" in gone["marks"]:
+                raise InputError(
+                    f"{describe_topic(gone)} is pinned and is not merged away; "
+                    "undo its pin first, or keep it and merge the other"
+                )
+            rows.append(
+                {
+                    "topic_id": kept["topic_id"],
+                    "other_id": gone["topic_id"],
+                    "headlines": self._list_headlines(kept["topic_id"]),
+                    "other_headlines": self._list_headlines(gone["topic_id"]),
+                }
+            )
+        return self._write("merge", rows)
+
+    def find_leaving(
+        self, topic: str, *, events: Collection[str] = (), matching: Collection[str] = ()
+    ) -> pl.DataFrame:
+        """Return the headlines that a split would take out of a topic.
+
+        Args:
+            topic: The topic.
+            events: Ids, or their beginnings, of events that leave.
+            matching: Terms, as in themes: an event with one of them in a headline leaves.
+
+        Returns:
+            event_id, headline_id, source, title, first_seen, the latest first.
+
+        Raises:
+            InputError: If nothing is named, or all or none of the topic would leave.
+            SubjectError: If a name is no topic's or event's, or that of several.
+        """
+        found = find_topic(self._store, topic)
+        inside = read_headlines(self._store, found["topic_id"])
+        leaving = find_leaving(inside, found, events, matching)
+        return leaving.select("event_id", "headline_id", "source", "title", "first_seen")
+
+    def split(
+        self, topic: str, *, events: Collection[str] = (), matching: Collection[str] = ()
+    ) -> tuple[Said, ...]:
+        """Take events out of a topic into a new one; return the correction.
+
+        Args and Raises: As in `find_leaving`.
+        """
+        found = find_topic(self._store, topic)
+        inside = read_headlines(self._store, found["topic_id"])
+        leaving = sorted(find_leaving(inside, found, events, matching)["headline_id"])
+        row = {
+            "topic_id": found["topic_id"],
+            "label": word_part(inside, set(leaving)),
+            "headlines": leaving,
+        }
+        return self._write("split", [row])
+
+    def rename(self, topic: str, label: str) -> tuple[Said, ...]:
+        """Give a topic a label that stays; return the correction.
+
+        Raises:
+            InputError: If the label is empty, too long, or the one it has.
+            SubjectError: If the name is no topic's, or that of several.
+        """
+        label = " ".join(label.split())
+        if not 0 < len(label) <= LONGEST_LABEL or not label.isprintable():
+            raise InputError(
+                f"label: found {label!r}; wanted 1 to {LONGEST_LABEL} characters that can be shown"
+            )
+        found = find_topic(self._store, topic)
+        if found["label"] == label:
+            raise InputError(f"{describe_topic(found)} is called that already")
+        before = self._find_renaming(found["topic_id"])
+        row = {
+            "topic_id": found["topic_id"],
+            "label": label,
+            "label_before": before or self._read_own_label(found["topic_id"]),
+            "headlines": self._list_headlines(found["topic_id"]),
+        }
+        return self._write("rename", [row])
+
+    def pin(self, topic: str) -> tuple[Said, ...]:
+        """Let a topic stay as it is; return the correction.
+
+        The tracker does not merge it away, split it, retire it or give it another label. It may
+        sleep, take in news, and take in other topics.
+
+        Raises:
+            InputError: If it is pinned.
+            SubjectError: If the name is no topic's, or that of several.
+        """
+        found = find_topic(self._store, topic)
+        said = self._store.read(CORRECTIONS).filter(
+            pl.col("kind") == "pin",
+            pl.col("state") == "waiting",
+            pl.col("undone_at").is_null(),
+            pl.col("topic_id") == found["topic_id"],
+        )
+        if "pinned" in found["marks"] or said.height:
+            raise InputError(f"{describe_topic(found)} is pinned already")
+        row = {
+            "topic_id": found["topic_id"],
+            "headlines": self._list_headlines(found["topic_id"]),
+        }
+        return self._write("pin", [row])
+
+    def undo(self, correction_ids: Sequence[str]) -> tuple[Said, ...]:
+        """Take corrections back, from the night the study stands at on.
+
+        Raises:
+            InputError: If one was undone before, or a later one builds on it.
+            SubjectError: If an id is none, or that of several.
+        """
+        rows = self._store.read(CORRECTIONS)
+        found = [find_correction(rows, name) for name in dict.fromkeys(correction_ids)]
+        undoing = {row["correction_id"] for row in found}
+        for row in found:
+            if row["undone_at"] is not None:
+                raise InputError(
+                    f"{row['correction_id']}: was undone already, on {row['undone_night']}"
+                )
+            later = find_later(rows, row, undoing)
+            if later:
+                raise InputError(
+                    f"{row['correction_id']}: later corrections build on it; "
+                    f"undo {' and '.join(later)} first"
+                )
+        return self._write("undo", found)
+
+    def _list_headlines(self, topic_id: str) -> list[str]:
+        return sorted(read_headlines(self._store, topic_id)["headline_id"])
+
+    def _read_own_label(self, topic_id: str) -> str:
+        """Return the label that no label writer wrote."""
+        latest = latest_topics(self._store).filter(pl.col("topic_id") == topic_id)
+        return str(latest.select("own_label").collect().item())
+
+    def _find_renaming(self, topic_id: str) -> str | None:
+        """Return the own label of a topic that a person has renamed."""
+        standing = self._store.read(CORRECTIONS).filter(
+            pl.col("kind") == "rename", pl.col("state") == "standing", pl.col("undone_at").is_null()
+        )
+        named = self._store.read(LINEAGE).filter(pl.col("topic_id") == topic_id)
+        held = standing.join(named, on="correction_id", how="semi").sort("made_at")
+        label: str | None = held["label_before"][-1] if held.height else None
+        return label
+
+    def _write(self, kind: str, rows: list[dict[str, Any]]) -> tuple[Said, ...]:
+        """Write what was said, and carry it out unless that is left to the next update."""
+        from tracker.nights.updates import update_study  # noqa: PLC0415 - loads the models
+
+        night, labels = read_stand(self._store), read_labels(self._store)
+        with record_run(self._store, f"topics {kind}", self._clock) as run:
+            now = run.started_at
+            if kind == "undo":
+                rows = [
+                    {**row, "undone_at": now, "undone_night": max(night, row["night"])}
+                    for row in rows
+                ]
+                frame = CORRECTIONS.frame(rows)
+            else:
+                frame = complete_corrections(rows, kind, now, night)
+            self._store.upsert(CORRECTIONS, frame)
+            if not self._later:
+                result = update_study(
+                    self._store,
+                    self._config,
+                    self._encoder,
+                    now=now,
+                    as_of=night,
+                    progress=self._progress,
+                )
+                run.details.update(asdict(result))
+            done = self._store.read(CORRECTIONS).join(frame, on="correction_id", how="semi")
+            named = {**read_labels(self._store), **labels}
+            said = tuple(
+                tell_correction(row, named) for row in done.sort("made_at").iter_rows(named=True)
+            )
+            run.outcome = "partly" if any(one.note for one in said) else "ok"
+        return said
