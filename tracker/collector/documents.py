@@ -3,7 +3,10 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Final, Literal
+
+from tracker.ids import hash_bytes
 
 MAX_BYTES: Final = 30_000_000
 """No news page is larger; what is larger is a film, a bomb or a mistake."""
@@ -12,7 +15,7 @@ MAX_BYTES: Final = 30_000_000
 Form = Literal["html", "text", "feed", "sitemap"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """One page as it was kept somewhere.
 
@@ -40,6 +43,11 @@ class Document:
     source: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     request: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def body_hash(self) -> str:
+        """Return the content hash of the body, worked out once."""
+        return hash_bytes(self.body)
 
 
 @dataclass(frozen=True, slots=True)

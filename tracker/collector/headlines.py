@@ -13,7 +13,7 @@ import polars as pl
 from tracker.collector.documents import Document
 from tracker.collector.harvest.links import canonicalise
 from tracker.collector.harvest.pages import PARSER, Page
-from tracker.ids import hash_bytes, make_id
+from tracker.ids import make_id
 from tracker.tables import CAPTURES, HEADLINES, LISTS, SIGHTINGS
 
 NO_HEADLINES: Final = ("menu", "sponsored")
@@ -46,7 +46,7 @@ def concat_rows(parts: Sequence[Rows]) -> Rows:
 
 def identify_capture(document: Document, source: str, url: str, captured_at: datetime) -> str:
     """Return the id of one capture: the same page at the same time has the same id anywhere."""
-    return make_id(source, url, captured_at.isoformat(), hash_bytes(document.body))
+    return make_id(source, url, captured_at.isoformat(), document.body_hash)
 
 
 def tabulate_page(
@@ -81,7 +81,7 @@ def tabulate_page(
         "outcome": "unchanged" if unchanged else "ok" if is_good else "http_error",
         "status": document.status,
         "n_bytes": len(document.body),
-        "body": hash_bytes(document.body),
+        "body": document.body_hash,
         "parser": PARSER,
         "note": note,
     }

@@ -14,7 +14,6 @@ from warcio.warcwriter import WARCWriter
 
 from tracker.collector.documents import Document
 from tracker.collector.warcs import BODY_HEADER, SOURCE_HEADER
-from tracker.ids import hash_bytes
 
 _OF_THE_WIRE: Final = ("content-encoding", "transfer-encoding", "content-length")
 """Headers that speak of the bytes as they came, not of the unpacked body that is kept."""
@@ -77,7 +76,7 @@ class PageWriter:
             http_headers=_http_of(document) if document.status is not None else None,
             warc_headers_dict={
                 **_describe(source, captured_at),
-                BODY_HEADER: hash_bytes(document.body),
+                BODY_HEADER: document.body_hash,
                 "WARC-Profile": f"http://netpreserve.org/warc/1.1/revisit/{profile}",
             },
         )

@@ -14,7 +14,6 @@ from tracker.collector.documents import Document, Problem
 from tracker.collector.headlines import Rows
 from tracker.collector.page_writers import PageWriter
 from tracker.collector.warcs import Payloads, read_page
-from tracker.ids import hash_bytes
 from tracker.store import Store
 from tracker.tables import BODIES, CAPTURES, LISTS, SIGHTINGS
 
@@ -46,7 +45,7 @@ class BodyKeeper:
 
     def keep(self, document: Document, *, url: str, source: str, captured_at: datetime) -> None:
         """Write a page, or where its body is kept already, that it was seen again."""
-        body = hash_bytes(document.body)
+        body = document.body_hash
         writer, file = self._open()
         first = self._find_first(body)
         if first is not None:

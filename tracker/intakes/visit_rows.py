@@ -10,7 +10,6 @@ from tracker.collector.harvest.pages import Page
 from tracker.collector.headlines import Rows, tabulate_failure, tabulate_page
 from tracker.collector.sources import name_source
 from tracker.config import Config
-from tracker.ids import hash_bytes
 from tracker.intakes.bodies import BodyKeeper
 from tracker.intakes.harvests import harvest
 from tracker.intakes.validators import KnownPage, PageBook
@@ -47,7 +46,7 @@ class VisitReader:
             return self._fail(visit, outcome, document.message)
         request, moment = visit.request, visit.started_at or self.now
         self.keeper.keep(document, url=visit.url, source=request.source, captured_at=moment)
-        self._remember(visit, hash_bytes(document.body), moment)
+        self._remember(visit, document.body_hash, moment)
         page = harvest(document, self.config.overrides_at(request.source, moment))
         note = "; ".join(filter(None, (visit.note, _tell_move(visit))))
         if isinstance(page, Problem):

@@ -8,11 +8,10 @@ from typing import Any
 import polars as pl
 
 from tracker.errors import InputError, SubjectError
-from tracker.ids import make_id
+from tracker.ids import make_id, name_id
 from tracker.nights.topic_views import SHORTEST_PREFIX
 from tracker.store import Store
 from tracker.tables import ATTENTION, CORRECTIONS, MODELS, RUNS
-from tracker.topics.events import name_id
 
 
 @dataclass(frozen=True)

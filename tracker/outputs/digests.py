@@ -1,6 +1,5 @@
 """The digest of a study: what is new since the last one, written, kept and sent."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +9,7 @@ import polars as pl
 
 from tracker.config import Config
 from tracker.errors import InputError
+from tracker.ids import hash_text
 from tracker.outputs.notifications import Message, mask_address, send_message
 from tracker.outputs.points import split_changes
 from tracker.outputs.reports import read_report_data
@@ -155,7 +155,7 @@ def _send(
     had = set() if again else set(row["sent"])  # type: ignore[call-overload]
     sent, problems, got = [], [], dict.fromkeys(row["sent"])  # type: ignore[call-overload]
     for address in config.notify.urls:
-        mark = hashlib.blake2b(address.encode(), digest_size=6).hexdigest()
+        mark = hash_text(address, 6)
         if mark in had:
             continue
         problem = send_message(address, message)

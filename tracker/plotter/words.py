@@ -1,12 +1,13 @@
 """Plain wording for people: shares, changes, days, and harvested text made safe to show."""
 
-import hashlib
 import html
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
+
+from tracker.ids import hash_text
 
 LONGEST_TITLE: Final = 400
 """Characters of a headline that are shown; longer ones end in an ellipsis."""
@@ -130,7 +131,7 @@ def file_names(texts: Iterable[str]) -> dict[str, str]:
         # A name that another text shares, or that lost letters on the way, carries a digest.
         whole = len(slug) == len(text.strip()) or slug == re.sub(r"[\s_.]+", "-", text.casefold())
         if not slug or taken[slug] > 1 or _RESERVED.fullmatch(slug) or not whole:
-            digest = hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
+            digest = hash_text(text, 4)
             slug = f"{slug}-{digest}".strip("-")
         names[text] = slug
     return names

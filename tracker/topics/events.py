@@ -1,6 +1,5 @@
 """Headlines into events: the same happening across outlets and nights."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date
 
@@ -58,11 +57,6 @@ def place_headlines(pool: Rows, events: NDArray[np.intp], new: Rows, threshold: 
     homes = unit(mean_rows(rows, groups, int(groups.max()) + 1))[place]
     fit = np.einsum("ij,ij->i", unit(drawn), homes)
     return Placement(place, np.clip(fit, 0, 1).astype(np.float64))
-
-
-def name_id(prefix: str, founder: str) -> str:
-    """Return the id of what `founder` founded: the same founder, the same id."""
-    return prefix + hashlib.blake2b(founder.encode(), digest_size=8).hexdigest()
 
 
 def summarise_events(members: pl.DataFrame, headlines: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -11,10 +11,11 @@ import polars as pl
 from threadpoolctl import threadpool_limits
 
 from tracker.errors import TableError
+from tracker.ids import name_id
 from tracker.tables import LINEAGE, MEMBERS, TOPICS
 from tracker.topics.corrections import Act
 from tracker.topics.correctors import OUTCOMES, Corrector
-from tracker.topics.events import name_id, place_headlines
+from tracker.topics.events import place_headlines
 from tracker.topics.holds import Holds, restore_holds
 from tracker.topics.lineage import Change
 from tracker.topics.namings import Naming

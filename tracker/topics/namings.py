@@ -10,7 +10,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from tracker.topics.events import name_id
+from tracker.ids import name_id
 
 LEAST_ALIKE: Final = 0.3
 """Jaccard index from which on two topics are the same one."""

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from hashlib import blake2b
 from typing import Final
 
 from tracker.collector.harvest.boxes import Box
@@ -14,6 +13,7 @@ from tracker.collector.harvest.overrides import Override
 from tracker.collector.harvest.pages import Page
 from tracker.collector.harvest.pointed_boxes import PointedBox
 from tracker.collector.harvest.words import count_words
+from tracker.ids import LIST_BYTES, hash_text
 
 _STATE: Final = re.compile(
     r"(?:is-|js-)?(?:active|current|selected|first|last|odd|even|open|show|hidden|visible)$",
@@ -51,8 +51,7 @@ def name_all(bases: Iterable[str]) -> list[str]:
     names = []
     for base in bases:
         seen[base] += 1
-        text = f"{base}\n{seen[base]}"
-        names.append(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest())
+        names.append(hash_text(f"{base}\n{seen[base]}", LIST_BYTES))
     return names
 
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from hashlib import blake2b
 from typing import Final
 
 from tracker.collector.harvest.kinds import fold
@@ -11,6 +10,7 @@ from tracker.collector.harvest.text_choices import choose
 from tracker.collector.harvest.text_lines import Line, Look, find_kind, read_lines
 from tracker.collector.harvest.text_runs import Run, find_runs
 from tracker.collector.harvest.text_scores import load_weights, score
+from tracker.ids import LIST_BYTES, hash_text
 
 _SITE_MARKS: Final = (" | ", " - ", " – ", " — ", " :: ", " » ")
 _LEAD_LINES: Final = 12
@@ -75,7 +75,7 @@ def _name(runs: Iterable[Run]) -> tuple[HeadlineList, ...]:
         words = [w for w in fold(run.heading).split() if not any(map(str.isdigit, w))]
         base = f"text|{kind}|{' '.join(words)}"
         seen[base] += 1
-        list_id = blake2b(f"{base}|{seen[base]}".encode(), digest_size=6).hexdigest()
+        list_id = hash_text(f"{base}|{seen[base]}", LIST_BYTES)
         items = tuple(Item(rank, title) for rank, title in enumerate(run.titles, 1))
         lists.append(HeadlineList(list_id, run.heading, kind, items))
     return tuple(lists)
