@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import polars as pl
 import pytest
 
+from tracker.config import parse_config
+from tracker.nights.updates import list_themes
 from tracker.topics.countries import country_themes
 from tracker.topics.themes import match_themes
 
@@ -143,3 +145,21 @@ def test_all_countries_meet_twenty_thousand_headlines_in_seconds() -> None:
     )
     found = match(rows)
     assert found.filter(pl.col("theme") == "Honduras").height >= 250 * len(TAKEN["Honduras"])
+
+
+def test_a_watched_country_keeps_the_words_that_mislead_about_it():
+    watched = "[[theme]]\nname = 'Georgia'\nexclude = ['peach']"
+    (theme,) = (one for one in list_themes(parse_config(watched)) if one.name == "Georgia")
+    titles = {
+        "kept": "Georgia votes on its future in Europe",
+        "state": "Atlanta: Georgia court hears the case",
+        "fruit": "A peach festival in Georgia",
+    }
+    headlines = pl.DataFrame(
+        {
+            "headline_id": list(titles),
+            "wordings": [[title] for title in titles.values()],
+            "language": "en",
+        }
+    )
+    assert match_themes(headlines, [theme])["headline_id"].to_list() == ["kept"]

@@ -218,7 +218,8 @@ def watch_list(config: Config) -> tuple[Theme, ...]:
                 "that; wanted terms"
             )
         else:
-            themes.append(replace(country, name=theme.name, exclude=theme.exclude))
+            exclude = (*country.exclude, *theme.exclude)
+            themes.append(replace(country, name=theme.name, exclude=exclude))
     return tuple(themes)
 
 
