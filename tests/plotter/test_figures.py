@@ -27,10 +27,14 @@ from tracker.plotter.attention_charts import choose_subjects
 from tracker.plotter.cells import read_cells
 from tracker.plotter.charts import spread
 from tracker.plotter.cuts import cut_nights
+from tracker.plotter.findings import read_findings
+from tracker.plotter.grids import unique_names
+from tracker.plotter.lives import read_stays
 from tracker.plotter.nights import read_weeks
 from tracker.plotter.palette import DARK, PAPER
 from tracker.plotter.prepared import prepare
 from tracker.plotter.styles import Style
+from tracker.plotter.words import name_ordinal
 
 DATA = build_world()
 PREPARED = prepare(DATA)
@@ -390,3 +394,47 @@ def test_the_public_names_are_sorted_and_there():
     assert set(CHART_NAMES) == set(figures.CHARTS)
     with pytest.raises(AttributeError, match="no attribute 'draw_pie'"):
         plotter.draw_pie  # noqa: B018
+
+
+def test_a_burst_is_told_by_its_own_nights():
+    peak = LAST - timedelta(days=30)
+    nights = pl.col("night").is_between(peak, peak + timedelta(days=4))
+    mine = (pl.col("subject") == "Honduras") & (pl.col("channel") == "editorial")
+    share = pl.when(mine & nights).then(0.4).when(mine).then(0.2).otherwise("share")
+    burst = {"subject": "Honduras", "night": LAST, "channel": "editorial", "kind": "burst",
+             "from": LAST - timedelta(days=9), "to": LAST - timedelta(days=5), "value": 0.1,
+             "low": 0.05, "high": 0.15, "p": 0.001, "q": 0.01, "method": "two"}  # fmt: skip
+    attention = DATA.attention.with_columns(share.alias("share"))
+    signals = tables.SIGNALS.frame([burst])
+    (found,) = read_findings(prepare(replace(DATA, attention=attention, signals=signals)))
+    assert found.headline == "Honduras had a burst, up to 20% of editors’ headline slots"
+
+
+def test_a_headline_that_got_its_old_wording_back_is_called_by_it():
+    mine = pl.col("headline_id") == "daily.example:Rail strike enters day 5, no talks"
+    again = pl.col("captured_at").dt.date() == FIRST + timedelta(days=6)
+    title = pl.when(mine & again).then(pl.lit("Talks begin")).otherwise("title")
+    prepared = prepare(replace(DATA, sightings=DATA.sightings.with_columns(title.alias("title"))))
+    stays = read_stays(prepared, prepared.subjects["t2"])
+    (found,) = [stay for stay in stays if stay.rewritten]
+    assert found.title == "Rail strike enters day 5, no talks"
+    assert [text for _, text in found.rewritten] == ["Talks begin"]
+
+
+@pytest.mark.parametrize(
+    ("names", "unique"),
+    [
+        (["a", "a", "a (2)"], ["a", "a (2)", "a (2) (2)"]),
+        (["a (2)", "a", "a"], ["a (2)", "a", "a (3)"]),
+    ],
+)
+def test_names_on_an_axis_are_never_the_same(names, unique):
+    assert unique_names(names, 20) == unique
+
+
+@pytest.mark.parametrize(
+    ("weeks", "said"),
+    [(8, "eighth"), (9, "9th"), (11, "11th"), (21, "21st"), (22, "22nd"), (23, "23rd")],
+)
+def test_a_long_lead_is_counted_as_people_count(weeks, said):
+    assert name_ordinal(weeks) == said

@@ -6,7 +6,7 @@ import polars as pl
 
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.slots import OBSERVED
-from tracker.plotter.words import clean, count, short_day
+from tracker.plotter.words import clean, count, isolate, short_day
 from tracker.tables import SEEN_OUTCOMES, night_of
 
 _MOST_NAMES: Final = 8
@@ -23,7 +23,7 @@ def tell_basis(prepared: Prepared) -> str:
         pl.col("outcome").is_in(SEEN_OUTCOMES)
         & night_of("captured_at", data.time_zone).is_between(nights[0], nights[-1])
     ).height
-    names = ", ".join(clean(source, 40) for source in sources[:_MOST_NAMES])
+    names = ", ".join(isolate(clean(source, 40)) for source in sources[:_MOST_NAMES])
     more = f" and {len(sources) - _MOST_NAMES} more" if len(sources) > _MOST_NAMES else ""
     span = short_day(nights[0])
     if len(nights) > 1:

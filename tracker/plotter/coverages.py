@@ -11,7 +11,7 @@ from tracker.plotter.grids import name_axis, time_axis, unique_names
 from tracker.plotter.palette import PAPER, frame_layout
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.sources import MOST_SOURCES
-from tracker.plotter.strips import SCALE, STATES, Strip
+from tracker.plotter.strips import STATES, Strip, draw_states
 from tracker.plotter.words import clean, count, isolate
 
 _ROW, _TOP, _BOTTOM = 18, 8, 34
@@ -49,20 +49,9 @@ def chart_coverage(prepared: Prepared) -> Chart | None:
     rows = min(len(strip.names), MOST_SOURCES)
     names = unique_names(list(strip.names[:rows]), 28)
     trace: Trace = {
-        "type": "heatmap",
-        "x0": str(nights[0]),
-        "dx": 86_400_000,
+        **draw_states(nights, strip, rows),
         "y": names,
-        "z": [list(row) for row in strip.states[:rows]],
-        "zmin": 0,
-        "zmax": 2,
-        "colorscale": SCALE,
-        "showscale": False,
-        "ygap": 3,
-        "xgap": 0.5 if len(nights) < 200 else 0,
-        "text": [list(row) for row in strip.reasons[:rows]],
         "hovertemplate": "<b>%{y}</b><br>%{x|%-d %B %Y}<br>%{text}<extra></extra>",
-        "meta": {"role": "coverage", "sources": list(strip.names[:rows]), "days": 1},
     }
     layout = frame_layout(
         rows * _ROW + _TOP + _BOTTOM,
@@ -92,12 +81,10 @@ def tell_coverage(strip: Strip, nights: int) -> str:
     if full == len(seen):
         return f"All {len(seen)} sources were observed on every one of {count(nights, 'night')}"
     worst = min(range(len(seen)), key=lambda i: seen[i])
+    name = isolate(clean(strip.names[worst], 40))
     if not full:
-        return (
-            f"No source was observed every night; {clean(strip.names[worst], 40)} on only "
-            f"{seen[worst]:,} of {nights:,}"
-        )
+        return f"No source was observed every night; {name} on only {seen[worst]:,} of {nights:,}"
     return (
-        f"{full} of {len(seen)} sources were observed every night; "
-        f"{isolate(clean(strip.names[worst], 40))} on {seen[worst]:,} of {nights:,}"
+        f"{full} of {len(seen)} sources were observed every night; {name} on {seen[worst]:,} of "
+        f"{nights:,}"
     )

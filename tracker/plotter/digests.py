@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from tracker.plotter.bases import tell_basis
-from tracker.plotter.findings import Finding, read_findings
+from tracker.plotter.findings import QUIET, Finding, read_findings
 from tracker.plotter.pages import Link, keep_distinct, read_links
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.subjects import Subject
@@ -22,8 +22,6 @@ HEADINGS: Final = {
     "burst": "Rose and faded again",
 }
 """Headings of the kinds of finding, in the order in which they are told."""
-
-_QUIET: Final = {"rise": "rose", "fade": "faded", "new": "was new", "back": "came back"}
 
 MOST_WHYS: Final = 3
 """Claims of a kind whose change is taken apart: each costs a look at the slots of two stretches."""
@@ -229,7 +227,7 @@ def _tell_band(prepared: Prepared, finding: Finding) -> str:
 def _tell_chance(q: float | None) -> str:
     if q is None:
         return ""
-    return "q under\u00a00.001" if q < 0.001 else f"q\u00a0=\u00a0{q:.3f}".rstrip("0")
+    return "q under\u00a00.001" if q < 0.001 else f"q\u00a0=\u00a0{q:.3f}".rstrip("0").rstrip(".")
 
 
 def _tell_split(within: float, boxes: float, panel: float) -> str:
@@ -263,7 +261,7 @@ def _sum_up(prepared: Prepared, found: Mapping[str, Choice], since: date) -> str
     words = {"rise": "rise", "fade": "fade", "new": "new subject", "back": "return",
              "burst": "burst"}  # fmt: skip
     told = [count(len(choice.findings), words[kind]) for kind, choice in found.items()]
-    quiet = [_QUIET[kind] for kind in _QUIET if kind not in found]
+    quiet = [words for kind, words in QUIET.items() if kind not in found]
     sentence = f"Since {day(since)}: {', '.join(told)}. " if told else ""
     if quiet and any(nights):
         nothing = "Nothing else" if told else "Nothing"
@@ -301,7 +299,7 @@ def _tell_identities(prepared: Prepared, since: date) -> list[str]:
     for row in rows.iter_rows(named=True):
         one, other = (prepared.subjects.get(row[key] or "") for key in ("topic_id", "other_id"))
         if one is not None and (other is not None or row["event"] == "revived"):
-            tail = f" “{other.name}”" if other is not None and row["event"] != "revived" else ""
-            told.append(f"“{one.name}” {words[row['event']]}{tail} ({short_day(row['night'])})")
+            tail = f" “{other.told}”" if other is not None and row["event"] != "revived" else ""
+            told.append(f"“{one.told}” {words[row['event']]}{tail} ({short_day(row['night'])})")
     more = len(told) - MOST_CLAIMS
     return [*told[:MOST_CLAIMS], f"and {more} more"] if more > 0 else told

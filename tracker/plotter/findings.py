@@ -94,10 +94,11 @@ def _tell(curve: Curve, nights: Sequence[date], row: Mapping[str, Any]) -> str:
     """Return a signal as a sentence; a level is that of the nights the signal speaks of."""
     subject, room, kind = curve.subject, CHOOSERS[curve.channel], row["kind"]
     first, last = row["night"], row["night"]
-    if kind in ("rise", "fade"):
+    if kind in ("rise", "fade", "burst"):
         first, last = row["from"], row["to"] or row["night"]
     start, end = (first - nights[0]).days, (last - nights[0]).days + 1
-    share = mean_of(curve.share[max(0, start) : max(0, end)])
+    shares = curve.share[max(0, start) : max(0, end)]
+    share = mean_of(shares)
     level = percent(share) if share is not None else ""
     match kind:
         case "rise":
@@ -111,7 +112,9 @@ def _tell(curve: Curve, nights: Sequence[date], row: Mapping[str, Any]) -> str:
         case "back":
             words = f"is back, with {level} of {room}" if level else "is back"
         case _:
-            words = f"had a burst, up to {percent(max(s or 0 for s in curve.share))} of {room}"
+            words = (
+                f"had a burst, up to {percent(max((s or 0 for s in shares), default=0))} of {room}"
+            )
     return f"{subject.told} {words}"
 
 

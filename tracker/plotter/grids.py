@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import count
 from typing import Any, Final
 
 import polars as pl
@@ -87,7 +88,7 @@ def chart_heat(prepared: Prepared, given: Sequence[Subject] = ()) -> Chart | Non
         "type": "heatmap",
         "y": names,
         "zmin": 0,
-        "zmax": round(top, 4),
+        "zmax": max(round(top, 4), 0.0001),
         "colorscale": heat_scale(),
         "hoverongaps": False,
         "ygap": 2,
@@ -146,13 +147,12 @@ def chart_heat(prepared: Prepared, given: Sequence[Subject] = ()) -> Chart | Non
 
 def unique_names(names: Sequence[str], limit: int) -> list[str]:
     """Return names fit for an axis: safe, short, and each only once."""
-    seen: dict[str, int] = {}
-    unique = []
+    unique: dict[str, None] = {}
     for name in names:
         text = plot_text(name, limit)
-        seen[text] = seen.get(text, 0) + 1
-        unique.append(text if seen[text] == 1 else f"{text} ({seen[text]})")
-    return unique
+        tries = (text if n == 1 else f"{text} ({n})" for n in count(1))
+        unique[next(one for one in tries if one not in unique)] = None
+    return list(unique)
 
 
 def name_axis(names: Sequence[str]) -> dict[str, Any]:

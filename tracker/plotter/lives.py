@@ -105,13 +105,13 @@ def read_stays(prepared: Prepared, subject: Subject) -> list[Stay]:
     )
     wordings = (
         kept.group_by("headline_id", "title")
-        .agg(pl.col("night").min(), pl.col("slot").max())
-        .sort("night", "slot")
+        .agg(pl.col("night").min().alias("since"), pl.col("night").max(), pl.col("slot").max())
+        .sort("since", "slot")
         .group_by("headline_id", maintain_order=True)
-        .agg(pl.col("title"), pl.col("night").alias("since"))
+        .agg(pl.col("title").sort_by("night", "slot").last().alias("latest"), "title", "since")
     )
     stays = [
-        Stay(row["title"][-1], row["source"], row["night"], row["rank"],
+        Stay(row["latest"], row["source"], row["night"], row["rank"],
              list(zip(row["since"], row["title"], strict=True))[1:])
         for row in per_night.join(wordings, on="headline_id").iter_rows(named=True)
     ]  # fmt: skip

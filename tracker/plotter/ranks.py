@@ -12,7 +12,7 @@ from tracker.plotter.curves import mean_of
 from tracker.plotter.palette import INK, MUTED, PAPER, RULE, SERIES, frame_layout
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import clean, percent, plot_text, short_day
+from tracker.plotter.words import clean, name_ordinal, percent, plot_text, short_day
 
 PLACES: Final = 10
 MOST_WEEKS: Final = 26
@@ -206,15 +206,10 @@ def _tell(info: RanksInfo) -> str:
     run = next((n for n, rank in enumerate(reversed(row)) if rank != 1), len(row))
     name = info.subjects[first].told
     if run > 1:
-        return f"{name} leads for the {_ordinal(run)} {unit} running, up to {when}"
+        return f"{name} leads for the {name_ordinal(run)} {unit} running, up to {when}"
     before = next((s for s, r in zip(info.subjects, info.ranks, strict=True) if r[-2] == 1), None)
     tail = f"; in the {unit} before it was {before.told}" if before else ""
     return f"{name} leads in {when}{tail}"
-
-
-def _ordinal(number: int) -> str:
-    words = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
-    return words[number] if number < len(words) else f"{number}th"
 
 
 def _name_period(info: RanksInfo, i: int) -> str:

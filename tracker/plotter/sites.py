@@ -39,6 +39,8 @@ class Site:
         style: Their style sheet.
         single_file: Whether everything a page needs stands in it.
         pages: Addresses of the subjects' pages, relative to the report's folder.
+        observed: First and last night of each stretch on which any source was observed.
+        weeks: The Mondays of the weeks of which there are headlines.
     """
 
     prepared: Prepared
@@ -47,6 +49,8 @@ class Site:
     style: str
     single_file: bool
     pages: frozenset[str]
+    observed: Sequence[tuple[str, str]]
+    weeks: Sequence[str]
 
     def link(self, subject: Subject, root: str = "") -> str | None:
         """Return the address of a subject's page, if it has one."""
@@ -62,6 +66,8 @@ def open_site(prepared: Prepared, pages: Sequence[Subject], *, single_file: bool
         read_asset("report.css") + name_colours(),
         single_file,
         frozenset(subject.page for subject in pages),
+        _list_observed(prepared),
+        sorted({str(monday_of(n)) for n in prepared.slots.rows["night"].unique()}),
     )
 
 
@@ -97,10 +103,10 @@ def render_page(
         "dark": dark_colours(),
         "names": {key: [s.name, site.link(s, root)] for key, s in names.items()},
         "charts": [chart.chart_id for chart in charts],
-        "observed": _list_observed(prepared),
+        "observed": site.observed,
         "archive": web_link(prepared.data.archive) or "",
         "theme": context.get("theme"),
-        "weeks": sorted({str(monday_of(n)) for n in prepared.slots.rows["night"].unique()}),
+        "weeks": site.weeks,
     }
     blocks = {f"{chart.chart_id}-spec": to_json([chart.traces, chart.layout]) for chart in charts}
     blocks |= {f"data-{name}": text for name, text in weeks.items()}

@@ -69,8 +69,8 @@ def _tell(state: int, reason: str | None) -> str:
     return "" if state == len(STATES) - 1 else STATES[state]
 
 
-def draw_states(nights: Sequence[date], strip: Strip, rows: int, yaxis: str) -> Trace:
-    """Return the states as a heat map; a click on it asks for all headlines of that source."""
+def draw_states(nights: Sequence[date], strip: Strip, rows: int) -> Trace:
+    """Return the states of the first `rows` sources as a heat map, which a click asks of."""
     return {
         "type": "heatmap",
         "x0": str(nights[0]),
@@ -83,7 +83,6 @@ def draw_states(nights: Sequence[date], strip: Strip, rows: int, yaxis: str) -> 
         "showscale": False,
         "ygap": 3,
         "xgap": 0.4 if len(nights) < 200 else 0,
-        "yaxis": yaxis,
         "text": [list(row) for row in strip.reasons[:rows]],
         "hovertemplate": "%{text}<extra></extra>",
         "meta": {"role": "coverage", "days": 1, "sources": list(strip.names[:rows])},
@@ -95,7 +94,7 @@ def add_strip(traces: list[Trace], layout: Layout, nights: Sequence[date], strip
     rows = strip.rows
     low, _ = layout["yaxis"]["domain"]
     top = low * rows * ROW_HEIGHT / strip.height
-    traces.append(draw_states(nights, strip, rows, "y2"))
+    traces.append({**draw_states(nights, strip, rows), "yaxis": "y2"})
     layout["yaxis2"] = {
         "domain": [0, top],
         "range": [rows - 0.5, -0.5],

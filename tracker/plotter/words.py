@@ -75,6 +75,15 @@ def join_words(words: Sequence[str], last: str = "or") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
+def name_ordinal(number: int) -> str:
+    """Return a place or a turn as people say it: `first`, `eighth`, `9th`, `22nd`."""
+    words = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+    if number < len(words):
+        return words[number]
+    ending = "th" if number // 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
 def clean(text: str, limit: int = LONGEST_TITLE) -> str:
     """Return harvested text on one line, without invisible controls, at most `limit` characters."""
     text = text[: limit * 4]
