@@ -8,7 +8,7 @@ code; people; capital (a CLDR zone, or names); language codes; more terms; exclu
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -140,10 +140,12 @@ def _count_roots(locale: Locale, rows: Iterable[_Row]) -> dict[str, int]:
     """Return how many countries' names begin with each root."""
     names = [_name_country(row, locale) for row in rows]
     roots = {root for several in names for root in map(_cut, several) if root}
-    return {
-        root: sum(any(_fold(name).startswith(root) for name in several) for several in names)
-        for root in roots
-    }
+    begun: Counter[str] = Counter()
+    for several in names:
+        folded = map(_fold, several)
+        heads = {name[:end] for name in folded for end in range(_ROOT, len(name) + 1)}
+        begun.update(roots & heads)
+    return dict(begun)
 
 
 def _cut(name: str) -> str:
