@@ -17,6 +17,7 @@ from tracker.commands.viewing import EXPORT_NAMES, VIEW_NAMES
 from tracker.outputs.exports import to_csv
 from tracker.outputs.views import VIEWS
 from tracker.tables import TABLES
+from tracker.terminal import make_safe, print_json
 
 
 @pytest.fixture
@@ -84,6 +85,15 @@ def test_peek_shows_hostile_titles_as_text(run: Callable[..., Result], tmp_path:
     result = run("peek", "page.html")
     assert "\x1b[31m" not in result.output
     assert "[red]itself[/red]" in result.output
+
+
+def test_nothing_that_is_printed_steers_a_terminal(capsys: pytest.CaptureFixture[str]):
+    evil = "Bank \x9b31m robs\u2028 \u202e itself \x1b[0m"
+    print_json({"title": evil, "at": datetime(2026, 3, 4, 21, tzinfo=UTC)})
+    line = capsys.readouterr().out.removesuffix("\n")
+    assert line.isprintable()
+    assert json.loads(line) == {"title": evil, "at": "2026-03-04T21:00:00Z"}
+    assert make_safe(evil).isprintable()
 
 
 MENU = '<nav><ul><li><a href="/x/">World</a></li><li><a href="/y/">Sport</a></li></ul></nav>'

@@ -46,7 +46,7 @@ class _Tracker(click.Group):
             raise _Stopped("stopped; what was done is kept, run it again to go on") from None
         except OSError as error:
             raise click.ClickException(
-                make_safe(f"{error.filename or 'output'}: {error.strerror}")
+                make_safe(f"{error.filename or 'output'}: {error.strerror or error}")
             ) from error
 
 

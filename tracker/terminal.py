@@ -1,6 +1,7 @@
 """How frames, pages and progress look in a terminal; only the command line uses it."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,7 +38,7 @@ def print_rows(frame: "pl.DataFrame", form: str | None, limit: int | None) -> No
     """Print a frame: as a table for people (20 rows unless told), JSON lines or CSV."""
     if form == "json":
         for row in frame.head(limit or frame.height).iter_rows(named=True):
-            click.echo(json.dumps(row, ensure_ascii=False, default=make_plain))
+            print_json(row)
         return
     if form == "csv":
         from tracker.outputs.exports import to_csv
@@ -127,16 +128,29 @@ def _word(value: Any) -> str:
     return make_safe(str(value))
 
 
-def make_plain(value: Any) -> str:
-    """Return a value that JSON does not know as text: times in UTC, dates as ISO 8601."""
+def print_json(value: Any) -> None:
+    """Print one line of JSON: times in UTC, dates as ISO 8601.
+
+    What steers a terminal is written as JSON's own escapes, so that nothing is lost.
+    """
+    text = json.dumps(value, ensure_ascii=False, default=_make_plain)
+    click.echo(_STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+
+
+def _make_plain(value: Any) -> str:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%dT%H:%M:%SZ")
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+_STEERING: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e]")
+"""Control characters, of which some terminals obey those beyond ASCII too, ends of lines, and
+overrides of the writing direction, which show words as what they are not."""
+
+
 def make_safe(text: str) -> str:
     """Return harvested text without characters that steer a terminal."""
-    return "".join(" " if ord(c) < 32 or 127 <= ord(c) < 160 else c for c in text)
+    return _STEERING.sub(" ", text)
 
 
 def print_page(origin: str, page: "Page") -> None:
@@ -187,8 +201,8 @@ def print_decisions(sight: "Sight") -> None:
         console.print(f"no block was taken: {n} lists come from data embedded in the page")
 
 
-def sight_to_json(sight: "Sight") -> str:
-    """Return one line of JSON: source, url, title, language and the lists with their items.
+def describe_sight(sight: "Sight") -> dict[str, Any]:
+    """Return a sight as plain data: source, url, title, language and the lists with their items.
 
     Where an explanation was asked for, `blocks` has one entry for each block of links.
     """
@@ -209,7 +223,7 @@ def sight_to_json(sight: "Sight") -> str:
         ]
     if sight.decisions is not None:
         row["blocks"] = [asdict(decision) for decision in sight.decisions]
-    return json.dumps(row, ensure_ascii=False)
+    return row
 
 
 def warn(message: str) -> None:

@@ -1,6 +1,5 @@
 """The verb that reads the past out of an archive."""
 
-import json
 import sys
 from dataclasses import asdict
 from datetime import datetime
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.commands.options import NIGHT, PARTLY, Settings
-from tracker.terminal import make_safe, show_progress, warn
+from tracker.terminal import make_safe, print_json, show_progress, warn
 
 if TYPE_CHECKING:
     from tracker.intakes.backfills import BackfillResult
@@ -75,7 +74,7 @@ def backfill(
         kept = "what came is kept, run it again to go on"
         warn(f"stopped: {result.stopped}; {'nothing came' if result.is_vain else kept}")
     if as_json:
-        click.echo(json.dumps(asdict(result), ensure_ascii=False))
+        print_json(asdict(result))
     else:
         _describe(result, dry_run)
     if result.problems or result.stopped is not None:

@@ -1,13 +1,12 @@
 """`tracker collect`."""
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from tracker.commands.options import PARTLY, Settings
-from tracker.terminal import make_safe, show_progress, warn
+from tracker.terminal import make_safe, print_json, show_progress, warn
 
 if TYPE_CHECKING:
     from tracker.intakes.collects import CollectResult
@@ -41,7 +40,7 @@ def collect(settings: Settings, names: tuple[str, ...], dry_run: bool, as_json: 
         warn(note)
     if as_json:
         for visit in result.visits:
-            click.echo(json.dumps(visit, ensure_ascii=False))
+            print_json(visit)
     else:
         print_summary(result, quiet=settings.quiet)
     if result.visits and not result.seen:
@@ -56,8 +55,7 @@ def _print_plan(settings: Settings, names: tuple[str, ...], as_json: bool) -> No
     sources = select_sources(config, names or None)
     for request in plan_visits(sources, config.collect):
         if as_json:
-            said = {"source": request.source, "role": request.role, "url": request.url}
-            click.echo(json.dumps(said, ensure_ascii=False))
+            print_json({"source": request.source, "role": request.role, "url": request.url})
         else:
             click.echo(make_safe(f"{request.source}: {request.role} {request.url}"))
     if not as_json:

@@ -1,6 +1,5 @@
 """The verb that says what is new."""
 
-import json
 import sys
 from dataclasses import asdict
 from datetime import datetime
@@ -8,7 +7,7 @@ from datetime import datetime
 import click
 
 from tracker.commands.options import NIGHT, PARTLY, Settings
-from tracker.terminal import make_safe, warn
+from tracker.terminal import make_safe, print_json, warn
 
 
 @click.command()
@@ -34,7 +33,7 @@ def digest(settings: Settings, since: datetime | None, send: bool | None, as_jso
     result = study.digest(since.date() if since else None, send=send)
     told = result.digest
     if as_json:
-        click.echo(json.dumps(asdict(result), ensure_ascii=False, default=str))
+        print_json(asdict(result))
     else:
         click.echo(make_safe(told.heading))
         click.echo(make_safe(told.summary))

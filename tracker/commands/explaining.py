@@ -1,13 +1,12 @@
 """The verb that says what stands behind a point: explain."""
 
-import json
 from datetime import datetime
 from typing import Final
 
 import click
 
 from tracker.commands.options import NIGHT, Settings
-from tracker.terminal import make_plain, make_safe
+from tracker.terminal import make_safe, print_json
 
 CHANNEL_NAMES: Final = ("editorial", "audience")
 
@@ -30,7 +29,7 @@ def explain(
     """
     found = settings.open().explain(subject, night.date() if night else None, channel=channel)
     if as_json:
-        click.echo(json.dumps(found.to_dict(), ensure_ascii=False, default=make_plain))
+        print_json(found.to_dict())
         return
     for line in str(found).splitlines():
         click.echo(make_safe(line))

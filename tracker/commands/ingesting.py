@@ -1,6 +1,5 @@
 """The verbs that read pages: peek, ingest and reharvest."""
 
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -12,7 +11,14 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.commands.options import PARTLY, Settings
-from tracker.terminal import print_decisions, print_page, show_progress, sight_to_json, warn
+from tracker.terminal import (
+    describe_sight,
+    print_decisions,
+    print_json,
+    print_page,
+    show_progress,
+    warn,
+)
 
 if TYPE_CHECKING:
     from tracker.intakes.ingests import IngestResult
@@ -64,7 +70,7 @@ def peek(
     for sight in sights:
         partly = partly or sight.problem is not None
         if as_json:
-            click.echo(sight_to_json(sight))
+            print_json(describe_sight(sight))
         elif sight.decisions is not None:
             print_decisions(sight)
         elif sight.page is not None:
@@ -199,6 +205,9 @@ def _finish(
     """Print what was done and what could not be, and end with the exit code that says so."""
     for problem in result.problems:
         warn(str(problem))
-    click.echo(json.dumps(asdict(result), ensure_ascii=False) if as_json else text)
+    if as_json:
+        print_json(asdict(result))
+    else:
+        click.echo(text)
     if result.problems:
         sys.exit(PARTLY if partly else 1)

@@ -1,13 +1,19 @@
 """`tracker sources`: which outlets are visited."""
 
-import json
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from tracker.commands.options import PARTLY, Settings
-from tracker.terminal import make_safe, output_options, print_page, print_rows, warn
+from tracker.terminal import (
+    make_safe,
+    output_options,
+    print_json,
+    print_page,
+    print_rows,
+    warn,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sized
@@ -109,7 +115,7 @@ def test(settings: Settings, names: tuple[str, ...], as_json: bool) -> None:
         problem = look.problem or (None if look.n_headlines else "no headlines on it")
         partly = partly or problem is not None
         if as_json:
-            click.echo(json.dumps(_describe(source.name, look, problem), ensure_ascii=False))
+            print_json(_describe(source.name, look, problem))
             continue
         if look.page is not None:
             print_page(f"{source.name}: {look.standing} {look.url}", look.page)

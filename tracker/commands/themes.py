@@ -1,12 +1,11 @@
 """`tracker themes`: what the themes take, and try words before they are written down."""
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
 from tracker.commands.options import Settings
-from tracker.terminal import make_safe, output_options, print_rows
+from tracker.terminal import make_safe, output_options, print_json, print_rows
 
 if TYPE_CHECKING:
     from tracker.topics.theme_samples import ThemeSample
@@ -73,7 +72,7 @@ def test(
     )  # fmt: skip
     if as_json:
         for row in sample.rows.iter_rows(named=True):
-            click.echo(json.dumps(row, ensure_ascii=False))
+            print_json(row)
         return
     _print_sample(name, sample)
 

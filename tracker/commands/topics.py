@@ -1,6 +1,5 @@
 """`tracker topics`: what a person has to say about topics."""
 
-import json
 import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -9,7 +8,14 @@ import click
 
 from tracker.commands.options import PARTLY, Settings
 from tracker.commands.updating import warn_of
-from tracker.terminal import make_safe, output_options, print_rows, show_progress, warn
+from tracker.terminal import (
+    make_safe,
+    output_options,
+    print_json,
+    print_rows,
+    show_progress,
+    warn,
+)
 
 if TYPE_CHECKING:
     from tracker.nights.corrections import Said
@@ -184,7 +190,7 @@ def show(settings: Settings, topic: str, form: str | None, limit: int | None) ->
 def _print_said(said: "tuple[Said, ...]", as_json: bool) -> None:
     for one in said:
         if as_json:
-            click.echo(json.dumps(asdict(one), ensure_ascii=False, default=str))
+            print_json(asdict(one))
             continue
         words = {
             "merge": f"{one.other_label!r} is merged into {one.label!r}",

@@ -1,6 +1,5 @@
 """The verbs that bring a study up to a night: update and replay."""
 
-import json
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker.commands.options import NIGHT, Settings
-from tracker.terminal import show_progress, warn
+from tracker.terminal import print_json, show_progress, warn
 
 if TYPE_CHECKING:
     from tracker.nights.updates import UpdateResult
@@ -46,7 +45,7 @@ def replay(
 
 def _print_update(result: "UpdateResult", as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(asdict(result), ensure_ascii=False, default=str))
+        print_json(asdict(result))
         return
     click.echo(
         f"night {result.night}: {result.headlines:,} headlines in {result.events:,} events, "

@@ -1,6 +1,5 @@
 """The verbs that show what a study holds: show, export and check."""
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Final
 import click
 
 from tracker.commands.options import PARTLY, Settings
-from tracker.terminal import make_safe, output_options, print_rows
+from tracker.terminal import make_safe, output_options, print_json, print_rows
 
 VIEW_NAMES: Final = ("headlines", "lists", "topics", "themes", "overlaps", "signals", "sources")
 EXPORT_NAMES: Final = (
@@ -57,7 +56,7 @@ def check(settings: Settings, as_json: bool) -> None:
     findings = check_study(settings.open())
     for finding in findings:
         if as_json:
-            click.echo(json.dumps(asdict(finding), ensure_ascii=False))
+            print_json(asdict(finding))
         else:
             mark = click.style(
                 "ok     " if finding.good else "missing", fg="green" if finding.good else "yellow"
