@@ -33,6 +33,7 @@ from tracker.collector.languages import detect_languages
 from tracker.scores import GroupScores, measure_churn, score_groups
 from tracker.topics.encoder import Encoder, LexicalEncoder, load_encoder
 from tracker.topics.ledgers import Ledger, TopicSettings
+from tracker.topics.members import close_stretches
 
 Vectors = NDArray[np.float32]
 EVERY = ("bertopic", "numpy", "onnxruntime", "polars", "scikit-learn", "scipy")
@@ -55,13 +56,9 @@ class Replay:
             start = time.process_time()
             kept.append(ledger.advance(night, new.drop("row", "night"), vectors[new["row"]]))
             self.seconds.setdefault(f"{night:%Y-%m}", []).append(time.process_time() - start)
-        closed = pl.concat(changes.closed for changes in kept).rename({"to_night": "ended"})
-        self.members = (
-            pl.concat(changes.opened for changes in kept)
-            .join(closed, on=["headline_id", "from_night"], how="left")
-            .with_columns(to_night=pl.coalesce("to_night", "ended"))
-            .drop("ended")
-        )
+        opened = pl.concat(changes.opened for changes in kept)
+        closed = pl.concat(changes.closed for changes in kept)
+        self.members = close_stretches(opened, closed)
         self.topics = pl.concat(changes.topics for changes in kept).sort("night")
         self.lineage = pl.concat(changes.lineage for changes in kept)
         now = self.members.filter(pl.col("to_night").is_null())

@@ -10,6 +10,7 @@ from tracker.tables import CORRECTIONS, LINEAGE, MEMBERS, TOPICS
 from tracker.topics.corrections import list_acts
 from tracker.topics.encoder import load_encoder
 from tracker.topics.ledgers import Changes, Ledger, TopicSettings
+from tracker.topics.members import close_stretches
 
 ENCODER = load_encoder("auto")
 MONDAY = date(2024, 3, 4)
@@ -85,13 +86,7 @@ class Told:
 
     def take(self, night: date, titles: Sequence[str], changes: Changes) -> None:
         self.seen = self.seen.vstack(frame(titles).with_columns(night=pl.lit(night)))
-        ended = changes.closed.rename({"to_night": "ended"})
-        self.members = MEMBERS.check(
-            self.members.join(ended, on=["headline_id", "from_night"], how="left")
-            .with_columns(to_night=pl.coalesce("to_night", "ended"))
-            .drop("ended")
-            .vstack(changes.opened)
-        )
+        self.members = close_stretches(self.members.vstack(changes.opened), changes.closed)
         self.topics = TOPICS.check(self.topics.vstack(changes.topics))
         self.lineage = LINEAGE.check(self.lineage.vstack(changes.lineage))
         self.outcomes += changes.outcomes.rows()

@@ -9,6 +9,7 @@ from tracker.errors import TableError
 from tracker.tables import LINEAGE, MEMBERS, TOPICS
 from tracker.topics.encoder import load_encoder
 from tracker.topics.ledgers import Changes, Ledger, TopicSettings
+from tracker.topics.members import close_stretches
 
 ENCODER = load_encoder("auto")
 MONDAY = date(2024, 3, 4)
@@ -65,13 +66,7 @@ class Study:
         changes = advance(self.ledger, night, titles)
         when = pl.lit(MONDAY + timedelta(days=night))
         self.seen.append(frame(titles).with_columns(night=when))
-        ended = changes.closed.rename({"to_night": "ended"})
-        self.members = MEMBERS.check(
-            self.members.join(ended, on=["headline_id", "from_night"], how="left")
-            .with_columns(to_night=pl.coalesce("to_night", "ended"))
-            .drop("ended")
-            .vstack(changes.opened)
-        )
+        self.members = close_stretches(self.members.vstack(changes.opened), changes.closed)
         self.topics = TOPICS.check(self.topics.vstack(changes.topics))
         self.lineage = LINEAGE.check(self.lineage.vstack(changes.lineage))
         return changes

@@ -16,6 +16,7 @@ from tracker.tables import CORRECTIONS, LINEAGE, MEMBERS, NIGHTS, TOPICS, VECTOR
 from tracker.topics.corrections import Act, list_acts
 from tracker.topics.encoder import Encoder
 from tracker.topics.ledgers import Changes, Ledger
+from tracker.topics.members import close_stretches
 from tracker.topics.namings import Naming
 from tracker.topics.settings import TopicSettings
 from tracker.topics.similarity import unit
@@ -319,15 +320,8 @@ def _write(store: Store, changes: Sequence[Changes], nights: Sequence[date]) -> 
     store.append(LINEAGE, pl.concat(change.lineage for change in changes))
     opened = pl.concat(change.opened for change in changes)
     closed = pl.concat(change.closed for change in changes)
-    key = ["headline_id", "from_night"]
-    earlier = store.scan(MEMBERS).join(closed.lazy().select(key), on=key, how="semi").collect()
-    rows = (
-        pl.concat([earlier, opened])
-        .join(closed.rename({"to_night": "ended"}), on=key, how="left")
-        .with_columns(pl.coalesce("ended", "to_night").alias("to_night"))
-        .drop("ended")
-    )
-    store.upsert(MEMBERS, rows)
+    earlier = store.scan(MEMBERS).join(closed.lazy(), on=list(MEMBERS.key), how="semi").collect()
+    store.upsert(MEMBERS, close_stretches(pl.concat([earlier, opened]), closed))
     outcomes = pl.concat(change.outcomes for change in changes)
     # One made and undone within these nights has two: the last holds.
     outcomes = outcomes.unique("correction_id", keep="last", maintain_order=True)
