@@ -42,7 +42,8 @@ def test_a_point_names_its_headlines_and_agrees_with_the_attention_table(told: S
         assert set(found.headlines["source"]) == {"harbour.example", "courier.example"}
         assert "fishing zones" in str(found).casefold()
     headline = told.explain("South Korea", night(5)).headlines.row(0, named=True)
-    assert (headline["rank"], headline["kind"], headline["dwell_hours"]) == (2, "latest", 120.0)
+    assert (headline["rank"], headline["dwell_hours"]) == (2, 120.0)
+    assert [(box["kind"], box["rank"]) for box in headline["lists"]] == [("latest", 2)]
 
 
 def test_a_night_that_was_not_observed_says_so_and_is_not_called_zero(told: Study):

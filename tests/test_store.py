@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from tracker.errors import StoreError, TableError
-from tracker.store import MAX_FILES, Store
-from tracker.tables import LINEAGE, LISTS, THEMES
+from tracker.store import MAX_FILES, PINS, Change, Store
+from tracker.tables import BODIES, LINEAGE, LISTS, THEMES
 
 
 def themes(*ids: str, theme: str = "Korea", score: float = 1.0) -> pl.DataFrame:
@@ -58,6 +58,36 @@ def test_a_frame_that_does_not_fit_changes_nothing(tmp_path: Path):
     with pytest.raises(TableError):
         store.append(THEMES, themes("b").drop("score"))
     assert store.read(THEMES)["headline_id"].to_list() == ["a"]
+
+
+def _count_up(folder: str) -> None:
+    store = Store(Path(folder))
+    for number in range(1, 10_000):
+        both = themes(*(f"h{i}" for i in range(3)), theme=f"t{number}")
+        bodies = BODIES.frame([("b", f"t{number}", 0, 1)])
+        store.replace_together([Change(THEMES, both), Change(BODIES, bodies)])
+
+
+def test_tables_written_together_are_seen_together_whenever_the_writer_is_killed(tmp_path: Path):
+    store, context = Store(tmp_path), multiprocessing.get_context("spawn")
+    for _ in range(2):
+        writer = context.Process(target=_count_up, args=(str(tmp_path),))
+        pins = tmp_path / "tables" / PINS
+        before = pins.read_text() if pins.exists() else ""
+        writer.start()
+        while not pins.exists() or pins.read_text() == before:
+            assert writer.is_alive()
+        writer.kill()
+        writer.join()
+        assert (
+            store.read(THEMES)["theme"].unique().to_list() == store.read(BODIES)["path"].to_list()
+        )
+    # What a killed writer left half done is no part of what is written next.
+    store.replace(LINEAGE, LINEAGE.empty())
+    THEMES.check(themes("x")).write_delta(tmp_path / "tables" / "themes", mode="append")
+    assert "x" not in store.read(THEMES)["headline_id"].to_list()
+    store.replace_together([Change(THEMES, themes("y", theme="z"), "theme = 'z'")])
+    assert set(store.read(THEMES)["headline_id"]) == {"h0", "h1", "h2", "y"}
 
 
 def test_a_broken_table_is_reported_with_its_place(tmp_path: Path):

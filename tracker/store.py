@@ -4,8 +4,10 @@ Every write is one atomic commit, so a process killed at any moment leaves a stu
 """
 
 import contextlib
+import json
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -24,6 +26,25 @@ LOCK_SECONDS: Final = 5.0
 """How long to wait for another writer before giving up."""
 KEEP_HOURS: Final = 48
 """How long replaced data files stay, so that a reader who opened the table keeps what it saw."""
+
+
+PINS: Final = "versions.json"
+"""File that says which versions of tables belong together; without it the latest hold."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What takes the place of a table, or of some of its rows.
+
+    Attributes:
+        table: The table.
+        frame: Its new rows.
+        where: Which rows they replace, a predicate in SQL that each new row satisfies; all if None.
+    """
+
+    table: Table
+    frame: pl.DataFrame
+    where: str | None = None
 
 
 class Store:
@@ -145,6 +166,30 @@ class Store:
         elif not frame.is_empty():
             self._write(table, frame, "append")
 
+    def replace_together(self, changes: Sequence[Change]) -> None:
+        """Replace several tables, or rows of them, so that readers see all of it or nothing.
+
+        A table that is written so once is written in no other way.
+
+        Raises:
+            TableError: If a frame does not fit its table; nothing is written.
+        """
+        checked = [(one, one.table.check(one.frame)) for one in changes]
+        pins = self._read_pins()
+        for one, frame in checked:
+            self._take_back(one.table, pins)
+            if self._open(one.table, latest=True) is not None or not frame.is_empty():
+                self._write(one.table, frame, "overwrite", one.where, tidy=False)
+        for one, _ in checked:
+            self._compact(one.table, latest=True)
+            delta = self._open(one.table, latest=True)
+            pins[one.table.name] = None if delta is None else delta.version()
+        (self.folder / "tables").mkdir(parents=True, exist_ok=True)
+        with replacing(self.folder / "tables" / PINS) as file:
+            file.write(json.dumps(pins, indent=1).encode())
+        for one, _ in checked:
+            self._vacuum(one.table)
+
     def versions(self) -> dict[str, int]:
         """Return the version of every stored table, by name: it changes when the table does."""
         opened = {name: self._open(table) for name, table in TABLES.items()}
@@ -176,15 +221,35 @@ class Store:
     def _place(self, table: Table) -> Path:
         return self.folder / "tables" / table.name
 
-    def _open(self, table: Table) -> "DeltaTable | None":
+    def _read_pins(self) -> dict[str, int | None]:
+        """Return the versions that belong together; None for a table that is not there."""
+        place = self.folder / "tables" / PINS
+        try:
+            pins: dict[str, int | None] = json.loads(place.read_bytes())
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise StoreError(f"{place}: cannot be read: {error}") from error
+        return pins
+
+    def _take_back(self, table: Table, pins: dict[str, int | None]) -> None:
+        """Undo what a process wrote that was killed before all of it was written."""
+        delta, version = self._open(table, latest=True), pins.get(table.name)
+        if delta is not None and version is not None and delta.version() != version:
+            delta.restore(version)
+
+    def _open(self, table: Table, *, latest: bool = False) -> "DeltaTable | None":
         from deltalake import DeltaTable  # noqa: PLC0415 - 0.2 s that reading nothing should not cost
         from deltalake.exceptions import DeltaError, TableNotFoundError  # noqa: PLC0415
 
         place = self._place(table)
         if not place.is_dir():
             return None
+        pins = {} if latest else self._read_pins()
+        if table.name in pins and pins[table.name] is None:
+            return None
         try:
-            return DeltaTable(place)
+            return DeltaTable(place, version=pins.get(table.name))
         except TableNotFoundError:
             # A process killed before its first commit leaves data files that nobody refers to.
             return None
@@ -192,21 +257,33 @@ class Store:
             raise StoreError(f"{place}: the stored table cannot be opened: {error}") from error
 
     def _write(
-        self, table: Table, frame: pl.DataFrame, mode: Any, where: str | None = None
+        self,
+        table: Table,
+        frame: pl.DataFrame,
+        mode: Any,
+        where: str | None = None,
+        *,
+        tidy: bool = True,
     ) -> None:
         options: dict[str, Any] = {"writer_properties": _properties(), "schema_mode": "merge"}
         if where is not None:
             options["predicate"] = where
         frame.write_delta(str(self._place(table)), mode=mode, delta_write_options=options)
-        self._tidy(table)
+        if tidy:
+            self._tidy(table)
 
     def _tidy(self, table: Table) -> None:
-        delta = self._open(table)
-        if delta is None:
-            return
-        if len(delta.file_uris()) > MAX_FILES:
+        self._compact(table)
+        self._vacuum(table)
+
+    def _compact(self, table: Table, *, latest: bool = False) -> None:
+        delta = self._open(table, latest=latest)
+        if delta is not None and len(delta.file_uris()) > MAX_FILES:
             delta.optimize.compact(writer_properties=_properties())
-        if delta.version() % MAX_FILES == MAX_FILES - 1:
+
+    def _vacuum(self, table: Table) -> None:
+        delta = self._open(table)
+        if delta is not None and delta.version() % MAX_FILES == MAX_FILES - 1:
             delta.vacuum(KEEP_HOURS, dry_run=False, enforce_retention_duration=False)
 
 

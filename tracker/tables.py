@@ -67,6 +67,7 @@ A topic is `carried` when all topics were derived anew and it took over the id o
 CORRECTION_KINDS: Final = ("merge", "split", "rename", "pin")
 CORRECTION_STATES: Final = ("waiting", "standing", "void", "undone")
 SIGNAL_KINDS: Final = ("rise", "fade", "new", "back", "burst")
+TEST_KINDS: Final = ("level", "peak")
 COVERAGE_STATES: Final = ("observed", "broken", "failed", "unseen")
 
 
@@ -400,6 +401,29 @@ THEMES: Final = Table(
     ("theme", "headline_id"),
 )
 
+SLOTS: Final = Table(
+    "slots",
+    "one headline, in one wording, in one list on one night, as far as its slots count",
+    (
+        Column("night", pl.Date, "the night"),
+        Column("source", pl.String, "who published it"),
+        Column("channel", pl.String, "who chose the headlines", allowed=tuple(CHANNELS)),
+        Column("list_id", pl.String, "its list"),
+        Column("headline_id", pl.String, "the headline"),
+        Column("title", pl.String, "wording in these slots"),
+        Column("url", pl.String, "canonical address, as last seen that night", nullable=True),
+        Column("kind", pl.String, "kind of list", allowed=LIST_KINDS),
+        Column("heading", pl.String, "heading of the list, as last seen that night"),
+        Column("page", pl.String, "address of the page that showed it last that night"),
+        Column("capture_id", pl.String, "the capture that showed it last that night"),
+        Column("rank", pl.Int32, "its best rank of that night, from 1"),
+        Column("slots", pl.Int64, "slots it filled, over all captures of the night"),
+        Column("discounted", pl.Float64, "sum over these slots of 1 / log2(1 + rank)"),
+    ),
+    ("night", "source", "channel", "list_id", "headline_id", "title"),
+)
+"""What shares are counted from: broken pages, standing boxes and menus are left out."""
+
 COVERAGE: Final = Table(
     "coverage",
     "what was observed of one source on one night, per channel",
@@ -417,6 +441,14 @@ COVERAGE: Final = Table(
         Column("reason", pl.String, "why all or some of it does not count", nullable=True),
         Column("slots", pl.Int64, "slots that count"),
         Column("captures", pl.Int64, "visits"),
+        Column(
+            "effective",
+            pl.Float64,
+            "effective number of headlines in these slots; null without slots",
+            nullable=True,
+        ),
+        Column("total", pl.Float64, "what these slots weigh in a share", nullable=True),
+        Column("standing", TEXTS, "lists left out, as they stand unchanged", nullable=True),
     ),
     ("source", "night", "channel"),
 )
@@ -457,6 +489,35 @@ SIGNALS: Final = Table(
         Column("method", pl.String, "the test, by name"),
     ),
     ("subject", "night", "channel", "kind"),
+)
+
+NOISES: Final = Table(
+    "noises",
+    "how much the shares of all subjects wander, as learnt by one night, per length of the blocks "
+    "of nights that are held against each other",
+    (
+        Column("night", pl.Date, "the night"),
+        Column("channel", pl.String, "in which channel", allowed=tuple(CHANNELS)),
+        Column("nights", pl.Int64, "length of a block, nights"),
+        Column("wander", pl.Float64, "how fast the inflation grows with the share"),
+        Column("least", pl.Float64, "least inflation, 1 or more where anything is known"),
+        Column("weight", pl.Float64, "what these weigh in a subject's own inflation, blocks"),
+    ),
+    ("night", "channel", "nights"),
+)
+"""With it a subject is judged alone as it was among all: see `tracker.trends.verdicts`."""
+
+FAMILIES: Final = Table(
+    "families",
+    "the tests of one night that were held against each other, of all subjects and channels",
+    (
+        Column("night", pl.Date, "the night"),
+        Column("test", pl.String, "against its level or half of its peak", allowed=TEST_KINDS),
+        Column("tested", pl.Int64, "subjects with a test, in channels that may have findings"),
+        Column("limit", pl.Float64, "p-value a member can attain; null without", nullable=True),
+        Column("p", pl.List(pl.Float64), "p-values of the members, ascending"),
+    ),
+    ("night", "test"),
 )
 
 DIGESTS: Final = Table(
@@ -507,9 +568,12 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             MODELS,
             CARRIED,
             THEMES,
+            SLOTS,
             COVERAGE,
             ATTENTION,
             SIGNALS,
+            NOISES,
+            FAMILIES,
             DIGESTS,
             RUNS,
         )

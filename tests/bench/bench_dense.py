@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from tracker.trends.attention import measure_attention
-from tracker.trends.panels import SLOTS, measure_panel
+from tracker.trends.panels import discount_rank, measure_panel
 from tracker.trends.signals import find_signals
 
 HOURS = (6, 12, 18, 23)
@@ -42,7 +42,7 @@ def read_slots(path: Path) -> pl.DataFrame:
         pl.coalesce("url", "title").alias("headline_id"),
         "captured_at",
         "title",
-    )
+    ).with_columns(slots=pl.lit(1), discounted=discount_rank(pl.col("rank")))
 
 
 def choose_subjects(slots: pl.DataFrame, n_words: int, keyword: str | None) -> pl.DataFrame:
@@ -81,9 +81,9 @@ def compare(slots: pl.DataFrame, subjects: pl.DataFrame, hour: int, keyword: str
     assert isinstance(last, date)
     span = {"first_night": first, "last_night": last}
     names = subjects["subject"].unique().to_list()
-    once = thin(slots, hour).select(list(SLOTS))
+    once = thin(slots, hour)
     curves = {}
-    for name, given in (("dense", slots.select(list(SLOTS))), ("once", once)):
+    for name, given in (("dense", slots), ("once", once)):
         curves[name] = measure_attention(given, subjects, themes=names, **span).filter(
             channel="editorial"
         )

@@ -24,7 +24,7 @@ from tracker.topics.countries import country_themes
 from tracker.topics.themes import match_themes
 from tracker.trends.attention import measure_attention
 from tracker.trends.changes import find_changes
-from tracker.trends.panels import SLOTS, SUBJECTS, Panel, measure_panel
+from tracker.trends.panels import SUBJECTS, Panel, discount_rank, measure_panel
 from tracker.trends.signals import find_signals
 from tracker.trends.tracks import Rules
 
@@ -356,7 +356,7 @@ def bench_events(nightly: Path, events: Path) -> None:
         pl.lit("front").alias("list_id"),
         pl.col("rank").cast(pl.Int32),
         "headline_id",
-    ).select(list(SLOTS))
+    ).with_columns(slots=pl.lit(1), discounted=discount_rank(pl.col("rank")))
     known = pl.read_csv(events, try_parse_dates=True)
     words = (
         heads.select("headline_id").unique()["headline_id"].str.extract_all(r"\b[A-Z][a-z]{3,}\b")

@@ -18,6 +18,7 @@ from tests.plotter.worlds import (
     SOURCES,
     assemble,
     build_world,
+    show_world,
 )
 from tracker import plotter, tables
 from tracker.commands.charting import CHART_NAMES
@@ -167,9 +168,12 @@ def test_sources_are_measured_by_their_own_slots():
 
 
 def test_one_source_has_no_chart_of_sources():
-    one = DATA.captures.filter(pl.col("source") == "daily.example")
+    one = {
+        name: getattr(DATA, name).filter(pl.col("source") == "daily.example")
+        for name in ("captures", "slots")
+    }
     with pytest.raises(SubjectError, match="too little to draw sources"):
-        figures.draw_sources(replace(DATA, captures=one))
+        figures.draw_sources(replace(DATA, **one))
 
 
 def test_stays_show_each_night_with_its_best_rank():
@@ -185,9 +189,7 @@ def test_chosen_sources_together_give_the_attention_table(weighting):
     # A page that was broken and a box that stood unchanged count in neither.
     broken, stood = str(FIRST + timedelta(days=27)), FIRST + timedelta(days=30)
     data = assemble(
-        DATA.captures,
-        DATA.lists,
-        DATA.sightings,
+        *show_world(),
         unobserved=pl.DataFrame(
             {"capture_id": [f"{SOURCES[0]}-{broken}"], "channel": ["editorial"]}
         ),
@@ -412,9 +414,9 @@ def test_a_burst_is_told_by_its_own_nights():
 
 def test_a_headline_that_got_its_old_wording_back_is_called_by_it():
     mine = pl.col("headline_id") == "daily.example:Rail strike enters day 5, no talks"
-    again = pl.col("captured_at").dt.date() == FIRST + timedelta(days=6)
+    again = pl.col("night") == FIRST + timedelta(days=6)
     title = pl.when(mine & again).then(pl.lit("Talks begin")).otherwise("title")
-    prepared = prepare(replace(DATA, sightings=DATA.sightings.with_columns(title.alias("title"))))
+    prepared = prepare(replace(DATA, slots=DATA.slots.with_columns(title.alias("title"))))
     stays = read_stays(prepared, prepared.subjects["t2"])
     (found,) = [stay for stay in stays if stay.rewritten]
     assert found.title == "Rail strike enters day 5, no talks"

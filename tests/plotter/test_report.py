@@ -84,7 +84,7 @@ def test_a_study_of_one_night_shows_dots_with_intervals_instead_of_lines():
 
 def test_a_study_without_anything_to_count_still_has_a_page():
     world = build_world()
-    names = ("attention", "signals", "headlines", "sightings", "lists", "captures", "members",
+    names = ("attention", "signals", "headlines", "sightings", "slots", "captures", "members",
              "events", "topics", "lineage", "themes")  # fmt: skip
     empty = replace(world, **{name: getattr(world, name).clear() for name in names}, watchlist=())
     page = {file.path: file for file in build_report(empty)}["index.html"].text

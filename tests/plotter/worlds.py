@@ -14,7 +14,7 @@ import polars as pl
 from tracker import tables
 from tracker.plotter.inputs import ReportData
 from tracker.trends.attention import expose_slots, measure_attention
-from tracker.trends.panels import Weighting, measure_panel, weigh_slots
+from tracker.trends.panels import Weighting, measure_panel
 from tracker.trends.signals import find_signals
 
 FIRST = date(2024, 1, 1)
@@ -111,6 +111,11 @@ def subject_of(title: str) -> str | None:
 
 def build_world() -> ReportData:
     """Return the world as report data, attention and signals measured by the real stages."""
+    return assemble(*show_world())
+
+
+def show_world() -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return captures, lists and sightings of the world."""
     world = World()
     for i in range(NIGHTS):
         night = FIRST + timedelta(days=i)
@@ -125,7 +130,7 @@ def build_world() -> ReportData:
             world.show(night, source, "most_read", readers)
     sightings = tables.SIGHTINGS.frame(world.sightings)
     lists, captures = tables.LISTS.frame(world.lists), tables.CAPTURES.frame(world.captures)
-    return assemble(captures, lists, sightings)
+    return captures, lists, sightings
 
 
 def assemble(
@@ -228,8 +233,8 @@ def assemble(
         "signals": find_signals(attention, panel=panel),
         "headlines": headlines,
         "sightings": sightings,
-        "slots": slots.with_columns(weigh_slots(weighting).alias("weight")),
-        "lists": lists,
+        "slots": slots,
+        "weighting": weighting,
         "captures": captures,
         "members": members,
         "events": events,

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import polars as pl
 import pytest
-from worlds import FIRST_NIGHT, World
+from worlds import FIRST_NIGHT, World, fill_slots
 
 from tracker.errors import TableError
 from tracker.tables import ATTENTION, CAPTURES, LISTS, SIGHTINGS
 from tracker.trends.attention import expose_slots, measure_attention
-from tracker.trends.panels import SLOTS, SUBJECTS
+from tracker.trends.panels import SUBJECTS
 from tracker.trends.series import mark_partial
 
 N1, N2, N3, N4 = (date(2026, 3, day) for day in (1, 2, 3, 4))
@@ -22,7 +22,7 @@ def fill(*boxes: tuple[str, date, str, list[str]], channel: str = "editorial") -
         for source, night, capture, headlines in boxes
         for rank, headline in enumerate(headlines, 1)
     ]
-    return pl.DataFrame(rows, schema=SLOTS, orient="row")
+    return fill_slots(rows)
 
 
 def belong(*rows: tuple[str, str, date, date | None]) -> pl.DataFrame:
@@ -199,5 +199,5 @@ def test_slots_are_those_somebody_chose_on_the_local_night() -> None:
 
 
 def test_wrong_frames_are_refused_with_what_was_found() -> None:
-    with pytest.raises(TableError, match="slots: found columns a; wanted source"):
+    with pytest.raises(TableError, match="slots: found columns a; wanted night"):
         measure_attention(pl.DataFrame({"a": [1]}), belong(), first_night=N1, last_night=N1)

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 import pytest
-from worlds import FIRST_NIGHT, World
+from worlds import FIRST_NIGHT, World, fill_slots
 
 from tracker.trends.attention import measure_attention
 from tracker.trends.decomposition import Stretch, decompose_change
-from tracker.trends.panels import SLOTS, SUBJECTS
+from tracker.trends.panels import SUBJECTS
 
 Box = tuple[str, str, int, int]  # source, list, slots of the subject, slots
 
@@ -22,7 +22,7 @@ def show(nights: range, *boxes: Box) -> pl.DataFrame:
         for source, box, mine, total in boxes
         for rank in range(1, total + 1)
     ]  # fmt: skip
-    return pl.DataFrame(rows, schema=SLOTS, orient="row")
+    return fill_slots(rows)
 
 
 MEMBERS = pl.DataFrame([("k", "mine", FIRST_NIGHT, None)], schema=SUBJECTS, orient="row")

@@ -7,12 +7,20 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 from stacks import draw_stack
-from worlds import FIRST_NIGHT, World, follow, lose_captures, lose_nights, lose_outlets
+from worlds import (
+    FIRST_NIGHT,
+    World,
+    fill_slots,
+    follow,
+    lose_captures,
+    lose_nights,
+    lose_outlets,
+)
 
 from tracker.tables import ATTENTION, SIGNALS
 from tracker.trends.attention import measure_attention
 from tracker.trends.changes import find_changes
-from tracker.trends.panels import SLOTS, SUBJECTS
+from tracker.trends.panels import SUBJECTS
 from tracker.trends.signals import find_signals
 from tracker.trends.tracks import Rules
 
@@ -174,7 +182,7 @@ def test_what_one_of_several_sources_shows_is_not_new_until_another_takes_it_up(
         for source in "ab"
         for rank in range(1, 21)
     ]
-    slots = pl.DataFrame(rows, schema=SLOTS, orient="row")
+    slots = fill_slots(rows)
     carried = [
         *(("mine", "a", t) for t in range(20, 40)),
         *(("news", "a", t) for t in range(20, 40)),

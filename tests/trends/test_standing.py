@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 from worlds import FIRST_NIGHT
 
+from tracker.collector.breaks import BREAKS
 from tracker.tables import CAPTURES, LISTS, SIGHTINGS
 from tracker.trends.attention import expose_slots, measure_attention
+from tracker.trends.coverage import measure_coverage
 from tracker.trends.panels import SUBJECTS, measure_panel
 from tracker.trends.signals import find_signals
 from tracker.trends.standing import find_standing, name_epochs
@@ -74,8 +76,11 @@ def test_what_a_standing_box_takes_with_it_is_no_fade():
     }
     attention = measure_attention(slots, members, themes=["k"], **span)
     kinds = {}
-    for name, counted in (("as told", name_epochs(slots, standing)), ("as seen", slots)):
-        panel = measure_panel(counted, members, **span)
+    seen = measure_panel(slots, members, **span)
+    coverage = measure_coverage(
+        frames[2], slots, BREAKS.to_frame(), last_night=span["last_night"], standing=standing
+    )
+    for name, panel in (("as told", name_epochs(seen, coverage)), ("as seen", seen)):
         kinds[name] = find_signals(attention, panel=panel)["kind"].to_list()
     assert "rise" in kinds["as told"]
     assert "fade" not in kinds["as told"]

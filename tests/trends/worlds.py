@@ -1,5 +1,6 @@
 """Worlds of slots in which it is known what changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -8,9 +9,20 @@ import numpy as np
 import polars as pl
 
 from tracker.trends.attention import measure_attention
-from tracker.trends.panels import SLOTS, SUBJECTS, Panel, measure_panel
+from tracker.trends.panels import SUBJECTS, Panel, discount_rank, measure_panel
 
 FIRST_NIGHT = date(2026, 1, 1)
+SLOT = pl.Schema(
+    {
+        "source": pl.String, "night": pl.Date, "channel": pl.String, "capture_id": pl.String,
+        "list_id": pl.String, "rank": pl.Int32, "headline_id": pl.String,
+    }
+)  # fmt: skip
+"""Columns of one slot."""
+ONCE = [
+    pl.lit(1, pl.Int64).alias("slots"), discount_rank(pl.col("rank")).alias("discounted"),
+]  # fmt: skip
+"""What one slot counts, in either way."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +139,7 @@ class World:
                 pl.lit(None, pl.Date).alias("to_night"),
             )
         )
-        return raw.select(list(SLOTS)), members.select(list(SUBJECTS))
+        return raw.select(list(SLOT)).with_columns(ONCE), members.select(list(SUBJECTS))
 
     def measure(self, slots: pl.DataFrame, subjects: pl.DataFrame) -> tuple[pl.DataFrame, Panel]:
         """Return attention and panel."""
@@ -137,6 +149,11 @@ class World:
             measure_attention(slots, subjects, themes=names, **span),
             measure_panel(slots, subjects, **span),
         )
+
+
+def fill_slots(rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
+    """Return what counts, from one row a slot, with the columns of `SLOT`."""
+    return pl.DataFrame(rows, schema=SLOT, orient="row").with_columns(ONCE)
 
 
 def lose_nights(slots: pl.DataFrame, seed: int) -> pl.DataFrame:
@@ -182,7 +199,7 @@ def follow(shown: dict[str, list[int | None]], n_slots: int = 40) -> pl.DataFram
             for i in range(n)
         ]
     return measure_attention(
-        pl.DataFrame(slots, schema=SLOTS, orient="row"),
+        fill_slots(slots),
         pl.DataFrame(members, schema=SUBJECTS, orient="row"),
         first_night=FIRST_NIGHT,
         last_night=FIRST_NIGHT + timedelta(days=len(next(iter(shown.values()))) - 1),

@@ -1,19 +1,19 @@
 """The nightly update: headlines, topics, themes, attention and signals, in that order."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tracker.collector.breaks import find_breaks
 from tracker.collector.expectations import find_missing
 from tracker.collector.headlines import derive_headlines
 from tracker.collector.languages import detect_languages
 from tracker.config import Config
 from tracker.errors import ConfigError, InputError
+from tracker.nights.counts import count_slots, measure_trends, write_trends
 from tracker.nights.label_writers import open_writer
 from tracker.nights.models import check_model, finish_model, read_naming
 from tracker.nights.replays import Placing, embed_texts, place_headlines, read_vectors
@@ -21,16 +21,13 @@ from tracker.nights.written_labels import LabelResult, write_labels
 from tracker.progress import Progress, be_silent
 from tracker.store import Store
 from tracker.tables import (
-    ATTENTION,
     CAPTURES,
     CORRECTIONS,
-    COVERAGE,
     EVENTS,
     HEADLINES,
     LISTS,
     MEMBERS,
     SIGHTINGS,
-    SIGNALS,
     THEMES,
     night_of,
 )
@@ -38,11 +35,6 @@ from tracker.topics.countries import country_themes
 from tracker.topics.encoder import Encoder
 from tracker.topics.events import summarise_events
 from tracker.topics.themes import Theme, match_themes
-from tracker.trends.attention import expose_slots, measure_attention
-from tracker.trends.coverage import measure_coverage
-from tracker.trends.panels import Panel, measure_panel
-from tracker.trends.signals import find_signals
-from tracker.trends.standing import find_standing, name_epochs
 
 
 @dataclass(frozen=True)
@@ -130,10 +122,9 @@ def update_study(
     themes = match_all_themes(store, headlines, config, model)
     store.replace(THEMES, themes)
     progress("attention", 0, 1)
-    trends = measure_trends(store, captures, members, themes, config, night)
-    store.replace(COVERAGE, trends.coverage)
-    store.replace(ATTENTION, trends.attention)
-    store.replace(SIGNALS, trends.signals)
+    counted = count_slots(store, captures.drop("night"), config, night)
+    trends = measure_trends(counted, members, themes, config, nights[0], night)
+    write_trends(store, trends)
     progress("attention", 1, 1)
     labels = write_labels(store, config.labels, open_writer, now, progress)
     return UpdateResult(
@@ -143,7 +134,7 @@ def update_study(
         events=events.height,
         topics=events["topic_id"].drop_nulls().n_unique(),
         themes=themes["theme"].n_unique(),
-        signals=trends.signals.filter(pl.col("night") == night).height,
+        signals=trends.judged.signals.filter(pl.col("night") == night).height,
         void_corrections=store.read(CORRECTIONS).filter(pl.col("state") == "void").height,
         labels=labels,
     )
@@ -252,131 +243,3 @@ def match_all_themes(
         }
         vectors = read_vectors(store, headlines["wordings"].list.first().to_list(), encoder)
     return match_themes(headlines, themes, vectors=vectors, exemplar_vectors=exemplars)
-
-
-@dataclass(frozen=True)
-class Counted:
-    """Which slots count.
-
-    Attributes:
-        slots: Frame with the columns of `tracker.trends.panels.SLOTS`.
-        breaks: Captures that do not count, as `tracker.collector.breaks` finds them.
-        standing: Boxes that do not count, as `tracker.trends.standing` finds them.
-    """
-
-    slots: pl.DataFrame
-    breaks: pl.DataFrame
-    standing: pl.DataFrame
-
-
-@dataclass(frozen=True)
-class Observed:
-    """What counts of everything captured, and what belongs to whom.
-
-    Attributes:
-        slots: Frame with the columns of `tracker.trends.panels.SLOTS`.
-        stretches: Frame with the columns of `tracker.trends.panels.SUBJECTS`.
-        panel: The sources' own shares, from these; a source has another name since a box of it
-            began or ended to stand unchanged.
-        coverage: COVERAGE.
-        first_night: First night of the study.
-    """
-
-    slots: pl.DataFrame
-    stretches: pl.DataFrame
-    panel: Panel
-    coverage: pl.DataFrame
-    first_night: date
-
-
-@dataclass(frozen=True)
-class Trends:
-    """What is said of every subject over time.
-
-    Attributes:
-        coverage: COVERAGE.
-        attention: ATTENTION.
-        signals: SIGNALS.
-    """
-
-    coverage: pl.DataFrame
-    attention: pl.DataFrame
-    signals: pl.DataFrame
-
-
-def count_slots(store: Store, captures: pl.DataFrame, time_zone: str) -> Counted:
-    """Return which slots of some captures count, and why the others do not."""
-    lists, sightings = store.read(LISTS), store.read(SIGHTINGS)
-    breaks = find_breaks(captures, lists, time_zone=time_zone)
-    standing = find_standing(sightings, lists, captures, time_zone=time_zone, unobserved=breaks)
-    slots = expose_slots(
-        sightings, lists, captures, time_zone=time_zone, unobserved=breaks, standing=standing
-    )
-    return Counted(slots, breaks, standing)
-
-
-def observe_slots(
-    store: Store,
-    captures: pl.DataFrame,
-    members: pl.DataFrame,
-    themes: pl.DataFrame,
-    config: Config,
-    night: date,
-) -> Observed:
-    """Return what counts up to `night`; `captures` has a column `night`, and none behind it."""
-    zone, captured = config.study.time_zone, captures.drop("night")
-    counted = count_slots(store, captured, zone)
-    slots, breaks, standing = counted.slots, counted.breaks, counted.standing
-    first = captures["night"].min()
-    assert isinstance(first, date)
-    stretches = list_stretches(members, themes, first)
-    panel = measure_panel(
-        name_epochs(slots, standing),
-        stretches,
-        first_night=first,
-        last_night=night,
-        weighting=config.attention.weighting,
-    )
-    coverage = measure_coverage(
-        captured, slots, breaks, last_night=night, time_zone=zone, standing=standing
-    )
-    return Observed(slots, stretches, panel, coverage, first)
-
-
-def measure_trends(
-    store: Store,
-    captures: pl.DataFrame,
-    members: pl.DataFrame,
-    themes: pl.DataFrame,
-    config: Config,
-    night: date,
-) -> Trends:
-    """Return the attention of every topic and theme up to `night`, and what it says."""
-    seen = observe_slots(store, captures, members, themes, config, night)
-    attention = measure_attention(
-        seen.slots,
-        seen.stretches,
-        first_night=seen.first_night,
-        last_night=night,
-        themes=sorted({theme.name for theme in config.theme} | set(themes["theme"])),
-        weighting=config.attention.weighting,
-    )
-    signals = find_signals(attention, panel=seen.panel, as_of=night, **asdict(config.signals))
-    return Trends(seen.coverage, attention, signals)
-
-
-def list_stretches(members: pl.DataFrame, themes: pl.DataFrame, first: date) -> pl.DataFrame:
-    """Return which headline belongs to which subject from when to when."""
-    return pl.concat(
-        [
-            members.filter(pl.col("topic_id").is_not_null()).select(
-                pl.col("topic_id").alias("subject"), "headline_id", "from_night", "to_night"
-            ),
-            themes.select(
-                pl.col("theme").alias("subject"),
-                "headline_id",
-                pl.lit(first, dtype=pl.Date).alias("from_night"),
-                pl.lit(None, dtype=pl.Date).alias("to_night"),
-            ),
-        ]
-    )

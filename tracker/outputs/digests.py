@@ -72,7 +72,7 @@ def write_digest(
         InputError: If the study was never updated, or `since` is not before the night it stands
             at.
     """
-    data = read_report_data(store, config, now)
+    data = read_report_data(store, config, now, whole=False)
     night, known = data.last_night, store.read(DIGESTS)
     if since is None:
         earlier = known.filter(pl.col("night") < night)["night"].max()

@@ -201,12 +201,20 @@ def _link(text: str, url: str | None) -> str:
 
 
 def _place(row: dict[str, Any]) -> str:
-    heading = f" “{row['heading']}”" if row["heading"] else ""
+    several = len(row["lists"]) > 1
+    places = "; ".join(_box(box, counted=several) for box in row["lists"])
     return (
-        f"{row['source']}, {row['kind']}{heading}, rank {row['rank']}, "
-        f"{_count(row['slots'], 'slot')}, {_dwell(row['dwell_hours'])} "
+        f"{row['source']}, {places}; {_count(row['slots'], 'slot')}"
+        f"{' in all' if several else ''}, {_dwell(row['dwell_hours'])} "
         f"{row['first_seen']:%Y-%m-%d %H:%M}"
     )
+
+
+def _box(box: dict[str, Any], *, counted: bool) -> str:
+    """Return one list that a headline stood in, with the slots it had there if `counted`."""
+    heading = f" “{box['heading']}”" if box["heading"] else ""
+    slots = f" ({_count(box['slots'], 'slot')})" if counted and box["slots"] > 1 else ""
+    return f"{box['kind']}{heading}, rank {box['rank']}{slots}"
 
 
 def _archived(row: dict[str, Any]) -> str:

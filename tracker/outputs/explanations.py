@@ -42,10 +42,11 @@ class Explanation:
         point: The row of ATTENTION by column; empty before a topic's first night.
         usual_sources: Sources usually observed, None before there is a usual.
         partial: Whether far fewer than these were observed.
-        headlines: One row per headline and list that carried the subject that night: source,
-            title, url, kind, heading, rank (its best), slots, dwell_hours (from its first to its
-            last sighting up to that night), first_seen, last_seen, capture_url, captured_at, warc
-            and offset (of the last capture that shows it; null where no raw page is kept).
+        headlines: One row per headline that carried the subject that night: source, title, url,
+            rank (its best), slots, lists (kind, heading, best rank and slots of each list it stood
+            in), dwell_hours (from its first to its last sighting up to that night), first_seen,
+            last_seen, capture_url, captured_at, warc and offset (of the last capture that shows
+            it; null where no raw page is kept).
         sources: One row per source of the channel: source, state, reason, slots that carried the
             subject, observed_slots, share.
         verdict: The tests of the night.

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -9,8 +10,8 @@ import polars as pl
 
 from tracker.config import Config
 from tracker.errors import InputError, SubjectError
+from tracker.nights.counts import read_counted_night, read_panel, read_stretches
 from tracker.nights.topic_views import read_labels
-from tracker.nights.updates import Observed, observe_slots
 from tracker.outputs.explanations import Explanation, Named
 from tracker.store import Store
 from tracker.tables import (
@@ -18,19 +19,22 @@ from tracker.tables import (
     BODIES,
     CAPTURES,
     CHANNELS,
-    LISTS,
-    MEMBERS,
+    COVERAGE,
+    FAMILIES,
+    NOISES,
     SIGHTINGS,
     SIGNALS,
-    THEMES,
+    SLOTS,
     night_of,
 )
-from tracker.trends.coverage import describe_gaps
+from tracker.trends.coverage import count_sources, describe_gaps
 from tracker.trends.decomposition import Decomposition, Stretch, decompose_change
-from tracker.trends.panels import Weighting, measure_panel
-from tracker.trends.series import mark_partial
+from tracker.trends.panels import COUNTED, Panel
+from tracker.trends.series import Series, mark_partial
+from tracker.trends.signals import Judged
+from tracker.trends.standing import name_epochs
 from tracker.trends.tracks import Rules
-from tracker.trends.verdicts import Verdict, judge_subject
+from tracker.trends.verdicts import NO_VERDICT, Verdict, judge_points
 
 _CANDIDATES: Final = 8
 
@@ -51,27 +55,23 @@ def explain_point(
         InputError: If the study was never updated, or knows nothing of that night.
         SubjectError: If there is no such subject or channel, or more than one subject.
     """
-    attention = store.read(ATTENTION)
-    night = _check_night(store, config, attention, night)
-    subject = find_subject(store, attention, name)
-    if channel is not None and channel not in CHANNELS:
-        raise SubjectError(f"{channel}: no such channel; wanted {' or '.join(CHANNELS)}")
-    if channel is None:
-        seen = set(attention.filter(pl.col("share").is_not_null())["channel"].unique())
-        channel = next((name for name in CHANNELS if name in seen), next(iter(CHANNELS)))
-    stands = attention["night"].max()
-    assert isinstance(stands, date)
-    seen_then = _observe(store, config, stands)
+    stands = read_counted_night(store)
+    coverage = store.read(COVERAGE)
+    night = _check_night(store, config, coverage, stands, night)
+    subject = find_subject(store, stands, name)
+    channel = _check_channel(coverage, channel)
     mine = pl.col("subject") == subject.key
-    rows = attention.filter(mine, pl.col("night") == night, pl.col("channel") == channel)
+    here = pl.col("channel") == channel
+    attention = store.scan(ATTENTION).filter(mine, here).collect()
+    rows = attention.filter(pl.col("night") == night)
     point = rows.row(0, named=True) if rows.height else {}
-    marks = mark_partial(attention).filter(pl.col("night") == night, pl.col("channel") == channel)
+    marks = mark_partial(count_sources(coverage)).filter(pl.col("night") == night, here)
     usual = marks["usual_sources"].to_list()
-    state, reason = _name_state(point, seen_then, night, channel)
-    signals = store.read(SIGNALS).filter(mine, pl.col("channel") == channel).sort("night")
+    signals = store.scan(SIGNALS).filter(mine, here).collect().sort("night")
     before = signals.filter(pl.col("night") < night, pl.col("kind").is_in(["rise", "fade"]))
-    rules = _read_rules(config)
-    verdict = judge_subject(attention, subject.key, night, channel, rules, panel=seen_then.panel)
+    looked = _look(store, config, coverage, [(subject.key, night)], channel)
+    verdict = looked.verdicts[subject.key, night]
+    state, reason = _name_state(point, coverage, night, channel)
     return Explanation(
         subject=subject,
         night=night,
@@ -81,13 +81,13 @@ def explain_point(
         point=point,
         usual_sources=usual[0] if usual else None,
         partial=bool(marks["partial"].any()),
-        headlines=_list_headlines(store, config, seen_then, subject.key, night, channel),
-        sources=_list_sources(seen_then, subject.key, night, channel, config.attention.weighting),
+        headlines=_list_headlines(store, config, looked, subject.key, night, channel),
+        sources=_list_sources(looked, subject.key, night, channel),
         verdict=verdict,
-        rules=rules,
+        rules=_read_rules(config),
         findings=signals.filter(pl.col("night") == night),
         earlier=before.tail(1),
-        decomposition=_decompose(seen_then, config, subject.key, channel, verdict),
+        decomposition=_decompose(store, config, looked, subject.key, channel, verdict),
     )
 
 
@@ -101,29 +101,63 @@ def split_changes(
         config: Its settings.
         points: Subject (by key), night and channel of each.
     """
-    attention = store.read(ATTENTION)
-    stands = attention["night"].max()
-    if not points or not isinstance(stands, date):
+    if not points:
         return {}
-    seen, rules = _observe(store, config, stands), _read_rules(config)
+    coverage = store.read(COVERAGE)
     found = {}
-    for subject, night, channel in points:
-        verdict = judge_subject(attention, subject, night, channel, rules, panel=seen.panel)
-        parts = _decompose(seen, config, subject, channel, verdict)
-        if parts is not None:
-            found[subject, night, channel] = parts
+    for channel in sorted({channel for _, _, channel in points}):
+        wanted = [(subject, night) for subject, night, where in points if where == channel]
+        looked = _look(store, config, coverage, wanted, channel)
+        for (subject, night), verdict in looked.verdicts.items():
+            parts = _decompose(store, config, looked, subject, channel, verdict)
+            if parts is not None:
+                found[subject, night, channel] = parts
     return found
 
 
-def _observe(store: Store, config: Config, stands: date) -> Observed:
-    """Return what counted up to the night the study stands at."""
-    captures = store.read(CAPTURES).with_columns(
-        night_of("captured_at", config.study.time_zone).alias("night")
+@dataclass(frozen=True)
+class _Looked:
+    """What is kept of some subjects in one channel.
+
+    Attributes:
+        coverage: COVERAGE.
+        stretches: Their headlines, as `list_stretches` says.
+        panel: The sources' own shares of them, under the sources' own names.
+        verdicts: The tests, by subject and night.
+    """
+
+    coverage: pl.DataFrame
+    stretches: pl.DataFrame
+    panel: Panel
+    verdicts: dict[tuple[str, date], Verdict]
+
+
+def _look(
+    store: Store,
+    config: Config,
+    coverage: pl.DataFrame,
+    points: Collection[tuple[str, date]],
+    channel: str,
+) -> _Looked:
+    """Return what is kept of the subjects of some points, and judge these."""
+    first = coverage["night"].min()
+    assert isinstance(first, date)
+    subjects = sorted({subject for subject, _ in points})
+    stretches = read_stretches(store, subjects, first)
+    panel = read_panel(store, config, stretches, coverage)
+    own, here = pl.col("subject").is_in(subjects), pl.col("channel") == channel
+    attention = store.scan(ATTENTION).filter(own, here).collect()
+    if attention.is_empty() or not (coverage.filter(here)["slots"] > 0).any():
+        return _Looked(coverage, stretches, panel, dict.fromkeys(points, NO_VERDICT))
+    nights = [night for _, night in points]
+    kept = Judged(
+        store.scan(SIGNALS).filter(own, here).collect(),
+        store.scan(NOISES).filter(here, pl.col("night") <= max(nights)).collect(),
+        store.scan(FAMILIES).filter(pl.col("night").is_in(nights)).collect(),
     )
-    return observe_slots(
-        store, captures.filter(pl.col("night") <= stands), store.read(MEMBERS),
-        store.read(THEMES), config, stands,
-    )  # fmt: skip
+    series = Series.stack(attention, channel, name_epochs(panel, coverage), first_night=first)
+    verdicts = judge_points(points, channel, series, _read_rules(config), kept)
+    return _Looked(coverage, stretches, panel, verdicts)
 
 
 def _read_rules(config: Config) -> Rules:
@@ -134,14 +168,15 @@ def _read_rules(config: Config) -> Rules:
     )  # fmt: skip
 
 
-def find_subject(store: Store, attention: pl.DataFrame, name: str) -> Named:
-    """Return the one subject of a name, label or id.
+def find_subject(store: Store, stands: date, name: str) -> Named:
+    """Return the one subject of a name, label or id; `stands` is the study's last night.
 
     Raises:
         SubjectError: If there is none, or more than one: names those that come near.
     """
     labels = read_labels(store)
-    keys = attention["subject"].unique().sort().to_list()
+    known_then = store.scan(ATTENTION).filter(pl.col("night") == stands).select("subject")
+    keys = known_then.unique().collect()["subject"].sort().to_list()
     subjects = [
         Named(key, labels.get(key, key), "topic" if key in labels else "theme") for key in keys
     ]
@@ -162,10 +197,11 @@ def find_subject(store: Store, attention: pl.DataFrame, name: str) -> Named:
     raise SubjectError(f"{name}: no theme or topic of that name{hint}")
 
 
-def _check_night(store: Store, config: Config, attention: pl.DataFrame, night: date | None) -> date:
-    first, stands = attention["night"].min(), attention["night"].max()
-    if not isinstance(first, date) or not isinstance(stands, date):
-        raise InputError(f"{store.folder}: found nothing counted yet; run tracker update first")
+def _check_night(
+    store: Store, config: Config, coverage: pl.DataFrame, stands: date, night: date | None
+) -> date:
+    first = coverage["night"].min()
+    assert isinstance(first, date)
     if night is None:
         return stands
     if night > stands:
@@ -178,31 +214,33 @@ def _check_night(store: Store, config: Config, attention: pl.DataFrame, night: d
     return night
 
 
+def _check_channel(coverage: pl.DataFrame, channel: str | None) -> str:
+    if channel is not None and channel not in CHANNELS:
+        raise SubjectError(f"{channel}: no such channel; wanted {' or '.join(CHANNELS)}")
+    seen = set(coverage.filter(pl.col("slots") > 0)["channel"].unique())
+    first = next((name for name in CHANNELS if name in seen), next(iter(CHANNELS)))
+    return channel or first
+
+
 def _name_state(
-    point: dict[str, Any], seen: Observed, night: date, channel: str
+    point: dict[str, Any], coverage: pl.DataFrame, night: date, channel: str
 ) -> tuple[str, str | None]:
     if not point:
         return "unborn", None
     if point["share"] is not None:
         return ("shown" if point["share"] > 0 else "absent"), None
-    here = seen.coverage.filter(pl.col("night") == night, pl.col("channel") == channel)
+    here = coverage.filter(pl.col("night") == night, pl.col("channel") == channel)
     gaps = describe_gaps(here)
     reason = gaps["reason"][0] if gaps.height else "no source shows such lists"
     came = here["state"].is_in(["broken", "failed"]).any()
     return ("broken" if came else "unobserved"), reason
 
 
-def _list_sources(
-    seen: Observed, subject: str, night: date, channel: str, weighting: Weighting
-) -> pl.DataFrame:
+def _list_sources(looked: _Looked, subject: str, night: date, channel: str) -> pl.DataFrame:
     at = (pl.col("night") == night, pl.col("channel") == channel)
-    here = measure_panel(
-        seen.slots, seen.stretches.filter(pl.col("subject") == subject),
-        first_night=night, last_night=night, weighting=weighting,
-    ).shares  # fmt: skip
-    shares = here.filter(pl.col("channel") == channel)
+    shares = looked.panel.shares.filter(pl.col("subject") == subject, *at)
     return (
-        seen.coverage.filter(*at)
+        looked.coverage.filter(*at)
         .rename({"slots": "observed_slots"})
         .join(shares.select("source", "share", "slots"), on="source", how="left")
         .with_columns(
@@ -215,39 +253,42 @@ def _list_sources(
 
 
 def _list_headlines(
-    store: Store, config: Config, seen: Observed, subject: str, night: date, channel: str
+    store: Store, config: Config, looked: _Looked, subject: str, night: date, channel: str
 ) -> pl.DataFrame:
     """Return the headlines that carried the subject, the most prominent first."""
-    members = seen.stretches.filter(
+    members = looked.stretches.filter(
         pl.col("subject") == subject,
         pl.col("from_night") <= night,
         pl.col("to_night").is_null() | (pl.col("to_night") >= night),
     )
-    slots = seen.slots.filter(pl.col("night") == night, pl.col("channel") == channel)
-    slots = slots.join(members, on="headline_id", how="semi")
-    kept = store.scan(BODIES).select("body", pl.col("path").alias("warc"), "offset").collect()
-    captures = store.scan(CAPTURES).select(
-        "capture_id", "captured_at", "body", pl.col("url").alias("capture_url")
+    ids = members["headline_id"].unique().implode()
+    slots = store.scan(SLOTS).filter(
+        pl.col("night") == night, pl.col("channel") == channel, pl.col("headline_id").is_in(ids)
     )
-    details = (
-        slots.select("capture_id", "list_id", "rank", "headline_id", "source").lazy()
-        .join(store.scan(SIGHTINGS).select("capture_id", "list_id", "rank", "title", "url"),
-              on=["capture_id", "list_id", "rank"])
-        .join(store.scan(LISTS).select("capture_id", "list_id", "kind", "heading"),
-              on=["capture_id", "list_id"])
-        .join(captures, on="capture_id")
-        .collect()
-    )  # fmt: skip
-    last = pl.col("title", "url", "kind", "heading", "capture_url", "captured_at", "body")
+    captures = store.scan(CAPTURES).select("capture_id", "captured_at", "body")
+    details = slots.join(captures, on="capture_id").collect()
+    kept = store.scan(BODIES).select("body", pl.col("path").alias("warc"), "offset").collect()
+    last = pl.col("title", "url", "kind", "heading", "page", "captured_at", "body").last()
+    place = ("kind", "heading", "rank", "slots")
     return (
-        details.sort("captured_at", "capture_id")
+        details.sort("captured_at", "capture_id", "title")
         .group_by("source", "headline_id", "list_id", maintain_order=True)
-        .agg(last.last(), pl.col("rank").min(), pl.len().alias("slots"))
+        .agg(last, pl.col("rank").min(), pl.col("slots").sum())
+        .sort("captured_at", "list_id")
+        .group_by("source", "headline_id", maintain_order=True)
+        .agg(
+            pl.col("title", "url", "page", "captured_at", "body").last(),
+            pl.col("rank").min(),
+            pl.col("slots").sum(),
+            pl.struct(place).sort_by("slots", "rank", "list_id", descending=[True, False, False])
+            .alias("lists"),
+        )
         .join(_measure_dwell(store, config, details["headline_id"], night), on="headline_id")
         .join(kept, on="body", how="left")
+        .rename({"page": "capture_url"})
         .sort("slots", "rank", "source", "headline_id", descending=[True, False, False, False])
         .select(
-            "source", "title", "url", "kind", "heading", "rank", "slots", "dwell_hours",
+            "source", "title", "url", "rank", "slots", "lists", "dwell_hours",
             "first_seen", "last_seen", "capture_url", "captured_at", "warc", "offset",
         )
     )  # fmt: skip
@@ -275,13 +316,15 @@ def _measure_dwell(store: Store, config: Config, headlines: pl.Series, night: da
 
 
 def _decompose(
-    seen: Observed, config: Config, subject: str, channel: str, verdict: Verdict
+    store: Store, config: Config, looked: _Looked, subject: str, channel: str, verdict: Verdict
 ) -> Decomposition | None:
     test = verdict.strongest
     if test is None or test["before_to"] < test["before_from"]:
         return None
+    nights = pl.col("night").is_between(test["before_from"], test["to"])
+    slots = store.scan(SLOTS).filter(nights, pl.col("channel") == channel).select(COUNTED)
     return decompose_change(
-        seen.slots, seen.stretches, subject, channel,
+        slots.collect(), looked.stretches, subject, channel,
         Stretch(test["before_from"], test["before_to"]), Stretch(test["from"], test["to"]),
         weighting=config.attention.weighting,
     )  # fmt: skip

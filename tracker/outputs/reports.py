@@ -1,15 +1,14 @@
 """The stored tables into the report's pages on disk."""
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from tracker.config import Config
-from tracker.errors import InputError
+from tracker.nights.counts import read_counted_night
 from tracker.nights.topic_views import latest_topics
-from tracker.nights.updates import count_slots
 from tracker.plotter.inputs import ReportData
 from tracker.plotter.report import build_report
 from tracker.progress import Progress, be_silent
@@ -22,42 +21,46 @@ from tracker.tables import (
     EVENTS,
     HEADLINES,
     LINEAGE,
-    LISTS,
     MEMBERS,
     SEEN_OUTCOMES,
     SIGHTINGS,
     SIGNALS,
+    SLOTS,
     THEMES,
     TOPICS,
     night_of,
 )
-from tracker.trends.panels import weigh_slots
 
 FOLDERS: Final = ("topics", "themes", "data")
 """Folders that hold nothing but the report's pages: what an earlier report left there goes."""
 
 
-def read_report_data(store: Store, config: Config, generated_at: datetime) -> ReportData:
+def read_report_data(
+    store: Store, config: Config, generated_at: datetime, *, whole: bool = True
+) -> ReportData:
     """Return everything the report shows, as of the night the study stands at.
+
+    Args:
+        store: The study's store.
+        config: Its settings.
+        generated_at: When the report is made.
+        whole: With what only the pages of subjects show: all sightings.
 
     Raises:
         InputError: If the study was never updated.
     """
-    attention = store.read(ATTENTION)
-    last_night = attention["night"].max()
-    if not isinstance(last_night, date):
-        raise InputError(f"{store.folder}: found no attention to draw; run tracker update first")
+    last_night = read_counted_night(store)
     zone = config.study.time_zone
     captures = store.read(CAPTURES).filter(night_of("captured_at", zone) <= last_night)
     known = captures.lazy().select("capture_id")
-    weight = weigh_slots(config.attention.weighting).alias("weight")
+    sightings = store.scan(SIGHTINGS).join(known, on="capture_id", how="semi")
     return ReportData(
-        attention=attention,
+        attention=store.read(ATTENTION),
         signals=store.read(SIGNALS),
         headlines=store.read(HEADLINES),
-        sightings=store.scan(SIGHTINGS).join(known, on="capture_id", how="semi").collect(),
-        slots=count_slots(store, captures, zone).slots.with_columns(weight),
-        lists=store.scan(LISTS).join(known, on="capture_id", how="semi").collect(),
+        sightings=sightings.collect() if whole else SIGHTINGS.empty(),
+        slots=store.read(SLOTS),
+        weighting=config.attention.weighting,
         captures=captures,
         members=store.read(MEMBERS),
         events=store.read(EVENTS),

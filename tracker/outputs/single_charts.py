@@ -62,7 +62,7 @@ def make_chart(
         InputError: If the study was never updated, or has no such nights.
         SubjectError: If there is no such chart or subject, or too little to draw it.
     """
-    data = cut_nights(read_report_data(store, config, generated_at), first, last)
+    data = cut_nights(read_report_data(store, config, generated_at, whole=False), first, last)
     prepared = prepare(data)
     return SingleChart(name, prepared, build_chart(prepared, name, subjects))
 

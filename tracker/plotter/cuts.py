@@ -28,17 +28,15 @@ def cut_nights(data: ReportData, first: date | None = None, last: date | None = 
     within = pl.col("night").is_between(first, last)
     captures = data.captures.filter(night_of("captured_at", data.time_zone).is_between(first, last))
     seen = captures.lazy().select("capture_id")
-    sightings = data.sightings.lazy().join(seen, on="capture_id", how="semi").collect()
-    shown = sightings.lazy().select("headline_id").unique()
+    first_seen, last_seen = (night_of(name, data.time_zone) for name in ("first_seen", "last_seen"))
     return replace(
         data,
         attention=data.attention.filter(within),
         signals=data.signals.filter(within),
         captures=captures,
-        sightings=sightings,
+        sightings=data.sightings.lazy().join(seen, on="capture_id", how="semi").collect(),
         slots=data.slots.filter(within),
-        lists=data.lists.lazy().join(seen, on="capture_id", how="semi").collect(),
-        headlines=data.headlines.lazy().join(shown, on="headline_id", how="semi").collect(),
+        headlines=data.headlines.filter(last_seen >= first, first_seen <= last),
         events=data.events.filter(
             (pl.col("last_night") >= first) & (pl.col("first_night") <= last)
         ),

@@ -3,26 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final
+from typing import Literal
 
 import polars as pl
 
 from tracker import tables
 from tracker.errors import TableError
-
-SLOTS: Final = pl.Schema(
-    {
-        "source": pl.String,
-        "night": pl.Date,
-        "channel": pl.String,
-        "capture_id": pl.String,
-        "list_id": pl.String,
-        "rank": pl.Int32,
-        "headline_id": pl.String,
-        "weight": pl.Float64,
-    }
-)
-"""Columns of the counted slots: those of `tracker.trends.panels.SLOTS`, and what each weighs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +19,10 @@ class ReportData:
         attention: Table `attention`.
         signals: Table `signals`.
         headlines: Table `headlines`.
-        sightings: Table `sightings`.
-        slots: The slots that the shares in `attention` were counted from: `SLOTS`.
-        lists: Table `lists`.
+        sightings: Table `sightings`; pages name every capture of a subject from it, single charts
+            need none.
+        slots: Table `slots`: what the shares in `attention` were counted from.
+        weighting: What a slot weighs: `slots` (one) or `rank` (less, the lower it stands).
         captures: Table `captures`.
         members: Table `members`.
         events: Table `events`.
@@ -58,7 +45,6 @@ class ReportData:
     headlines: pl.DataFrame
     sightings: pl.DataFrame
     slots: pl.DataFrame
-    lists: pl.DataFrame
     captures: pl.DataFrame
     members: pl.DataFrame
     events: pl.DataFrame
@@ -74,6 +60,7 @@ class ReportData:
     coverage: pl.DataFrame = field(default_factory=tables.COVERAGE.empty)
     bodies: pl.DataFrame = field(default_factory=tables.BODIES.empty)
     archive: str = ""
+    weighting: Literal["slots", "rank"] = "slots"
 
     def __post_init__(self) -> None:
         """Check that every frame has its table's columns.
@@ -81,11 +68,10 @@ class ReportData:
         Raises:
             TableError: If one lacks a column.
         """
-        for name in ("attention", "signals", "headlines", "sightings", "lists", "captures",
+        for name in ("attention", "signals", "headlines", "sightings", "slots", "captures",
                      "members", "events", "topics", "lineage", "themes", "coverage",
                      "bodies"):  # fmt: skip
             self._want(name, tables.TABLES[name].schema.names())
-        self._want("slots", SLOTS.names())
 
     def _want(self, name: str, wanted: Sequence[str]) -> None:
         found = getattr(self, name).columns

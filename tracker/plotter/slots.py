@@ -10,8 +10,6 @@ from tracker.plotter.inputs import ReportData
 from tracker.plotter.subjects import list_members
 from tracker.tables import SEEN_OUTCOMES, night_of
 
-_SLOT = ["capture_id", "list_id", "rank"]
-
 NOT_VISITED, FAILED, OBSERVED = 0, 1, 2
 """States of a source on a night in the coverage charts."""
 
@@ -57,25 +55,17 @@ def read_slots(data: ReportData) -> Slots:
 
     Menus and the like are left out, and so is what did not count: broken pages, standing boxes.
     """
-    shown = data.sightings.select(*_SLOT, "headline_id", "title", "url")
+    weight = pl.col("slots").cast(pl.Float64) if data.weighting == "slots" else "discounted"
     rows = (
         data.slots.filter(pl.col("night") <= data.last_night)
-        .join(shown, on=[*_SLOT, "headline_id"])
-        .join(data.lists.select("capture_id", "list_id", "heading", "kind"), on=_SLOT[:2])
-        .join(
-            data.captures.select("capture_id", "captured_at", pl.col("url").alias("page")),
-            on="capture_id",
-        )
-        .group_by("night", "source", "channel", "list_id", "headline_id", "title")
-        .agg(
-            pl.col("heading", "kind", "page", "url").sort_by("captured_at", "capture_id").last(),
-            pl.col("rank").min(),
-            pl.len().cast(pl.Int32).alias("seen"),
-            pl.col("weight").sum(),
+        .with_columns(pl.col("slots").cast(pl.Int32).alias("seen"), weight=weight)
+        .select(
+            "night", "source", "channel", "list_id", "headline_id", "title", "heading", "kind",
+            "page", "url", "rank", "seen", "weight",
         )
         .sort("night", "source", "list_id", "rank", "headline_id", "title")
         .with_row_index("slot")
-    )
+    )  # fmt: skip
     night, start, end = pl.col("night"), pl.col("from_night"), pl.col("to_night")
     mentions = (
         rows.select("slot", "night", "headline_id")

@@ -18,9 +18,9 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from tracker.tables import ATTENTION, CHANNELS, night_of
+from tracker.tables import ATTENTION, CHANNELS, SLOTS, night_of
 from tracker.trends.intervals import CONFIDENCE, bound_share
-from tracker.trends.panels import SLOTS, Weighting, measure_panel
+from tracker.trends.panels import Weighting, discount_rank, measure_panel
 
 _CELL: Final = ["night", "channel"]
 _LATELY: Final = 28
@@ -50,26 +50,43 @@ def expose_slots(
         standing: Boxes that are no signal of the night, as `tracker.trends.standing` finds them.
 
     Returns:
-        A frame with the columns of `SLOTS`.
+        A frame of `tracker.tables.SLOTS`, sorted by its key.
     """
     channels = pl.DataFrame(
         [(kind, channel) for channel, kinds in CHANNELS.items() for kind in kinds],
         schema={"kind": pl.String, "channel": pl.String},
         orient="row",
     )
-    boxes = lists.lazy().join(channels.lazy(), on="kind").select("capture_id", "list_id", "channel")
+    boxes = lists.lazy().join(channels.lazy(), on="kind")
+    boxes = boxes.select("capture_id", "list_id", "channel", "kind", "heading")
     if unobserved is not None:
         boxes = boxes.join(unobserved.lazy(), on=["capture_id", "channel"], how="anti")
-    slots = (
-        captures.lazy()
-        .with_columns(night_of("captured_at", time_zone).alias("night"))
-        .join(sightings.lazy().drop("captured_at"), on="capture_id")
-        .join(boxes, on=["capture_id", "list_id"])
-        .select(pl.col(name).cast(dtype) for name, dtype in SLOTS.items())
+    pages = captures.lazy().select(
+        "capture_id",
+        "source",
+        "captured_at",
+        pl.col("url").alias("page"),
+        night_of("captured_at", time_zone).alias("night"),
     )
+    slots = (
+        pages.join(sightings.lazy().drop("captured_at"), on="capture_id")
+        .join(boxes, on=["capture_id", "list_id"])
+    )  # fmt: skip
     if standing is not None:
         slots = slots.join(standing.lazy(), on=["source", "night", "list_id"], how="anti")
-    return slots.collect()
+    last = pl.col("url", "kind", "heading", "page", "capture_id")
+    return (
+        slots.group_by(SLOTS.key)
+        .agg(
+            last.sort_by("captured_at", "capture_id", "rank").last(),
+            pl.col("rank").min(),
+            pl.len().cast(pl.Int64).alias("slots"),
+            discount_rank(pl.col("rank").sort()).sum().alias("discounted"),
+        )
+        .select(pl.col(name).cast(dtype) for name, dtype in SLOTS.schema.items())
+        .sort(SLOTS.key)
+        .collect()
+    )
 
 
 def measure_attention(
@@ -98,8 +115,8 @@ def measure_attention(
     others: its band speaks of that source only.
 
     Args:
-        slots: Frame with the columns of `SLOTS`.
-        subjects: Frame with the columns of `SUBJECTS`.
+        slots: Frame with the columns `tracker.trends.panels.COUNTED`.
+        subjects: Frame with the columns of `tracker.trends.panels.SUBJECTS`.
         first_night: First night of the study.
         last_night: Last night to measure.
         themes: Subjects that are drawn from the first night on, even at zero.

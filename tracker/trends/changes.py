@@ -13,7 +13,7 @@ changed. The p-values of all subjects and channels of a night go through false d
 steps and descents apart.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from tracker.trends.evidence import Evidence, control
 from tracker.trends.intervals import Floats
 from tracker.trends.series import Series
-from tracker.trends.tracks import BLOCKS, LONG_BLOCKS, Rules, Track
+from tracker.trends.tracks import BLOCKS, LONG_BLOCKS, Commons, Rules, Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,9 @@ class Judgement:
         descents: Evidence that half of the peak was.
         steps_q: p-values of the steps after false discovery control; NaN outside the family.
         descents_q: Those of the descents.
+        steps_limits: Per family, the p-value that a step must be able to attain to be judged.
+        descents_limits: Those of the descents.
+        commons: What the blocks of all subjects had in common, by their length.
     """
 
     night: int
@@ -73,6 +76,9 @@ class Judgement:
     descents: Sequence[Evidence]
     steps_q: Sequence[Floats]
     descents_q: Sequence[Floats]
+    steps_limits: Sequence[float]
+    descents_limits: Sequence[float]
+    commons: Sequence[Mapping[int, Commons]]
 
     def find(self, fdr: float) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
         """Yield which subjects stepped, and which fell below half of their peak, per series."""
@@ -90,16 +96,23 @@ def judge_nights(series: Sequence[Series], rules: Rules) -> Iterator[Judgement]:
     """
     tracks = [Track(one, rules) for one in series]
     for night in range(series[0].n_nights if series else 0):
+        for track in tracks:
+            track.follow(night)
         verdicts = [track.judge(night) for track in tracks]
         ready = [track.is_ready(night) for track in tracks]
         steps, descents = ([verdict[kind] for verdict in verdicts] for kind in (0, 1))
+        steps_q, steps_limits = _control(steps, series, ready, rules.fdr)
+        descents_q, descents_limits = _control(descents, series, ready, rules.fdr)
         judgement = Judgement(
             night=night,
             ready=ready,
             steps=steps,
             descents=descents,
-            steps_q=_control(steps, series, ready, rules.fdr),
-            descents_q=_control(descents, series, ready, rules.fdr),
+            steps_q=steps_q,
+            descents_q=descents_q,
+            steps_limits=steps_limits,
+            descents_limits=descents_limits,
+            commons=[dict(track.commons) for track in tracks],
         )
         yield judgement
         for at, (stepped, fallen) in enumerate(judgement.find(rules.fdr)):
@@ -122,35 +135,45 @@ def find_changes(series: Sequence[Series], rules: Rules) -> list[Change]:
         Tests: see `tracker.trends.evidence`. Inflation from overlapping blocks: Meketon and
         Schmeiser (1984); differences bounded: Huber (1964); see also `tracker.trends.noises`.
     """
+    return [
+        change
+        for judgement in judge_nights(series, rules)
+        for change in list_changes(judgement, rules.fdr)
+    ]
+
+
+def list_changes(judgement: Judgement, fdr: float) -> list[Change]:
+    """Return the changes that one night's tests found."""
     changes: list[Change] = []
-    for judgement in judge_nights(series, rules):
-        for at, (stepped, fallen) in enumerate(judgement.find(rules.fdr)):
-            if not (fallen | stepped).any():
-                continue
-            since = _date_changes(judgement, at, stepped, fallen)
-            steps, descents = judgement.steps[at], judgement.descents[at]
-            night = judgement.night
-            changes += _report(at, night, stepped, since, steps, judgement.steps_q[at])
-            changes += _report(
-                at, night, fallen, since, descents, judgement.descents_q[at], from_peak=True
-            )
+    for at, (stepped, fallen) in enumerate(judgement.find(fdr)):
+        if not (fallen | stepped).any():
+            continue
+        since = _date_changes(judgement, at, stepped, fallen)
+        steps, descents = judgement.steps[at], judgement.descents[at]
+        night = judgement.night
+        changes += _report(at, night, stepped, since, steps, judgement.steps_q[at])
+        changes += _report(
+            at, night, fallen, since, descents, judgement.descents_q[at], from_peak=True
+        )
     return changes
 
 
 def _control(
     evidence: Sequence[Evidence], series: Sequence[Series], ready: Sequence[bool], fdr: float
-) -> list[Floats]:
-    """Return p-values after false discovery control, per series, each family by itself."""
+) -> tuple[list[Floats], list[float]]:
+    """Return p-values after false discovery control, per series, and the limit of each family."""
+    limits = []
     found = [np.full(len(one.subjects), np.nan) for one in series]
     on = [at for at, is_on in enumerate(ready) if is_on]
     for family in zip(*(series[at].families for at in on), strict=True):
         p = [evidence[at].p[part] for at, part in zip(on, family, strict=True)]
         least = [evidence[at].attainable[part] for at, part in zip(on, family, strict=True)]
-        q = control(np.concatenate(p), np.concatenate(least), fdr)
+        q, limit = control(np.concatenate(p), np.concatenate(least), fdr)
+        limits.append(limit)
         ends = np.cumsum([len(one) for one in p])[:-1]
         for at, part, own in zip(on, family, np.split(q, ends), strict=True):
             found[at][part] = own
-    return found
+    return found, limits
 
 
 def _date_changes(

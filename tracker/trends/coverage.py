@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 from tracker.tables import CAPTURES, CHANNELS, COVERAGE, SEEN_OUTCOMES, night_of
+from tracker.trends.panels import MEASURED, Weighting, measure_observed
 
 _CELL: Final = ["source", "night", "channel"]
 _VISIT: Final = ["source", "night"]
@@ -23,6 +24,7 @@ def measure_coverage(
     last_night: date,
     time_zone: str = "UTC",
     standing: pl.DataFrame | None = None,
+    weighting: Weighting = "slots",
 ) -> pl.DataFrame:
     """Return for every source, night and channel what was observed, and the reason where not.
 
@@ -34,11 +36,12 @@ def measure_coverage(
 
     Args:
         captures: Frame of `tracker.tables.CAPTURES`.
-        slots: Frame with the columns of `tracker.trends.panels.SLOTS`: what was counted.
+        slots: Frame with the columns `tracker.trends.panels.COUNTED`: what was counted.
         breaks: Captures that did not count, with capture_id, source, night, channel and reason.
         last_night: Last night to tell of.
         time_zone: IANA name of the zone whose local date is a night.
         standing: Boxes that did not count, as `tracker.trends.standing.find_standing` tells.
+        weighting: As in `tracker.trends.panels.measure_panel`.
 
     Returns:
         A frame of `tracker.tables.COVERAGE`, sorted by source, channel and night.
@@ -46,7 +49,7 @@ def measure_coverage(
     visits = _count_visits(CAPTURES.check(captures), time_zone).filter(
         pl.col("night") <= last_night
     )
-    counted = slots.group_by(_CELL).agg(pl.len().cast(pl.Int64).alias("slots"))
+    counted = measure_observed(slots, weighting=weighting).rename({"observed_slots": "slots"})
     told = breaks.group_by(_CELL).agg(
         pl.col("capture_id").n_unique().alias("n_broken"),
         pl.col("reason").unique().sort().str.join(", ").alias("why_broken"),
@@ -65,6 +68,27 @@ def measure_coverage(
     )
     return COVERAGE.check(
         frame.select(column.name for column in COVERAGE.columns).sort("source", "channel", "night")
+    )
+
+
+def read_observed(coverage: pl.DataFrame) -> pl.DataFrame:
+    """Return what was observed, as `tracker.trends.panels.measure_observed` did.
+
+    Args:
+        coverage: Frame of `tracker.tables.COVERAGE`.
+    """
+    seen = coverage.filter(pl.col("slots") > 0).rename({"slots": "observed_slots"})
+    return seen.select(list(MEASURED))
+
+
+def count_sources(coverage: pl.DataFrame) -> pl.DataFrame:
+    """Return night, channel and observed_sources: how many sources were observed.
+
+    Args:
+        coverage: Frame of `tracker.tables.COVERAGE`.
+    """
+    return coverage.group_by("night", "channel").agg(
+        (pl.col("slots") > 0).sum().cast(pl.Int64).alias("observed_sources")
     )
 
 
@@ -117,11 +141,13 @@ def _count_standing(standing: pl.DataFrame | None) -> pl.DataFrame:
         return pl.DataFrame(
             schema={
                 "source": pl.String, "night": pl.Date, "channel": pl.String,
-                "stood": pl.Int64, "since": pl.Date,
+                "stood": pl.Int64, "since": pl.Date, "standing": pl.List(pl.String),
             }
         )  # fmt: skip
     return standing.group_by(_CELL).agg(
-        pl.len().cast(pl.Int64).alias("stood"), pl.col("since").max()
+        pl.len().cast(pl.Int64).alias("stood"),
+        pl.col("since").max(),
+        pl.col("list_id").sort().alias("standing"),
     )
 
 

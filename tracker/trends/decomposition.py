@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from tracker.trends.panels import SLOTS, SUBJECTS, Weighting, weigh_slots
+from tracker.trends.panels import COUNTED, SUBJECTS, Weighting, weigh_slots
 
 _UNIT: Final = ["source", "list_id"]
 
@@ -75,8 +75,8 @@ def decompose_change(
     nothing to compare, and all of the change is of who was observed.
 
     Args:
-        slots: Frame with the columns of `SLOTS`.
-        subjects: Frame with the columns of `SUBJECTS`.
+        slots: Frame with the columns `tracker.trends.panels.COUNTED`.
+        subjects: Frame with the columns of `tracker.trends.panels.SUBJECTS`.
         subject: Whose share.
         channel: In which channel.
         earlier: First stretch.
@@ -90,7 +90,7 @@ def decompose_change(
         Rates and composition: Kitagawa (1955). Those who join and leave, against the mean of
         those who stay: Melitz and Polanec (2015).
     """
-    own = slots.select(list(SLOTS)).filter(pl.col("channel") == channel)
+    own = slots.select(COUNTED).filter(pl.col("channel") == channel)
     mine = subjects.select(list(SUBJECTS)).filter(pl.col("subject") == subject)
     boxes = [_weigh_boxes(own, mine, stretch, weighting) for stretch in (earlier, later)]
     if any(frame.is_empty() for frame in boxes):

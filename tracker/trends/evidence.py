@@ -13,6 +13,8 @@ from tracker.trends.noises import Noise
 from tracker.trends.series import Comparison, Indices
 
 _SMALL: Final = 0.1
+_SAME: Final = 1 + 1e-9
+"""p-values of a subject computed alone and among others differ by their rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class Evidence:
         return bound_difference(self.recent, self.recent_size, self.base, self.base_size)
 
 
-def control(p: Floats, attainable: Floats, fdr: float) -> Floats:
+def control(p: Floats, attainable: Floats, fdr: float) -> tuple[Floats, float]:
     """Return p-values after false discovery control over the subjects of a night.
 
     Subjects with too few counts to be a finding whatever happened are no part of the family.
@@ -111,19 +113,40 @@ def control(p: Floats, attainable: Floats, fdr: float) -> Floats:
         fdr: False discovery rate wanted.
 
     Returns:
-        An array of the same shape; NaN where a subject is not in the family.
+        An array of the same shape, NaN where a subject is not in the family, and the least p-value
+        that a member of the family can attain at most; NaN without a family.
 
     Source:
         Benjamini and Hochberg (1995); the family of discrete tests: Tarone (1990), Gilbert (2005).
     """
     q = np.full(len(p), np.nan)
-    least = np.where(np.isfinite(p), attainable, np.inf)
+    least, limit = np.where(np.isfinite(p), attainable, np.inf), np.nan
     if np.isfinite(least).any():
         trials = np.arange(1, len(p) + 1)
         able = np.searchsorted(np.sort(least), fdr / trials, side="right")
-        family = least <= fdr / trials[np.argmax(able <= trials)]
+        limit = float(fdr / trials[np.argmax(able <= trials)])
+        family = least <= limit
         q[family] = stats.false_discovery_control(p[family]) if family.any() else np.nan
-    return q
+    return q, limit
+
+
+def control_one(p: float, attainable: float, family: Floats, limit: float) -> float:
+    """Return the p-value after false discovery control of one of a family, as `control` gives it.
+
+    Args:
+        p: Its p-value; NaN where there was no test.
+        attainable: The least p-value that its counts could have given.
+        family: p-values of the whole family, ascending.
+        limit: What `control` returned with them.
+
+    Returns:
+        NaN where it is not in the family.
+    """
+    if not (np.isfinite(p) and attainable <= limit * _SAME and len(family)):
+        return float("nan")
+    adjusted = family * len(family) / np.arange(1, len(family) + 1)
+    rank = max(1, int(np.searchsorted(family, p * _SAME, side="right")))
+    return float(min(1.0, adjusted[rank - 1 :].min()))
 
 
 def _combine(p: Floats) -> Floats:

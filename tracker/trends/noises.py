@@ -1,8 +1,7 @@
 """How much more the blocks of a subject differ than independent headlines would make them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 
@@ -34,43 +33,78 @@ class Noise:
     freedom: Floats
 
 
-def learn_noise(
-    gaps: Floats,
-    noises: Floats,
-    squares: Floats,
-    weight: Floats,
-    families: Sequence[slice],
-) -> Noise:
-    """Return the inflation: each subject's own, mixed with what all of a family have in common.
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What the inflations of a family's subjects have in common.
 
-    The common part grows with the share, as wandering does, and is a median, so that the few
-    subjects that really change leave it alone. It weighs as many blocks as the subjects are
-    alike: what their inflations vary more than so few blocks would make them says how much.
+    Attributes:
+        wander: How fast it grows with the share, at least 0.
+        least: What it is at least.
+        weight: How many blocks it is worth in a subject's own inflation.
+    """
 
-    Args:
-        gaps: Sums of squared differences between blocks, (n_subjects,).
-        noises: What independent headlines would make them.
+    wander: float
+    least: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What the blocks of each subject differed lately: arrays of shape (n_subjects,).
+
+    Attributes:
+        seen: Sums of squared differences between blocks.
+        expected: What independent headlines would make them.
         squares: Sums of twice the squared shares.
         weight: On how many blocks each rests.
-        families: Which subjects have something in common.
+    """
+
+    seen: Floats
+    expected: Floats
+    squares: Floats
+    weight: Floats
+
+    @property
+    def own(self) -> Floats:
+        """Return each subject's own inflation; 1 where nothing is known of it."""
+        return np.where(self.expected > 0, _divide(self.seen, self.expected), 1.0)
+
+    def take(self, part: slice) -> Self:
+        """Return those of some of the subjects."""
+        return type(self)(
+            self.seen[part], self.expected[part], self.squares[part], self.weight[part]
+        )
+
+
+def find_common(gaps: Gaps) -> Common:
+    """Return what the inflations of one family have in common.
+
+    It grows with the share, as wandering does, and is a median, so that the few subjects that
+    really change leave it alone. It weighs as many blocks as the subjects are alike: what their
+    inflations vary more than so few blocks would make them says how much.
 
     Source:
         Weight of the common part from the spread of the subjects' own: Smyth (2004), by moments.
         Median of a chi-squared mean: Wilson and Hilferty (1931).
     """
-    wanders = _divide(gaps - noises, squares)
-    own = np.where(noises > 0, _divide(gaps, noises), 1.0)
+    wander = max(0.0, _median(_divide(gaps.seen - gaps.expected, gaps.squares), gaps.squares))
     # The median of a mean of few squares lies below their mean.
-    below = (1 - 2 / (9 * np.maximum(weight, 1.0))) ** 3
-    common, prior = np.ones_like(own), np.zeros_like(own)
-    for part in families:
-        wander = max(0.0, _median(wanders[part], squares[part]))
-        least = _median(own[part] / below[part], weight[part])
-        common[part] = np.maximum(1 + wander * _divide(squares[part], noises[part]), least)
-        common[part] = np.maximum(common[part], 1.0)
-        prior[part] = _weigh_common(own[part] / common[part], weight[part])
-    mixed = (prior * common + weight * own) / (prior + weight)
-    return Noise(np.maximum(1.0, mixed), prior + weight)
+    below = (1 - 2 / (9 * np.maximum(gaps.weight, 1.0))) ** 3
+    least = _median(gaps.own / below, gaps.weight)
+    expected = _expect(gaps, wander, least)
+    return Common(wander, least, _weigh_common(gaps.own / expected, gaps.weight))
+
+
+def mix_noise(gaps: Gaps, common: Common) -> Noise:
+    """Return the inflation of each subject of a family: its own, mixed with what is common."""
+    expected, prior = _expect(gaps, common.wander, common.least), common.weight
+    mixed = (prior * expected + gaps.weight * gaps.own) / (prior + gaps.weight)
+    return Noise(np.maximum(1.0, mixed), prior + gaps.weight)
+
+
+def _expect(gaps: Gaps, wander: float, least: float) -> Floats:
+    grown = np.maximum(1 + wander * _divide(gaps.squares, gaps.expected), least)
+    return np.asarray(np.maximum(grown, 1.0))
 
 
 def _weigh_common(ratio: Floats, weight: Floats) -> float:

@@ -1,5 +1,6 @@
 """The panel: which sources were observed when, and what share each of them gave each subject."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
@@ -7,19 +8,6 @@ from typing import Final, Literal
 import polars as pl
 
 from tracker.errors import TableError
-
-SLOTS: Final = pl.Schema(
-    {
-        "source": pl.String,
-        "night": pl.Date,
-        "channel": pl.String,
-        "capture_id": pl.String,
-        "list_id": pl.String,
-        "rank": pl.Int32,
-        "headline_id": pl.String,
-    }
-)
-"""Columns of a frame of slots: one row is one headline in one slot of one observed list."""
 
 SUBJECTS: Final = pl.Schema(
     {
@@ -54,31 +42,42 @@ class Panel:
     shares: pl.DataFrame
 
 
-def weigh_slots(weighting: Weighting) -> pl.Expr:
-    """Return the weight of a slot: 1, or 1 / log2(1 + rank).
+COUNTED: Final = ("night", "source", "channel", "list_id", "headline_id", "slots", "discounted")
+"""Columns of `tracker.tables.SLOTS` that shares are measured from."""
+
+MEASURED: Final = pl.Schema(
+    {
+        "source": pl.String,
+        "night": pl.Date,
+        "channel": pl.String,
+        "observed_slots": pl.Int64,
+        "total": pl.Float64,
+        "effective": pl.Float64,
+    }
+)
+"""Columns of a frame of what was observed: one row is one source on one night and channel."""
+
+
+def discount_rank(rank: pl.Expr) -> pl.Expr:
+    """Return what a slot weighs by its rank: 1 / log2(1 + rank).
 
     Source:
-        Discount by rank: Järvelin and Kekäläinen (2002).
+        Järvelin and Kekäläinen (2002).
     """
-    return pl.lit(1.0) if weighting == "slots" else 1 / (1 + pl.col("rank")).log(2)
+    return 1 / (1 + rank).log(2)
 
 
-def measure_panel(
-    slots: pl.DataFrame,
-    subjects: pl.DataFrame,
-    *,
-    first_night: date,
-    last_night: date,
-    weighting: Weighting = "slots",
-) -> Panel:
-    """Return each observed source's own share of each subject, per night and channel.
+def weigh_slots(weighting: Weighting) -> pl.Expr:
+    """Return the weight of a row of slots: their number, or the sum of 1 / log2(1 + rank)."""
+    return pl.col("slots").cast(pl.Float64) if weighting == "slots" else pl.col("discounted")
+
+
+def measure_observed(slots: pl.DataFrame, *, weighting: Weighting = "slots") -> pl.DataFrame:
+    """Return what was observed of each source, per night and channel: columns of `MEASURED`.
 
     Args:
-        slots: Frame with the columns of `SLOTS`.
-        subjects: Frame with the columns of `SUBJECTS`.
-        first_night: First night to take.
-        last_night: Last night to take.
-        weighting: Whether every slot counts the same (`slots`) or 1 / log2(1 + rank) (`rank`).
+        slots: Frame with the columns `COUNTED`.
+        weighting: As in `measure_panel`.
 
     Raises:
         TableError: If a column is missing.
@@ -86,30 +85,46 @@ def measure_panel(
     Source:
         Effective number of headlines, (sum of w)² / sum of w_h²: Kish (1965).
     """
-    _want(slots, SLOTS, "slots")
-    _want(subjects, SUBJECTS, "subjects")
-    cells = (
-        slots.lazy()
-        .filter(pl.col("night").is_between(first_night, last_night))
-        .with_columns(weigh_slots(weighting).alias("weight"))
-        .group_by(*_VISIT, "headline_id")
-        .agg(pl.len().cast(pl.Int64).alias("slots"), pl.col("weight").sum())
-        .collect()
-        .lazy()
-    )
+    _want(slots, COUNTED, "slots")
     total = pl.col("weight").sum()
-    observed = (
-        cells.group_by(_VISIT)
+    return (
+        _fold(slots.lazy(), weighting)
+        .group_by(_VISIT)
         .agg(
             pl.col("slots").sum().alias("observed_slots"),
             total.alias("total"),
             (total**2 / (pl.col("weight") ** 2).sum()).alias("effective"),
         )
+        .select(pl.col(name).cast(dtype) for name, dtype in MEASURED.items())
         .collect()
     )
+
+
+def measure_shares(
+    slots: pl.DataFrame,
+    subjects: pl.DataFrame,
+    observed: pl.DataFrame,
+    *,
+    weighting: Weighting = "slots",
+) -> Panel:
+    """Return the shares of some subjects, of what was observed of all.
+
+    Args:
+        slots: Frame with the columns `COUNTED`: those that carry the subjects are enough.
+        subjects: Frame with the columns of `SUBJECTS`.
+        observed: Frame with the columns of `MEASURED`, from all slots.
+        weighting: As in `measure_panel`.
+
+    Raises:
+        TableError: If a column is missing.
+    """
+    _want(slots, COUNTED, "slots")
+    _want(subjects, SUBJECTS, "subjects")
+    _want(observed, MEASURED, "observed")
     holds = pl.col("night").is_between("from_night", pl.col("to_night").fill_null(date.max))
     shares = (
-        cells.join(subjects.lazy().select(list(SUBJECTS)), on="headline_id")
+        _fold(slots.lazy(), weighting)
+        .join(subjects.lazy().select(list(SUBJECTS)), on="headline_id")
         .filter(holds)
         .unique(["subject", *_VISIT, "headline_id"])
         .group_by("subject", *_VISIT)
@@ -123,12 +138,47 @@ def measure_panel(
         )
         .collect()
     )
-    return Panel(observed.drop("total"), shares)
+    return Panel(observed.select(list(MEASURED)).drop("total"), shares)
 
 
-def _want(frame: pl.DataFrame, schema: pl.Schema, name: str) -> None:
-    if any(column not in frame.columns for column in schema):
+def measure_panel(
+    slots: pl.DataFrame,
+    subjects: pl.DataFrame,
+    *,
+    first_night: date,
+    last_night: date,
+    weighting: Weighting = "slots",
+) -> Panel:
+    """Return each observed source's own share of each subject, per night and channel.
+
+    Args:
+        slots: Frame with the columns `COUNTED`.
+        subjects: Frame with the columns of `SUBJECTS`.
+        first_night: First night to take.
+        last_night: Last night to take.
+        weighting: Whether every slot counts the same (`slots`) or 1 / log2(1 + rank) (`rank`).
+
+    Raises:
+        TableError: If a column is missing.
+    """
+    _want(slots, COUNTED, "slots")
+    within = slots.filter(pl.col("night").is_between(first_night, last_night))
+    observed = measure_observed(within, weighting=weighting)
+    return measure_shares(within, subjects, observed, weighting=weighting)
+
+
+def _fold(slots: pl.LazyFrame, weighting: Weighting) -> pl.LazyFrame:
+    """Return one row per headline, source, night and channel, whatever list it stood in."""
+    return (
+        slots.select(*COUNTED, weigh_slots(weighting).alias("weight"))
+        .group_by(*_VISIT, "headline_id")
+        .agg(pl.col("slots").sum(), pl.col("weight").sum())
+    )
+
+
+def _want(frame: pl.DataFrame, columns: Iterable[str], name: str) -> None:
+    if any(column not in frame.columns for column in columns):
         raise TableError(
             f"{name}: found columns {', '.join(frame.columns) or 'none'}; "
-            f"wanted {', '.join(schema)}"
+            f"wanted {', '.join(columns)}"
         )

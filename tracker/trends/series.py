@@ -73,7 +73,14 @@ class Series:
         return len(self.observed)
 
     @classmethod
-    def stack(cls, attention: pl.DataFrame, channel: str, panel: Panel | None) -> Self:
+    def stack(
+        cls,
+        attention: pl.DataFrame,
+        channel: str,
+        panel: Panel | None,
+        *,
+        first_night: date | None = None,
+    ) -> Self:
         """Return the series of one channel.
 
         Without `panel` all sources together stand as one: its effective size is read back from
@@ -83,9 +90,12 @@ class Series:
             attention: Frame of `tracker.tables.ATTENTION`, not empty.
             channel: The channel to take.
             panel: The sources' own shares, from the same slots.
+            first_night: First night of the study, where `attention` is of some subjects only; that
+                of `attention` if None.
         """
         rows = attention.filter(pl.col("channel") == channel).sort("subject", "night")
-        first, last = attention["night"].min(), attention["night"].max()
+        first = attention["night"].min() if first_night is None else first_night
+        last = attention["night"].max()
         assert isinstance(first, date)
         assert isinstance(last, date)
         n_nights = (last - first).days + 1

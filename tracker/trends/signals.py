@@ -9,24 +9,47 @@ A finding on night n uses nights up to n only. Nights that were not observed are
 without an observed night there is no finding.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
 
-from tracker.tables import CHANNELS, SIGNALS
-from tracker.trends.changes import Change, find_changes
+from tracker.tables import CHANNELS, FAMILIES, NOISES, SIGNALS
+from tracker.trends.changes import Change, Judgement, judge_nights, list_changes
 from tracker.trends.panels import Panel
 from tracker.trends.presence import find_debuts, find_returns, mark_presence
 from tracker.trends.series import Series
 from tracker.trends.tracks import BLOCKS, Rules
 
-_STEP: Final = f"against its level, blocks of {', '.join(map(str, BLOCKS))} nights, BH"
-_DESCENT: Final = "week below half of its best week since the rise, BH"
+STEP: Final = f"against its level, blocks of {', '.join(map(str, BLOCKS))} nights, BH"
+DESCENT: Final = "week below half of its best week since the rise, BH"
+"""Methods of rises and fades: only a descent ends the climb to a peak."""
 
 
-def find_signals(
+@dataclass(frozen=True)
+class Judged:
+    """What the tests of all nights said.
+
+    Attributes:
+        signals: SIGNALS.
+        noises: NOISES.
+        families: FAMILIES.
+    """
+
+    signals: pl.DataFrame
+    noises: pl.DataFrame
+    families: pl.DataFrame
+
+
+def find_signals(attention: pl.DataFrame, **options: Any) -> pl.DataFrame:
+    """Return every finding, a frame of SIGNALS; arguments are those of `judge_attention`."""
+    return judge_attention(attention, **options).signals
+
+
+def judge_attention(
     attention: pl.DataFrame,
     *,
     panel: Panel | None = None,
@@ -39,8 +62,8 @@ def find_signals(
     min_slots: int = 2,
     silent_nights: int = 28,
     burst_nights: int = 14,
-) -> pl.DataFrame:
-    """Return every finding up to `as_of`, one row each.
+) -> Judged:
+    """Return every finding up to `as_of`, one row each, and what the tests had in common.
 
     With `panel` each source is compared with itself, so that a source that joins, leaves or is
     missed makes no finding. Without it all sources together count as one, and nights on which
@@ -60,7 +83,7 @@ def find_signals(
         burst_nights: Longest time from a rise to its fade that makes both a burst.
 
     Returns:
-        A frame of `tracker.tables.SIGNALS`, sorted by night, subject, channel and kind. For a
+        Signals are sorted by night, subject, channel and kind. For a
         rise or fade `from` is the first night of the new level and `to` the night it was found;
         for `back`, `from` and `to` are the silence; for a burst its first and last night.
 
@@ -70,12 +93,18 @@ def find_signals(
     if as_of is not None:
         attention = attention.filter(pl.col("night") <= as_of)
     if attention.is_empty():
-        return SIGNALS.empty()
+        return Judged(SIGNALS.empty(), NOISES.empty(), FAMILIES.empty())
     rules = Rules(fdr, baseline_nights, history_nights, min_nights, min_ratio)
     stacked = stack_series(attention, panel)
     channels, series = list(stacked), list(stacked.values())
-    changes = find_changes(series, rules)
-    named = [_name(change, series, channels) for change in changes]
+    named: list[dict[str, Any]] = []
+    noises: list[tuple[Any, ...]] = []
+    families: list[tuple[Any, ...]] = []
+    for judgement in judge_nights(series, rules):
+        named += [_name(one, series, channels) for one in list_changes(judgement, fdr)]
+        night = series[0].first_night + timedelta(days=judgement.night)
+        noises += _list_noises(judgement, night, channels)
+        families += _list_families(judgement, night)
     bursts = _find_bursts(named, burst_nights)
     presence = mark_presence(attention, min_slots=min_slots)
     found = [
@@ -84,7 +113,11 @@ def find_signals(
         find_debuts(presence, history_nights=history_nights),
         find_returns(presence, silent_nights=silent_nights, fdr=fdr),
     ]
-    return pl.concat(found).sort("night", "subject", "channel", "kind")
+    return Judged(
+        pl.concat(found).sort("night", "subject", "channel", "kind"),
+        NOISES.frame(noises),
+        FAMILIES.frame(families),
+    )
 
 
 def stack_series(attention: pl.DataFrame, panel: Panel | None) -> dict[str, Series]:
@@ -115,8 +148,30 @@ def _name(change: Change, series: Sequence[Series], channels: Sequence[str]) -> 
         "high": change.high,
         "p": change.p,
         "q": change.q,
-        "method": _DESCENT if change.from_peak else _STEP,
+        "method": DESCENT if change.from_peak else STEP,
     }
+
+
+def _list_noises(
+    judgement: Judgement, night: date, channels: Sequence[str]
+) -> Iterator[tuple[Any, ...]]:
+    """Return rows of NOISES: of the one family that a study is."""
+    for channel, commons in zip(channels, judgement.commons, strict=True):
+        for block, (common,) in sorted(commons.items()):
+            yield night, channel, block, common.wander, common.least, common.weight
+
+
+def _list_families(judgement: Judgement, night: date) -> Iterator[tuple[Any, ...]]:
+    """Return rows of FAMILIES."""
+    for test, evidence, qs, limits in (
+        ("level", judgement.steps, judgement.steps_q, judgement.steps_limits),
+        ("peak", judgement.descents, judgement.descents_q, judgement.descents_limits),
+    ):
+        ready = [one.p for one, on in zip(evidence, judgement.ready, strict=True) if on]
+        members = [one.p[np.isfinite(q)] for one, q in zip(evidence, qs, strict=True)]
+        tested = sum(int(np.isfinite(p).sum()) for p in ready)
+        limit = next((limit for limit in limits if np.isfinite(limit)), None)
+        yield night, test, tested, limit, np.sort(np.concatenate(members)).tolist()
 
 
 def _find_bursts(changes: Sequence[dict[str, Any]], burst_nights: int) -> list[dict[str, Any]]:

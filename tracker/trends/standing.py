@@ -5,6 +5,7 @@ from typing import Final
 import polars as pl
 
 from tracker.tables import CHANNELS, night_of
+from tracker.trends.panels import Panel
 
 STANDING: Final = pl.Schema(
     {
@@ -89,38 +90,33 @@ def find_standing(
     )
 
 
-def name_epochs(slots: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
-    """Return the slots with sources named anew each time a box begins or ends to stand.
+def name_epochs(panel: Panel, coverage: pl.DataFrame) -> Panel:
+    """Return the panel with sources named anew each time a box begins or ends to stand.
 
     A box that is left out from tonight on takes its headlines with it. For tests, which compare
     each source with itself, the source begins anew that night, so that this is no rise or fade.
 
     Args:
-        slots: Frame with the columns of `tracker.trends.panels.SLOTS`.
-        standing: Result of `find_standing`.
+        panel: The sources' own shares.
+        coverage: Frame of `tracker.tables.COVERAGE`: which boxes stood.
 
     Returns:
-        `slots` with other names of sources: only to be compared with each other.
+        `panel` with other names of sources: only to be compared with each other.
     """
-    visit = ["source", "channel", "night"]
-    nights = slots.select(visit).unique()
-    boxes = standing.group_by(visit).agg(pl.col("list_id").sort().alias("boxes"))
-    nothing = pl.col("boxes").fill_null(pl.lit([], dtype=pl.List(pl.String)))
+    visit, source = ["source", "channel", "night"], ["source", "channel"]
+    nothing = pl.col("standing").fill_null(pl.lit([], dtype=pl.List(pl.String)))
     epochs = (
-        nights.join(boxes, on=visit, how="left")
-        .with_columns(nothing.alias("boxes"))
+        coverage.filter(pl.col("slots") > 0)
         .sort(visit)
-        .with_columns(
-            (pl.col("boxes") != pl.col("boxes").shift(1))
-            .over("source", "channel")
-            .fill_null(value=False)
-            .alias("new")
-        )
-        .with_columns(pl.col("new").cum_sum().over("source", "channel").alias("epoch"))
+        .with_columns(nothing.list.sort().alias("boxes"))
+        .with_columns((pl.col("boxes") != pl.col("boxes").shift(1)).over(source).alias("new"))
+        .with_columns(pl.col("new").fill_null(value=False).cum_sum().over(source).alias("epoch"))
+        .filter(pl.col("epoch") > 0)
+        .select(*visit, pl.format("{} ({})", "source", "epoch").alias("renamed"))
     )
-    return slots.join(epochs.select(*visit, "epoch"), on=visit).with_columns(
-        pl.when(pl.col("epoch") > 0)
-        .then(pl.format("{} ({})", "source", "epoch"))
-        .otherwise("source")
-        .alias("source")
-    ).drop("epoch")  # fmt: skip
+
+    def rename(frame: pl.DataFrame) -> pl.DataFrame:
+        named = frame.join(epochs, on=visit, how="left", maintain_order="left")
+        return named.with_columns(pl.coalesce("renamed", "source").alias("source")).drop("renamed")
+
+    return Panel(rename(panel.observed), rename(panel.shares))

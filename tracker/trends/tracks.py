@@ -1,5 +1,6 @@
 """One series on its way through the nights: its levels, its peaks and the noise it has shown."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.trends.evidence import Evidence
-from tracker.trends.noises import Noise, learn_noise
+from tracker.trends.noises import Common, Gaps, Noise, find_common, mix_noise
 from tracker.trends.series import Comparison, Series
 
 BLOCKS: Final = (1, 3, 7)
@@ -15,6 +16,9 @@ BLOCKS: Final = (1, 3, 7)
 
 LONG_BLOCKS: Final = (7, 14)
 """Lengths of the stretches that are held against half of the best such stretch since a rise."""
+
+Commons = Sequence[Common]
+"""What the blocks of all subjects had in common, one entry a family."""
 
 _HALF: Final = 0.5
 _LEARNT_BLOCKS: Final = 5
@@ -53,11 +57,20 @@ class Track:
     Args:
         series: The series.
         rules: What a finding needs.
+        known: What the blocks of all subjects had in common, by night and length of the block,
+            each for every family; learnt from the series itself if None. With it some subjects
+            are judged as they would be among all.
     """
 
-    def __init__(self, series: Series, rules: Rules) -> None:
+    def __init__(
+        self,
+        series: Series,
+        rules: Rules,
+        *,
+        known: Mapping[tuple[int, int], Commons] | None = None,
+    ) -> None:
         n = len(series.subjects)
-        self.series, self.rules = series, rules
+        self.series, self.rules, self.known = series, rules, known
         self.level_since = series.starts.copy()
         self.never = series.n_nights
         self.risen_since = np.full(n, self.never)
@@ -67,19 +80,24 @@ class Track:
             {block: np.zeros((series.n_nights, n)) for block in {*BLOCKS, *LONG_BLOCKS}}
             for _ in range(3)
         )
-        self.inflation = {block: np.ones(n) for block in self.gaps}
+        self.noise = {block: Noise(np.ones(n), np.ones(n)) for block in self.gaps}
+        self.commons: dict[int, Commons] = {}
 
     def is_ready(self, night: int) -> bool:
         """Return whether there may be findings: the night was observed, and enough before it."""
         seen = self.series.observed
         return bool(seen[night] and seen[:night].sum() >= self.rules.history_nights)
 
-    def judge(self, night: int) -> tuple[Evidence, Evidence]:
-        """Return the evidence of steps and of descents as of a night."""
+    def follow(self, night: int) -> None:
+        """Take in a night; call it for each, in order."""
         self._learn(night)
         self._climb(night)
+        self.noise = {block: self._inflate(night, block) for block in self.gaps}
+
+    def judge(self, night: int) -> tuple[Evidence, Evidence]:
+        """Return the evidence of steps and of descents as of the night followed last."""
         seen = int(self.series.observed[:night].sum())
-        noises = {block: self._inflate(night, block) for block in self.gaps}
+        noises = self.noise
         known = [block for block in BLOCKS if seen >= _LEARNT_BLOCKS * block] or [BLOCKS[0]]
         far = [block for block in LONG_BLOCKS if seen >= _LEARNT_BLOCKS * block] or [LONG_BLOCKS[0]]
         return (
@@ -173,16 +191,28 @@ class Track:
 
         Differences count up to `_WINSOR` standard deviations under the inflation of the night
         before.
+
+        Source:
+            As in `tracker.trends.noises.find_common`.
         """
         stop = max(0, night + 1 - block)
         window = slice(max(0, stop - self.rules.memory_nights), stop)
         gap, noise, square = (
             kept[block][window] for kept in (self.gaps, self.noises, self.squares)
         )
-        gaps = np.minimum(gap, _WINSOR**2 * self.inflation[block] * noise).sum(axis=0)
-        weight = (noise > 0).sum(axis=0) / block
-        found = learn_noise(
-            gaps, noise.sum(axis=0), square.sum(axis=0), weight, self.series.families
+        gaps = Gaps(
+            np.minimum(gap, _WINSOR**2 * self.noise[block].inflation * noise).sum(axis=0),
+            noise.sum(axis=0),
+            square.sum(axis=0),
+            (noise > 0).sum(axis=0) / block,
         )
-        self.inflation[block] = found.inflation
-        return found
+        parts = [gaps.take(family) for family in self.series.families]
+        if self.known is None:
+            self.commons[block] = tuple(find_common(part) for part in parts)
+        else:
+            self.commons[block] = self.known[night, block]
+        mixed = [mix_noise(*pair) for pair in zip(parts, self.commons[block], strict=True)]
+        return Noise(
+            np.concatenate([one.inflation for one in mixed]),
+            np.concatenate([one.freedom for one in mixed]),
+        )

@@ -1,19 +1,22 @@
 """Why a subject is, or is not, said to rise or fade on a night: every test that was made."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from tracker.trends.changes import Judgement, judge_nights
-from tracker.trends.evidence import Evidence
+from tracker.errors import TableError
+from tracker.tables import TEST_KINDS
+from tracker.trends.evidence import Evidence, control_one
 from tracker.trends.intervals import bound_difference
-from tracker.trends.panels import Panel
+from tracker.trends.noises import Common
 from tracker.trends.series import Series
-from tracker.trends.signals import stack_series
-from tracker.trends.tracks import Rules
+from tracker.trends.signals import DESCENT, Judged
+from tracker.trends.tracks import BLOCKS, Rules, Track
 
 TESTS: Final = pl.Schema(
     {
@@ -51,7 +54,7 @@ class Verdict:
         tests: Frame with the columns of `TESTS`; none where there was nothing to compare.
         ready: Whether there may be findings that night: it was observed, and enough before it.
         nights_before: Observed nights of the channel before it.
-        rivals: Subjects that were tested that night, in all channels.
+        rivals: Subjects that were tested that night, in all channels that may have findings.
     """
 
     tests: pl.DataFrame
@@ -71,51 +74,119 @@ class Verdict:
         return None
 
 
-def judge_subject(
-    attention: pl.DataFrame,
-    subject: str,
-    night: date,
+NO_VERDICT: Final = Verdict(pl.DataFrame(schema=TESTS), ready=False, nights_before=0, rivals=0)
+
+
+def judge_points(
+    points: Collection[tuple[str, date]],
     channel: str,
+    series: Series,
     rules: Rules,
-    *,
-    panel: Panel | None = None,
-) -> Verdict:
-    """Return every test of a subject on a night, as `find_signals` made it.
+    kept: Judged,
+) -> dict[tuple[str, date], Verdict]:
+    """Return every test of some subjects on some nights, as `judge_attention` made it.
+
+    Subjects are judged alone, from what the tests of all had in common.
 
     Args:
-        attention: Frame of `tracker.tables.ATTENTION`.
-        subject: Whose tests.
-        night: The night; what came later is not looked at.
+        points: Subjects and nights; what came later than a night is not looked at.
         channel: In which channel.
+        series: The channel's series, of these subjects at least, from the study's first night on.
         rules: What a finding needs.
-        panel: The sources' own shares, as in `find_signals`.
+        kept: What `judge_attention` returned, with these subjects' findings among the signals.
+
+    Raises:
+        TableError: If nothing is kept of a night.
     """
-    known = attention.filter(pl.col("night") <= night)
-    series = stack_series(known, panel)
-    if channel not in series:
-        return Verdict(pl.DataFrame(schema=TESTS), ready=False, nights_before=0, rivals=0)
-    last: Judgement | None = None
-    for last in judge_nights(list(series.values()), rules):  # noqa: B007 - the last one is wanted
-        pass
-    one, at = series[channel], list(series).index(channel)
-    if last is None or subject not in one.subjects:
-        return Verdict(pl.DataFrame(schema=TESTS), ready=False, nights_before=0, rivals=0)
-    place = one.subjects.index(subject)
-    rows = [
-        *_list_tests("level", one, last.steps[at], last.steps_q[at], place),
-        *_list_tests("peak", one, last.descents[at], last.descents_q[at], place),
-    ]
-    rivals = sum(int(np.isfinite(evidence.p).sum()) for evidence in last.steps)
-    return Verdict(
-        pl.DataFrame(rows, schema=TESTS),
-        ready=bool(last.ready[at]),
-        nights_before=int(one.observed[: last.night].sum()),
-        rivals=rivals,
+    nights = {(night - series.first_night).days for _, night in points}
+    known = _read_noises(kept.noises, channel, series.first_night)
+    if nights and (max(nights), BLOCKS[0]) not in known:
+        raise TableError(f"table noises: found no row of {max(points)[1]}, {channel}; wanted one")
+    track = Track(series, rules, known=known)
+    accepted = _read_accepted(kept.signals, channel, series)
+    found: dict[tuple[str, date], Verdict] = {}
+    for night in range(max(nights, default=-1) + 1):
+        track.follow(night)
+        if night in nights:
+            day = series.first_night + timedelta(days=night)
+            wanted = [subject for subject, when in points if when == day]
+            found |= _judge(track, night, wanted, kept.families.filter(pl.col("night") == day))
+        if night in accepted:
+            track.accept(*accepted[night])
+    return found
+
+
+def _judge(
+    track: Track, night: int, subjects: Sequence[str], families: pl.DataFrame
+) -> dict[tuple[str, date], Verdict]:
+    """Return the verdicts of one night."""
+    series, day = track.series, track.series.first_night + timedelta(days=night)
+    if families.is_empty():
+        raise TableError(f"table families: found nothing of {day}; wanted its tests")
+    ready = track.is_ready(night)
+    before = int(series.observed[:night].sum())
+    rows = {row["test"]: row for row in families.iter_rows(named=True)}
+    found = {}
+    evidence = dict(zip(TEST_KINDS, track.judge(night), strict=True))
+    for subject in subjects:
+        tests: list[dict[str, Any]] = []
+        if subject in series.subjects:
+            place = series.subjects.index(subject)
+            for name, one in evidence.items():
+                q = _place(one, place, rows[name]) if ready else float("nan")
+                tests += _list_tests(name, series, one, q, place)
+        found[subject, day] = Verdict(
+            pl.DataFrame(tests, schema=TESTS), ready, before, rows["level"]["tested"]
+        )
+    return found
+
+
+def _place(evidence: Evidence, place: int, family: dict[str, Any]) -> float:
+    if family["limit"] is None:
+        return float("nan")
+    p = np.array(family["p"])
+    return control_one(
+        float(evidence.p[place]), float(evidence.attainable[place]), p, family["limit"]
     )
 
 
+def _read_noises(
+    noises: pl.DataFrame, channel: str, first: date
+) -> dict[tuple[int, int], tuple[Common]]:
+    """Return what was common, by night and length of the block."""
+    rows = noises.filter(pl.col("channel") == channel)
+    columns = rows.select("night", "nights", "wander", "least", "weight")
+    return {
+        ((night - first).days, block): (Common(wander, least, weight),)
+        for night, block, wander, least, weight in columns.iter_rows()
+    }
+
+
+def _read_accepted(
+    signals: pl.DataFrame, channel: str, series: Series
+) -> dict[int, tuple[NDArray[np.intp], NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Return by night what `Track.accept` was told of: the findings as they are stored."""
+    place = {subject: at for at, subject in enumerate(series.subjects)}
+    rows = signals.filter(
+        pl.col("channel") == channel,
+        pl.col("kind").is_in(["rise", "fade"]),
+        pl.col("subject").is_in(list(place)),
+    )
+    accepted = {}
+    for (night,), found in rows.group_by("night"):
+        assert isinstance(night, date)
+        at = [place[subject] for subject in found["subject"]]
+        since = np.full(len(place), -1, dtype=np.intp)
+        rises, descents = np.zeros(len(place), dtype=bool), np.zeros(len(place), dtype=bool)
+        since[at] = [(begun - series.first_night).days for begun in found["from"]]
+        rises[at] = (found["kind"] == "rise").to_numpy()
+        descents[at] = (found["method"] == DESCENT).to_numpy()
+        accepted[(night - series.first_night).days] = since, rises, descents
+    return accepted
+
+
 def _list_tests(
-    name: str, series: Series, evidence: Evidence, q: np.ndarray[Any, Any], place: int
+    name: str, series: Series, evidence: Evidence, q: float, place: int
 ) -> list[dict[str, Any]]:
     def day(index: int) -> date:
         return series.first_night + timedelta(days=int(index))
@@ -129,7 +200,7 @@ def _list_tests(
         bounds = bound_difference(found.recent[place], sizes[0], found.base[place], sizes[1])
         p = evidence.single[at, place]
         chosen = int(evidence.pick[place]) == at and bool(np.isfinite(evidence.p[place]))
-        judged = chosen and bool(np.isfinite(q[place]))
+        judged = chosen and bool(np.isfinite(q))
         rows.append(
             {
                 "test": name,
@@ -146,7 +217,7 @@ def _list_tests(
                 "inflation": inflation,
                 "p": float(p) if np.isfinite(p) else None,
                 "chosen": chosen,
-                "q": float(q[place]) if judged else None,
+                "q": q if judged else None,
             }
         )
     return rows
