@@ -11,10 +11,10 @@ from unicodedata import normalize
 
 import polars as pl
 
-from tracker.errors import TableError
-from tracker.tables import CHANNELS
+from tracker.schemas import want_columns
+from tracker.tables import CHANNEL_OF
 
-COUNTED_KINDS: Final = tuple(kind for kinds in CHANNELS.values() for kind in kinds)
+COUNTED_KINDS: Final = tuple(CHANNEL_OF)
 """Kinds of list that are scored. Others are neither a hit nor a false alarm."""
 
 UPWARD: Final = frozenset({"rise", "new", "back", "burst"})
@@ -215,8 +215,8 @@ def measure_churn(
     Raises:
         TableError: If a column is missing.
     """
-    _want(members, "members", ("headline_id", "topic_id", "from_night", "to_night"))
-    _want(seen, "seen", ("headline_id", "night"))
+    want_columns(members, ("headline_id", "topic_id", "from_night", "to_night"), "members")
+    want_columns(seen, ("headline_id", "night"), "seen")
     nights = seen.select(pl.col("night").unique().sort())
     before = nights.with_columns(before=pl.col("night").shift(1)).drop_nulls()
     seen = seen.select("headline_id", "night").unique()
@@ -268,8 +268,8 @@ def score_findings(
     Raises:
         TableError: If a column is missing.
     """
-    _want(found, "found", ("subject", "kind", "night"))
-    _want(known, "known", ("subject", "kind", "night", "to"))
+    want_columns(found, ("subject", "kind", "night"), "found")
+    want_columns(known, ("subject", "kind", "night", "to"), "known")
     signals = found.select("subject", "kind", "night").unique().rows()
     right: set[tuple[str, str, date]] = set()
     delays = []
@@ -291,7 +291,7 @@ def score_findings(
 
 def _by_title(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     """Return `page, folded, list_kind`: one row a page and title, scored kinds first."""
-    _want(frame, name, ("page", "list_kind", "title"))
+    want_columns(frame, ("page", "list_kind", "title"), name)
     folded = frame.with_columns(
         folded=pl.col("title").map_elements(_fold, return_dtype=pl.String),
         unscored=~pl.col("list_kind").is_in(COUNTED_KINDS),
@@ -325,7 +325,7 @@ def _moves(lineage: pl.DataFrame | None) -> pl.DataFrame:
     schema = {"night": pl.Date, "topic_before": pl.String, "topic_id": pl.String}
     if lineage is None:
         return pl.DataFrame(schema={**schema, "explained": pl.Boolean})
-    _want(lineage, "lineage", ("night", "topic_id", "event", "other_id"))
+    want_columns(lineage, ("night", "topic_id", "event", "other_id"), "lineage")
     merged = lineage.filter(pl.col("event") == "merged").select(
         "night", topic_before="topic_id", topic_id="other_id"
     )
@@ -336,14 +336,6 @@ def _moves(lineage: pl.DataFrame | None) -> pl.DataFrame:
         "night", pl.lit(None, pl.String).alias("topic_before"), "topic_id"
     )
     return pl.concat([merged, split, placed]).unique().with_columns(explained=pl.lit(True))
-
-
-def _want(frame: pl.DataFrame, name: str, columns: Sequence[str]) -> None:
-    if set(columns) - set(frame.columns):
-        raise TableError(
-            f"{name}: found columns {', '.join(frame.columns) or 'none'}; "
-            f"wanted {', '.join(columns)}"
-        )
 
 
 def _ratio(part: int, whole: int, empty: float = 1.0) -> float:

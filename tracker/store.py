@@ -15,7 +15,8 @@ import polars as pl
 from filelock import FileLock, Timeout
 
 from tracker.errors import StoreError
-from tracker.tables import TABLES, Table
+from tracker.schemas import Table
+from tracker.tables import TABLES
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from tracker.collector.sources import choose_hosts
+from tracker.collector.sources import SCHEMES, choose_hosts
 from tracker.config import CONFIG_NAME, Config, read_config
 from tracker.errors import InputError, TableError
 from tracker.progress import Progress, be_silent
@@ -113,7 +113,7 @@ class Study:
         from tracker.intakes.bodies import BodyKeeper  # noqa: PLC0415 - loads the parsers
         from tracker.intakes.harvests import open_harvester  # noqa: PLC0415
         from tracker.intakes.ingests import Ingester, recover_pages  # noqa: PLC0415
-        from tracker.intakes.remotes import SCHEMES, take_remotes  # noqa: PLC0415
+        from tracker.intakes.remotes import take_remotes  # noqa: PLC0415
 
         if captured_at is not None and captured_at.tzinfo is None:
             raise InputError(f"captured_at: found {captured_at}; wanted a time with a time zone")

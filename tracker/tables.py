@@ -6,13 +6,12 @@ in [0, 1].
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final, Literal, get_args
 
 import polars as pl
 
-from tracker.errors import TableError
+from tracker.schemas import Column, Table
 
 TIME: Final = pl.Datetime("us", "UTC")
 TEXTS: Final = pl.List(pl.String)
@@ -41,17 +40,16 @@ CHANNELS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 """Which kinds of list speak for whom: editors choose some, readers' clicks fill the others."""
-
-CAPTURE_OUTCOMES: Final = (
-    "ok",
-    "unchanged",
-    "http_error",
-    "blocked",
-    "timeout",
-    "unreachable",
-    "too_large",
-    "not_html",
+CHANNEL_OF: Final[Mapping[str, str]] = MappingProxyType(
+    {kind: channel for channel, kinds in CHANNELS.items() for kind in kinds}
 )
+"""The channel of each kind of list that is in one."""
+
+Outcome = Literal[
+    "ok", "unchanged", "http_error", "blocked", "timeout", "unreachable", "too_large", "not_html"
+]
+"""What came back from a visit, in a word."""
+CAPTURE_OUTCOMES: Final[tuple[str, ...]] = get_args(Outcome)
 SEEN_OUTCOMES: Final = ("ok", "unchanged")
 """Outcomes of visits that show a page's lists."""
 LIST_OUTCOMES: Final = ("ok", "missing", "empty")
@@ -74,98 +72,6 @@ COVERAGE_STATES: Final = ("observed", "broken", "failed", "unseen")
 def night_of(column: str, time_zone: str) -> pl.Expr:
     """Return the night of a column of times: its date in the study's time zone."""
     return pl.col(column).dt.convert_time_zone(time_zone).dt.date()
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a table.
-
-    Attributes:
-        name: Its name.
-        dtype: Its polars type.
-        about: What one value says, with its unit.
-        nullable: Whether it may be null.
-        allowed: The values it may take, where there are few.
-    """
-
-    name: str
-    dtype: Any
-    about: str
-    nullable: bool = False
-    allowed: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Table:
-    """A named, keyed, checked kind of frame.
-
-    Attributes:
-        name: The table's name in the store and in `tracker export`.
-        about: What one row is.
-        columns: Its columns, in order.
-        key: The columns that name a row; no two rows share them.
-    """
-
-    name: str
-    about: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-
-    @property
-    def schema(self) -> pl.Schema:
-        """Return the polars schema: column names and types, in order."""
-        return pl.Schema({column.name: column.dtype for column in self.columns})
-
-    def empty(self) -> pl.DataFrame:
-        """Return a frame of this table without rows."""
-        return pl.DataFrame(schema=self.schema)
-
-    def frame(self, rows: Any) -> pl.DataFrame:
-        """Return `rows` (dicts or tuples in column order) as a checked frame of this table.
-
-        Raises:
-            TableError: If the rows do not fit.
-        """
-        return self.check(pl.DataFrame(rows, schema=self.schema, orient="row"))
-
-    def check(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return `frame` with this table's columns in order and of its types.
-
-        Raises:
-            TableError: If a column is missing, too many, of another type, null where it may
-                not be, outside its allowed values, or if two rows share a key.
-        """
-        wanted, found = [c.name for c in self.columns], frame.columns
-        if set(wanted) != set(found):
-            raise TableError(
-                f"table {self.name}: found columns {', '.join(found) or 'none'}; "
-                f"wanted {', '.join(wanted)}"
-            )
-        try:
-            frame = frame.select(pl.col(c.name).cast(c.dtype) for c in self.columns)
-        except pl.exceptions.PolarsError as error:
-            raise TableError(f"table {self.name}: {error}; wanted {dict(self.schema)}") from error
-        for column in self.columns:
-            series = frame[column.name]
-            if not column.nullable and series.null_count():
-                raise TableError(
-                    f"table {self.name}: column {column.name} has {series.null_count()} nulls; "
-                    "wanted none"
-                )
-            if column.allowed:
-                strange = set(series.unique().drop_nulls()) - set(column.allowed)
-                if strange:
-                    raise TableError(
-                        f"table {self.name}: column {column.name} has {sorted(strange)}; "
-                        f"wanted one of {', '.join(column.allowed)}"
-                    )
-        doubles = frame.height - frame.select(self.key).n_unique() if frame.height else 0
-        if doubles:
-            raise TableError(
-                f"table {self.name}: {doubles} rows repeat the key {', '.join(self.key)}; "
-                "wanted each once"
-            )
-        return frame
 
 
 CAPTURES: Final = Table(
@@ -391,7 +297,7 @@ CARRIED: Final = Table(
 
 THEMES: Final = Table(
     "themes",
-    "one headline of one watch-list theme",
+    "one headline of one theme, of the watch list or ready-made",
     (
         Column("theme", pl.String, "name of the theme"),
         Column("headline_id", pl.String, "the headline"),
@@ -539,7 +445,7 @@ RUNS: Final = Table(
     "one run of a command that wrote to the study",
     (
         Column("run_id", pl.String, "id"),
-        Column("command", pl.String, "ingest, update, replay, report"),
+        Column("command", pl.String, "the verb, such as ingest, update or topics merge"),
         Column("started_at", TIME, "when it began"),
         Column("finished_at", TIME, "when it ended; null if it was cut off", nullable=True),
         Column("outcome", pl.String, "running, ok, partly or failed"),

@@ -5,7 +5,7 @@ from typing import Final
 import polars as pl
 
 from tracker.collector.expectations import name_pages
-from tracker.tables import CHANNELS, night_of
+from tracker.tables import CHANNEL_OF, night_of
 
 BREAKS: Final = pl.Schema(
     {
@@ -97,10 +97,9 @@ def _count_slots(captures: pl.DataFrame, lists: pl.DataFrame, time_zone: str) ->
     pages = name_pages(captures, found).select(
         "capture_id", "source", night_of("captured_at", time_zone).alias("night"), "page"
     )
-    channels = {kind: channel for channel, kinds in CHANNELS.items() for kind in kinds}
-    counted = found.filter(pl.col("kind").is_in(list(channels)))
+    counted = found.filter(pl.col("kind").is_in(list(CHANNEL_OF)))
     slots = (
-        counted.with_columns(pl.col("kind").replace_strict(channels).alias("channel"))
+        counted.with_columns(pl.col("kind").replace_strict(CHANNEL_OF).alias("channel"))
         .group_by("capture_id", "channel")
         .agg(pl.col("n_items").cast(pl.Int64).sum().alias("slots"))
     )

@@ -67,6 +67,15 @@ class Problem:
         return f"{self.origin}: {self.message}"
 
 
+_CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
+
+
+def find_charset(content_type: str) -> str | None:
+    """Return the charset that a Content-Type names; None without one."""
+    found = _CHARSET.search(content_type)
+    return found[1] if found else None
+
+
 _DATE: Final = re.compile(
     r"(?<![0-9A-Za-z])((?:19|20)\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])"
     r"(?:[T_-]?([01]\d|2[0-3])[:-]?([0-5]\d)[:-]?([0-5]\d)?Z?)?(?![0-9A-Za-z])"

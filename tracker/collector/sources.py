@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection
 from typing import Final
 from urllib.parse import urlsplit
 
+SCHEMES: Final = ("http://", "https://")
+"""What addresses on the web begin with."""
 _PREFIXES: Final = ("www.", "m.", "amp.", "mobile.")
 
 

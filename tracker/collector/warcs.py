@@ -13,7 +13,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 from warcio.archiveiterator import ArchiveIterator as ArcIterator
 from warcio.exceptions import ArchiveLoadFailed
 
-from tracker.collector.documents import MAX_BYTES, Document, Form, Problem
+from tracker.collector.documents import MAX_BYTES, Document, Form, Problem, find_charset
 from tracker.collector.feeds import sniff_feed
 
 SOURCE_HEADER: Final = "WARC-Tracker-Source"
@@ -197,7 +197,7 @@ def _read_record(record: Any, path: Path | str, payloads: Payloads) -> Document 
         form=form,
         url=_clean_uri(record.headers.get("WARC-Target-URI")),
         captured_at=_as_utc(record.record_date),
-        charset=record.http_charset if http else _charset_of(said),
+        charset=record.http_charset if http else find_charset(said),
         status=http.status_code if http else None,
         source=record.headers.get(SOURCE_HEADER),
     )
@@ -251,14 +251,9 @@ def _read_arc_record(record: Any, name: str) -> Iterator[Document | Problem]:
         form="html",
         url=url,
         captured_at=datetime.fromisoformat(date) if date else None,
-        charset=_charset_of(kind),
+        charset=find_charset(kind),
         status=int(status) if status and status.isdigit() else None,
     )
-
-
-def _charset_of(content_type: str) -> str | None:
-    found = re.search(r"charset=[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
-    return found[1] if found else None
 
 
 def _clean_uri(uri: str | None) -> str | None:

@@ -5,7 +5,6 @@ import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from typing import Final
 
 from tracker.collector.documents import Document, Problem
 from tracker.collector.feeds import read_feed
@@ -15,12 +14,12 @@ from tracker.collector.harvest.overrides import Override
 from tracker.collector.harvest.pages import Page
 from tracker.collector.harvest.text import harvest_text
 from tracker.collector.sitemaps import read_sitemap
+from tracker.collector.sources import SCHEMES
 
 _logger = logging.getLogger(__name__)
 
 Overrides = tuple[Override, ...]
 Harvester = Callable[[Sequence[Document], Sequence[Overrides]], Iterable[Page | Problem]]
-_SCHEMES: Final = ("http://", "https://")
 
 
 def harvest(document: Document, overrides: Overrides = ()) -> Page | Problem:
@@ -31,7 +30,7 @@ def harvest(document: Document, overrides: Overrides = ()) -> Page | Problem:
         overrides: Its boxes that are pointed out by hand; only HTML has any.
     """
     # A saved page may be known by its file's name only, which leads nowhere.
-    url = document.url if document.url and document.url.startswith(_SCHEMES) else None
+    url = document.url if document.url and document.url.startswith(SCHEMES) else None
     try:
         if document.form == "html":
             return harvest_html(

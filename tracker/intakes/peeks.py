@@ -16,14 +16,13 @@ from tracker.collector.harvest.html import explain_html
 from tracker.collector.harvest.identity import find_unmatched
 from tracker.collector.harvest.pages import Page
 from tracker.collector.settings import SourceSettings
-from tracker.collector.sources import name_source
+from tracker.collector.sources import SCHEMES, name_source
 from tracker.collector.warcs import Payloads
 from tracker.config import Config
 from tracker.errors import InputError
 from tracker.intakes.harvests import Overrides, harvest
 from tracker.intakes.visit_plans import select_sources, set_manners
 
-_SCHEMES: Final = ("http://", "https://")
 _DELAY: Final = 1.0
 """Least seconds between two requests to a host, for which a person waits."""
 _Found = Document | Problem
@@ -80,7 +79,7 @@ def peek_at(
     named = select_sources(config, [source])[0] if source is not None else None
     see = partial(_see, config=config, named=named, explain=explain)
     settings = settings or replace(set_manners(config.collect), delay=_DELAY)
-    urls = [place for place in places if place.startswith(_SCHEMES)]
+    urls = [place for place in places if place.startswith(SCHEMES)]
     requests: list[VisitRequest | Problem] = []
     for url in urls:
         try:
@@ -91,7 +90,7 @@ def peek_at(
         requests.append(_ask_as(named or _find_source(config, url), request))
     with contextlib.closing(_visit_all(requests, settings)) as found:
         for place in places:
-            if place.startswith(_SCHEMES):
+            if place.startswith(SCHEMES):
                 yield replace(see(next(found), datetime.now(UTC)), origin=place)
             else:
                 yield from _peek_at_path(place, see)

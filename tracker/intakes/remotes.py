@@ -10,12 +10,12 @@ from typing import Final
 from tracker.collector.archive_books import ArchiveBook
 from tracker.collector.crawls.visits import strip_credentials
 from tracker.collector.remote_warcs import RemoteSettings
+from tracker.collector.sources import SCHEMES
 from tracker.errors import InputError
 from tracker.ids import make_id
 from tracker.intakes.backfills import ANSWERS
 from tracker.intakes.ingests import Ingester
 
-SCHEMES: Final = ("http://", "https://")
 _MAX_LIST: Final = 50_000_000
 
 

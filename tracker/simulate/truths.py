@@ -9,7 +9,7 @@ import polars as pl
 
 from tracker.simulate.editions import Edition
 from tracker.simulate.scripts import N_NIGHTS, Finding, Script
-from tracker.tables import CHANNELS, TEXTS, TIME
+from tracker.tables import CHANNEL_OF, CHANNELS, TEXTS, TIME
 
 LISTS_SCHEMA: Final[dict[str, Any]] = {
     "captured_at": TIME,
@@ -111,9 +111,8 @@ def _slots(edition: Edition, night: date) -> Iterable[tuple[Any, ...]]:
 
 
 def _in_channels(lists: pl.DataFrame) -> pl.DataFrame:
-    kinds = {kind: channel for channel, of in CHANNELS.items() for kind in of}
     return lists.with_columns(
-        channel=pl.col("list_kind").replace_strict(kinds, default=None, return_dtype=pl.String)
+        channel=pl.col("list_kind").replace_strict(CHANNEL_OF, default=None, return_dtype=pl.String)
     ).filter(pl.col("channel").is_not_null())
 
 

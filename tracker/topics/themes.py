@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from tracker.errors import TableError
+from tracker.schemas import want_columns
 from tracker.tables import THEMES
 from tracker.topics.occurrences import find_occurrences
-
-_WANTED: Final = ("headline_id", "wordings", "language")
 
 
 @dataclass(frozen=True)
@@ -61,10 +60,7 @@ def match_themes(
     Raises:
         TableError: If a column is missing, or `vectors` has not one row per headline.
     """
-    if any(column not in headlines.columns for column in _WANTED):
-        raise TableError(
-            f"headlines: found columns {', '.join(headlines.columns)}; wanted {', '.join(_WANTED)}"
-        )
+    want_columns(headlines, ("headline_id", "wordings", "language"), "headlines")
     if vectors is not None and len(vectors) != headlines.height:
         raise TableError(f"vectors: found {len(vectors)} rows; wanted {headlines.height}")
     if headlines.is_empty() or not themes:

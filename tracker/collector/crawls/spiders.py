@@ -7,7 +7,6 @@ import asyncio
 import logging
 import os
 import pickle
-import re
 import signal
 import sys
 import threading
@@ -24,9 +23,10 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from tracker.collector.crawls.hosts import HostBook
-from tracker.collector.crawls.tracks import KEY, Lines, Stopped, Track
+from tracker.collector.crawls.tracks import KEY, Stopped, Track
 from tracker.collector.crawls.verdicts import judge, name_error, name_failure
 from tracker.collector.crawls.visits import PAGES, CrawlSettings, Visit, VisitRequest, name_agent
+from tracker.collector.documents import find_charset
 
 _HERE: Final = "tracker.collector.crawls"
 _SCRAPY: Final = "scrapy.downloadermiddlewares"
@@ -207,20 +207,15 @@ def _report(request: VisitRequest, track: Track, visit: Visit) -> Visit:
     )
     if (answer := track.answer) is None:
         return visit
+    media = next((value for name, value in answer.headers if name.lower() == "content-type"), "")
     return replace(
         visit,
         status=answer.status,
         sent=answer.sent,
         headers=answer.headers,
         raw=answer.raw,
-        charset=_find_charset(answer.headers),
+        charset=find_charset(media),
     )
-
-
-def _find_charset(headers: Lines) -> str | None:
-    said = next((value for name, value in headers if name.lower() == "content-type"), "")
-    found = re.search(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", said, re.IGNORECASE)
-    return found[1] if found else None
 
 
 def main() -> None:

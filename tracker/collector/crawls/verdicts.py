@@ -5,8 +5,9 @@ import zlib
 from typing import Final
 
 from tracker.collector.crawls.tracks import Answer
-from tracker.collector.crawls.visits import PAGES, Outcome, VisitRequest
+from tracker.collector.crawls.visits import PAGES, VisitRequest
 from tracker.collector.crawls.walls import find_wall
+from tracker.tables import Outcome
 
 _WALLED: Final = (200, 401, 402, 403, 405, 429, 451, 503)
 """The statuses that walls come with."""

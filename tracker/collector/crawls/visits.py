@@ -8,20 +8,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 from tracker.collector.documents import Document
 from tracker.errors import InputError
+from tracker.tables import Outcome
 
 Role = Literal["front", "follow", "feed", "sitemap", "index", "replay"]
 Fetcher = Literal["http", "browser"]
-Outcome = Literal[
-    "ok",
-    "unchanged",
-    "http_error",
-    "blocked",
-    "timeout",
-    "unreachable",
-    "too_large",
-    "not_html",
-]
-
 PAGES: Final[tuple[Role, ...]] = ("front", "follow", "replay")
 """The roles that want an HTML page; the others are read by whoever asked for them."""
 
