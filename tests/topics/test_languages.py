@@ -12,7 +12,7 @@ from tracker.scores import score_groups
 from tracker.topics.encoder import load_encoder
 from tracker.topics.languages import settle_languages
 from tracker.topics.ledgers import Ledger, TopicSettings
-from tracker.topics.lineage import find_return
+from tracker.topics.sleepers import Sleeper, Sleepers
 
 NIGHTS = 4
 
@@ -89,8 +89,9 @@ def test_one_odd_headline_of_a_small_outlet_is_in_the_language_of_the_rest() -> 
 
 def test_what_is_not_read_returns_only_by_several_of_its_words() -> None:
     centre = np.asarray([1, 0], np.float32)
-    asleep, terms = centre[None, :], [("wahl", "honduras", "präsident")]
+    sleepers = Sleepers()
+    sleepers.put("t1", Sleeper(centre, ("wahl", "honduras", "präsident")))
     vague, sure = ["Die Wahl der Qual"], ["Wahl in Honduras"]
-    assert find_return(centre, vague, asleep, terms, 0.6) == 0
-    assert find_return(centre, vague, asleep, terms, 0.6, is_read=False) is None
-    assert find_return(centre, sure, asleep, terms, 0.6, is_read=False) == 0
+    assert sleepers.find(centre, vague, 0.6) == "t1"
+    assert sleepers.find(centre, vague, 0.6, is_read=False) is None
+    assert sleepers.find(centre, sure, 0.6, is_read=False) == "t1"

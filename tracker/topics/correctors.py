@@ -114,7 +114,7 @@ class Corrector:
         return Change(absorbed, "merged", kept, alike)
 
     def _split(self, correction: Correction, topic: str) -> Change | str:
-        events = self._list_events(topic)
+        events = self.roster.list_events(topic)
         wanted = {self.event_of.get(name) for name in correction.headlines}
         leaving = [event for event in events if event in wanted]
         if not leaving or len(leaving) == len(events):
@@ -139,7 +139,7 @@ class Corrector:
         """Give a merged topic back what it had, and what came since and is more like it."""
         own = {self.event_of.get(name) for name in correction.other_headlines}
         others = {self.event_of.get(name) for name in correction.headlines} - own
-        events = self._list_events(kept)
+        events = self.roster.list_events(kept)
         here = self._mean([event for event in events if event in others])
         there = self._mean([event for event in events if event in own])
         ended = self.roster.ended[absorbed]
@@ -159,7 +159,8 @@ class Corrector:
         for event in leaving:
             self.roster.move(event, part)
         for name, now in ((part, topic), (whole, self.roster.topics[whole])):
-            heads = [h for event in self._list_events(name) for h in self.roster.headlines[event]]
+            events = self.roster.list_events(name)
+            heads = [head for event in events for head in self.roster.headlines[event]]
             last = max(self.night_of[head] for head in heads)
             idle = (self.night - last).days >= self.window_nights
             state = "active" if not idle else "dormant" if now.state == "active" else now.state
@@ -167,7 +168,7 @@ class Corrector:
         return Change(part, "split", whole, self._compare(part, whole))
 
     def _relabel(self, topic: str, label: str) -> None:
-        self.roster.topics[topic] = replace(self.roster.topics[topic], label=label)
+        self.roster.put(topic, replace(self.roster.topics[topic], label=label))
 
     def _find(self, topic: str, headlines: Sequence[str], *, whole: bool = True) -> str | None:
         """Return the topic of that id, else the one that is it by its headlines.
@@ -196,9 +197,6 @@ class Corrector:
             if 2 * shared > len(known) + held:
                 return holder
         return None
-
-    def _list_events(self, topic: str) -> list[str]:
-        return sorted(event for event, of in self.roster.topic_of.items() if of == topic)
 
     def _mean(self, events: Iterable[str]) -> Rows | None:
         """Return the mean vector of events' headlines in the window; None if none are there."""

@@ -84,7 +84,7 @@ class Ledger:
         self.as_of: date | None = None
         self._window: Window | None = None
         self._places: dict[str, _Place] = {}
-        self._roster = Roster(naming=naming or Naming())
+        self._roster = Roster(naming or Naming())
         self._holds = Holds()
 
     @classmethod
@@ -135,13 +135,13 @@ class Ledger:
             ledger._places[row["headline_id"]] = place
             ledger._roster.add_headline(place.event, row["headline_id"])
             if place.topic is not None:
-                ledger._roster.topic_of[place.event] = place.topic
+                ledger._roster.place(place.event, place.topic)
                 last[place.topic] = row["night"]
         latest = topics.filter(pl.col("night") <= as_of).sort("night")
         for row in latest.unique("topic_id", keep="last").iter_rows(named=True):
             # A topic without headlines has ended in a merger.
             alive = row["topic_id"] in last
-            (ledger._roster.topics if alive else ledger._roster.ended)[row["topic_id"]] = Topic(
+            topic = Topic(
                 row["label"],
                 tuple(row["terms"]),
                 row["size"],
@@ -149,6 +149,10 @@ class Ledger:
                 row["state"],
                 last.get(row["topic_id"], row["night"]),
             )
+            if alive:
+                ledger._roster.put(row["topic_id"], topic)
+            else:
+                ledger._roster.ended[row["topic_id"]] = topic
         ledger._holds = restore_holds(lineage.filter(pl.col("night") <= as_of), acts, as_of)
         start = as_of - timedelta(days=settings.window_nights - 1)
         window = (

@@ -1,4 +1,4 @@
-"""What becomes of topics from one night to the next: splits, mergers, returns."""
+"""What becomes of topics from one night to the next: splits and mergers."""
 
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
@@ -9,12 +9,9 @@ from numpy.typing import NDArray
 
 from tracker.topics.clustering import agglomerate, link_rows
 from tracker.topics.similarity import Rows, mean_rows
-from tracker.topics.words import split_words
 
 _LEAST_PART: Final = 4  # headlines; smaller parts are asides, not topics
 _LEAST_SHARE: Final = 0.2
-_FIRST_TERMS: Final = 6  # of a topic, among which a cluster that is not read must use
-_LEAST_TERMS: Final = 2
 
 
 @dataclass(frozen=True)
@@ -128,40 +125,3 @@ def find_mergers(
         gone.add(absorbed)
         mergers.append(Merger(absorbed, kept, min(1.0, -value)))
     return mergers
-
-
-def find_return(
-    centre: Rows,
-    texts: Sequence[str],
-    centroids: Rows,
-    terms: Sequence[Sequence[str]],
-    threshold: float,
-    *,
-    is_read: bool = True,
-) -> int | None:
-    """Return the number of the sleeping topic that a cluster is, or None.
-
-    The cluster must mean much the same and use one of the topic's first words; where the encoder
-    does not read it, so that all may seem to mean the same, several whole words.
-
-    Args:
-        centre: Mean vector of the cluster, unit length.
-        texts: Its headlines.
-        centroids: Unit vectors of the sleeping topics, (n_topics, dimension).
-        terms: Their words, best first.
-        threshold: Cosine at which it is the same topic.
-        is_read: Whether the encoder reads the language of the cluster.
-    """
-    if not len(centroids):
-        return None
-    alike = centroids @ centre
-    text = " ".join(texts).lower()
-    words = {word.lower() for word in split_words(text)}
-    for topic in np.argsort(-alike, kind="stable"):
-        if alike[topic] < threshold:
-            return None
-        if is_read and any(word in text for word in terms[topic][:3]):
-            return int(topic)
-        if not is_read and len(words.intersection(terms[topic][:_FIRST_TERMS])) >= _LEAST_TERMS:
-            return int(topic)
-    return None

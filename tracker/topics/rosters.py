@@ -1,7 +1,7 @@
 """The roster: topics, their events and the headlines of these, all there ever were."""
 
 from collections.abc import Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from tracker.topics.lineage import Change
 from tracker.topics.namings import Naming
 from tracker.topics.similarity import Rows, unit
+from tracker.topics.sleepers import Sleeper, Sleepers
 
 _MEMORY = 50  # headlines; a centroid moves by at most one part in so many for each new one
 
@@ -53,25 +54,36 @@ class Topic:
         )
 
 
-@dataclass
 class Roster:
-    """Topics by id, the topic of each event that has one, the headlines of each event.
+    """Topics, their events and the headlines of these, all there ever were.
 
-    `ended` holds the topics that were merged away, as they last were.
+    What a night asks of it costs as much as what the night changes, however many topics sleep.
+
+    Attributes:
+        topics: Topics by id; changed by `put` and `merge` alone.
+        topic_of: The topic of each event that has one.
+        headlines: The headlines of each event.
+        ended: The topics that were merged away, as they last were.
     """
 
-    topics: dict[str, Topic] = field(default_factory=dict)
-    topic_of: dict[str, str] = field(default_factory=dict)
-    headlines: dict[str, list[str]] = field(default_factory=dict)
-    ended: dict[str, Topic] = field(default_factory=dict)
-    naming: Naming = field(default_factory=Naming)
-    _moved: set[str] = field(default_factory=set)
-    _absorbed: list[str] = field(default_factory=list)
+    def __init__(self, naming: Naming) -> None:
+        self.topics: dict[str, Topic] = {}
+        self.topic_of: dict[str, str] = {}
+        self.headlines: dict[str, list[str]] = {}
+        self.ended: dict[str, Topic] = {}
+        self._naming = naming
+        self._events: dict[str, set[str]] = {}
+        self._moved: set[str] = set()
+        self._absorbed: list[str] = []
+        self._sleepers = Sleepers()
+        self._changed: set[str] = set()
+        # Topics that are not retired, by their state and the night of their last headline.
+        self._idle: dict[tuple[str, date], set[str]] = {}
 
     def found(self, founder: str, changes: list[Change]) -> str:
         """Return the id of a topic that is founded now; if it is one before's, say so."""
-        own = self.naming.name(founder)
-        carried = self.naming.carried.get(own)
+        own = self._naming.name(founder)
+        carried = self._naming.carried.get(own)
         if carried is None:
             return own
         changes.append(Change(carried.topic_id, "carried", own, carried.similarity))
@@ -81,17 +93,28 @@ class Roster:
         """Put a headline into an event."""
         self.headlines.setdefault(event, []).append(headline)
 
-    def move(self, event: str, topic: str) -> None:
-        """Put an event, with its headlines, into a topic."""
+    def place(self, event: str, topic: str) -> None:
+        """Say that an event is in a topic."""
+        if event in self.topic_of:
+            self._events[self.topic_of[event]].discard(event)
         self.topic_of[event] = topic
+        self._events.setdefault(topic, set()).add(event)
+
+    def move(self, event: str, topic: str) -> None:
+        """Put an event, with its headlines, into a topic tonight."""
+        self.place(event, topic)
         self._moved.add(event)
+
+    def list_events(self, topic: str) -> list[str]:
+        """Return the events of a topic, sorted."""
+        return sorted(self._events.get(topic, ()))
 
     def merge(self, absorbed: str, kept: str) -> None:
         """Put all of one topic into another; the first ends."""
-        for event in sorted(e for e, topic in self.topic_of.items() if topic == absorbed):
+        for event in self.list_events(absorbed):
             self.move(event, kept)
-        self.topics[kept] = self.topics[kept].absorb(self.topics[absorbed])
-        self.topics[absorbed] = replace(self.topics[absorbed], size=0, state="retired")
+        self.put(kept, self.topics[kept].absorb(self.topics[absorbed]))
+        self.put(absorbed, replace(self.topics[absorbed], size=0, state="retired"))
         self._absorbed.append(absorbed)
 
     def take_moved(self) -> set[str]:
@@ -111,17 +134,28 @@ class Roster:
 
     def put(self, name: str, topic: Topic) -> None:
         """Put a topic in, or what it is now; it may have ended before."""
+        before = self.topics.get(name)
+        self._changed.add(name)
+        if before is not None and before.state != "retired":
+            place = (before.state, before.last_night)
+            self._idle[place].discard(name)
+            if not self._idle[place]:
+                del self._idle[place]
+        if topic.state != "retired":
+            self._idle.setdefault((topic.state, topic.last_night), set()).add(name)
         self.topics[name] = topic
         self.ended.pop(name, None)
 
-    def sleeping(self) -> list[str]:
-        """Return the ids of the topics that are dormant or retired, sorted."""
-        ended = set(self._absorbed)
-        return sorted(
-            name
-            for name, topic in self.topics.items()
-            if topic.state != "active" and name not in ended
-        )
+    def take_sleepers(self) -> Sleepers:
+        """Return the topics that are dormant or retired by now; the next call changes them."""
+        for name in self._changed:
+            topic = self.topics.get(name)
+            if topic is None or topic.state == "active" or not self.is_alive(name):
+                self._sleepers.drop(name)
+            else:
+                self._sleepers.put(name, Sleeper(topic.centroid, topic.terms))
+        self._changed = set()
+        return self._sleepers
 
     def let_sleep(
         self,
@@ -135,16 +169,21 @@ class Roster:
 
         Pinned topics are not retired.
         """
+        nights = {"active": window_nights, "dormant": retire_nights}
+        idle = [
+            name
+            for (state, last), names in self._idle.items()
+            if (night - last).days >= nights[state]
+            for name in names
+        ]
         touched = set()
-        for name, topic in self.topics.items():
-            idle = (night - topic.last_night).days
-            state = topic.state
-            if state == "active" and idle >= window_nights:
-                state = "dormant"
-            if state == "dormant" and idle >= retire_nights and name not in pinned:
+        for name in idle:
+            topic = self.topics[name]
+            state = "dormant"
+            if (night - topic.last_night).days >= retire_nights and name not in pinned:
                 state = "retired"
             if state != topic.state:
-                self.topics[name] = replace(topic, state=state)
+                self.put(name, replace(topic, state=state))
                 touched.add(name)
         changes += [
             Change(name, "retired")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tracker.topics.clustering import find_near, link_rows
 from tracker.topics.holds import Holds
 from tracker.topics.labels import choose_label
-from tracker.topics.lineage import Change, find_mergers, find_return, find_splits
+from tracker.topics.lineage import Change, find_mergers, find_splits
 from tracker.topics.model import EventClusters, Proposal, propose_topics
 from tracker.topics.rosters import Roster, Topic
 from tracker.topics.settings import TopicSettings
@@ -46,6 +46,11 @@ class _Items:
     def __len__(self) -> int:
         return len(self.topics) + len(self.loose)
 
+    def list_rows(self) -> dict[str, NDArray[np.intp]]:
+        """Return the rows of each topic and each event without one, ascending."""
+        order, ends = np.argsort(self.item, kind="stable"), np.cumsum(np.bincount(self.item))
+        return dict(zip([*self.topics, *self.loose], np.split(order, ends[:-1]), strict=True))
+
 
 def settle_night(
     roster: Roster,
@@ -71,15 +76,19 @@ def settle_night(
     """
     fresh = np.flatnonzero(window.nights == np.datetime64(night, "D"))
     touched = {roster.topic_of[events[i]] for i in fresh.tolist() if events[i] in roster.topic_of}
-    before = {name: topic.size for name, topic in roster.topics.items()}
     items = _Items.of(roster, events)
+    before = {name: roster.topics[name].size for name in items.topics}
+    rows_of = items.list_rows()
     near = _find_near(rows, items, fresh, settings.topic_similarity)
     drawn = _draw(rows, items, near)
     for name in sorted(touched):
-        inside = fresh[[roster.topic_of.get(events[i]) == name for i in fresh.tolist()]]
-        roster.topics[name] = roster.topics[name].follow(window.vectors[inside], night)
-    whole = holds.whole
-    split = _split(roster, window, events, drawn, night, touched - whole, settings, changes)
+        inside = rows_of[name]
+        new = inside[window.nights[inside] == np.datetime64(night, "D")]
+        roster.put(name, roster.topics[name].follow(window.vectors[new], night))
+    split = _split(
+        roster, window, events, drawn, night,
+        {name: rows_of[name] for name in touched - holds.whole}, settings, changes,
+    )  # fmt: skip
     touched |= split
     gone = _merge(roster, events, drawn, touched, settings, changes, holds)
     if split or gone:
@@ -98,7 +107,9 @@ def settle_night(
             settings.least_headlines,
         ),
     )
-    grown = _settle(roster, window, events, drawn, items, proposal, night, settings, changes)
+    grown = _settle(
+        roster, window, events, drawn, items, proposal, night, settings, changes, before
+    )
     changed = (touched - gone) | grown
     _word(roster, window, events, items, proposal, changed, before, holds.worded)
     return changed | gone
@@ -131,37 +142,31 @@ def _split(
     events: Sequence[str],
     drawn: Rows,
     night: date,
-    touched: set[str],
+    rows_of: Mapping[str, NDArray[np.intp]],
     settings: TopicSettings,
     changes: list[Change],
 ) -> set[str]:
     born = set()
-    for name in sorted(touched):
-        inside = [i for i, event in enumerate(events) if roster.topic_of.get(event) == name]
+    for name, rows in sorted(rows_of.items()):
+        inside = rows.tolist()
         order = {event: k for k, event in enumerate(dict.fromkeys(events[i] for i in inside))}
         local = np.asarray([order[events[i]] for i in inside], np.intp)
         names = list(order)
         for part in find_splits(drawn[inside], local, settings.split_similarity):
             leaving = [names[k] for k in part.items.tolist()]
+            part_events = set(leaving)
             topic = roster.found(f"{leaving[0]} {night}", changes)
-            of_part = [i for i in inside if events[i] in set(leaving)]
+            of_part = [i for i in inside if events[i] in part_events]
             for event in leaving:
                 roster.move(event, topic)
             n_left = sum(len(roster.headlines[event]) for event in leaving)
-            roster.topics[topic] = Topic(
-                "",
-                (),
-                n_left,
-                unit(window.vectors[of_part].mean(axis=0)),
-                "active",
-                window.nights[of_part].max().astype(object),
-            )
-            inside = [i for i in inside if i not in set(of_part)]
-            roster.topics[name] = replace(
-                roster.topics[name],
-                size=roster.topics[name].size - n_left,
-                last_night=window.nights[inside].max().astype(object),
-            )
+            centre = unit(window.vectors[of_part].mean(axis=0))
+            last = window.nights[of_part].max().astype(object)
+            roster.put(topic, Topic("", (), n_left, centre, "active", last))
+            inside = [i for i in inside if events[i] not in part_events]
+            last = window.nights[inside].max().astype(object)
+            whole = roster.topics[name]
+            roster.put(name, replace(whole, size=whole.size - n_left, last_night=last))
             changes.append(Change(topic, "split", name, part.similarity))
             born.add(topic)
     return born
@@ -208,18 +213,20 @@ def _settle(
     night: date,
     settings: TopicSettings,
     changes: list[Change],
+    before: dict[str, int],
 ) -> set[str]:
-    """Put loose events into the topics they cluster with, or found and wake topics."""
-    rows_of: dict[str, list[int]] = {}
-    for i, event in enumerate(events):
-        rows_of.setdefault(event, []).append(i)
+    """Put loose events into the topics they cluster with, or found and wake topics.
+
+    The size of those that are woken is noted in `before`.
+    """
+    rows_of = items.list_rows()
     tonight = np.datetime64(night, "D")
-    new = {event for event, rows in rows_of.items() if window.nights[rows].max() == tonight}
+    new = {events[i] for i in np.flatnonzero(window.nights == tonight).tolist()}
     together: dict[int, list[str]] = {}
     for k, event in enumerate(items.loose):
         cluster = int(proposal.clusters[len(items.topics) + k])
         together.setdefault(cluster if cluster >= 0 else -1 - k, []).append(event)
-    bedroom = _Bedroom.of(roster)
+    sleepers = roster.take_sleepers()
     grown = set()
     for cluster, names in sorted(together.items()):
         known = 0 <= cluster < len(items.topics)
@@ -227,44 +234,39 @@ def _settle(
         joining = [event for event in names if event in new or not known]
         if not new.intersection(joining):
             continue
-        inside = [i for event in joining for i in rows_of[event]]
+        inside = np.concatenate([rows_of[event] for event in joining])
         if known:
             topic = items.topics[cluster]
         else:
             centre = unit(window.vectors[inside].mean(axis=0))
-            texts = [window.texts[i] for i in inside]
-            back = find_return(
-                centre,
-                texts,
-                bedroom.centroids,
-                bedroom.terms,
-                settings.revival_similarity,
-                is_read=not is_plain(drawn[inside]).all(),
-            )
+            texts = [window.texts[i] for i in inside.tolist()]
+            is_read = not is_plain(drawn[inside]).all()
+            back = sleepers.find(centre, texts, settings.revival_similarity, is_read=is_read)
             if back is None and cluster < 0:
                 continue
             if back is None:
-                founder = min(joining, key=lambda event: (min(rows_of[event]), event))
+                founder = min(joining, key=lambda event: (rows_of[event][0], event))
                 topic = roster.found(f"{founder} {night}", changes)
                 changes.append(Change(topic, "born"))
-                roster.topics[topic] = Topic("", (), 0, centre, "active", night)
+                roster.put(topic, Topic("", (), 0, centre, "active", night))
             else:
-                topic = bedroom.topics[back]
-                _wake(roster, topic, float(bedroom.centroids[back] @ centre), changes)
+                topic = back
+                before.setdefault(topic, roster.topics[topic].size)
+                _wake(roster, topic, float(sleepers.topics[topic].centroid @ centre), changes)
         earlier = [e for e in joining if window.nights[rows_of[e]].min() < tonight]
         if known and earlier:
             changes.append(_tell_joining(earlier, rows_of, drawn, topic, items, cluster))
         for event in joining:
             roster.move(event, topic)
         last = window.nights[inside].max().astype(object)
-        roster.topics[topic] = roster.topics[topic].follow(window.vectors[inside], last)
+        roster.put(topic, roster.topics[topic].follow(window.vectors[inside], last))
         grown.add(topic)
     return grown
 
 
 def _tell_joining(
     events: Sequence[str],
-    rows_of: Mapping[str, Sequence[int]],
+    rows_of: Mapping[str, NDArray[np.intp]],
     drawn: Rows,
     topic: str,
     items: _Items,
@@ -277,26 +279,10 @@ def _tell_joining(
     return Change(topic, "joined", event, min(max(alike, 0.0), 1.0))
 
 
-@dataclass(frozen=True)
-class _Bedroom:
-    """Topics that sleep, with what they are known by."""
-
-    topics: list[str]
-    centroids: Rows
-    terms: list[tuple[str, ...]]
-
-    @classmethod
-    def of(cls, roster: Roster) -> "_Bedroom":
-        names = roster.sleeping()
-        centroids = [roster.topics[name].centroid for name in names]
-        terms = [roster.topics[name].terms for name in names]
-        return cls(names, np.asarray(centroids, np.float32), terms)
-
-
 def _wake(roster: Roster, topic: str, alike: float, changes: list[Change]) -> None:
     if roster.topics[topic].state != "active":  # two clusters of one night may wake it
         changes.append(Change(topic, "revived", None, min(max(alike, 0.0), 1.0)))
-        roster.topics[topic] = replace(roster.topics[topic], state="active")
+        roster.put(topic, replace(roster.topics[topic], state="active"))
 
 
 def _word(
@@ -333,4 +319,4 @@ def _word(
         doubled = topic_now.size.bit_length() != before.get(name, 0).bit_length()
         if not label or (doubled and name not in worded):
             label = choose_label(terms, texts[name])
-        roster.topics[name] = replace(topic_now, terms=terms, label=label)
+        roster.put(name, replace(topic_now, terms=terms, label=label))
