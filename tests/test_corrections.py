@@ -14,7 +14,10 @@ from tracker.outputs.checks import check_study
 from tracker.tables import TABLES
 
 FIRST = date(2026, 1, 5)
-PLACED = ("members", "events", "topics", "lineage", "corrections", "attention", "signals")
+PLACED = (
+    "members", "events", "topics", "lineage", "corrections", "slots", "coverage", "attention",
+    "signals", "noises", "families",
+)  # fmt: skip
 
 
 @pytest.fixture

@@ -453,6 +453,7 @@ class Study:
         self, command: str, as_of: date | None, first: date | None, progress: Progress
     ) -> "UpdateResult":
         self._want_captures()
+        from tracker.nights.amendments import mark_stand  # noqa: PLC0415
         from tracker.nights.updates import update_study  # noqa: PLC0415 - loads the models
 
         with record_run(self.store, command, self._clock) as run:
@@ -466,7 +467,7 @@ class Study:
                 progress=progress,
             )
             run.outcome = "partly" if result.labels.problems else "ok"
-            run.details.update(asdict(result))
+            run.details.update(asdict(result), stand=mark_stand(self.store, self.config))
         return result
 
     def _set_remote(self) -> "RemoteSettings":

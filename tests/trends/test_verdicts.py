@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import polars as pl
 import pytest
 from worlds import FIRST_NIGHT, World
 
@@ -51,6 +52,19 @@ def test_alone_a_subject_is_judged_as_among_all() -> None:
             signal = judged[name, night]
             assert test["q"] == pytest.approx(signal["q"], rel=1e-6)
             assert test["change"] == pytest.approx(signal["value"], rel=1e-6)
+
+
+def test_the_last_night_is_judged_alike_whether_earlier_ones_are_tested_again_or_known() -> None:
+    attention, panel = WORLD.measure(*WORLD.draw(3))
+    whole = judge_attention(attention, panel=panel)
+    for night in (whole.signals["night"][0], whole.signals["night"][-1], NIGHTS[-1]):
+        before = judge_attention(attention, panel=panel, as_of=night - timedelta(days=1))
+        for known in (before, whole):
+            found = judge_attention(attention, panel=panel, as_of=night, known=known)
+            wanted = pl.col("night") <= night
+            assert found.signals.equals(whole.signals.filter(wanted))
+            assert found.noises.equals(whole.noises.filter(wanted))
+            assert found.families.equals(whole.families.filter(wanted))
 
 
 def test_a_night_of_which_nothing_is_kept_is_refused() -> None:

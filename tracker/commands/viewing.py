@@ -13,8 +13,8 @@ from tracker.terminal import make_safe, output_options, print_json, print_rows
 VIEW_NAMES: Final = ("headlines", "lists", "topics", "themes", "overlaps", "signals", "sources")
 EXPORT_NAMES: Final = (
     "attention", "captures", "carried", "corrections", "coverage", "digests", "events",
-    "headlines", "labels", "lineage", "lists", "members", "models", "nights", "runs",
-    "sightings", "signals", "themes", "topics", "vectors",
+    "families", "headlines", "labels", "lineage", "lists", "members", "models", "nights",
+    "noises", "runs", "sightings", "signals", "slots", "themes", "topics", "vectors",
 )  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Final
 
 import polars as pl
 
@@ -23,14 +22,12 @@ from tracker.tables import (
     SLOTS,
     THEMES,
 )
-from tracker.trends.attention import expose_slots, measure_attention
+from tracker.trends.attention import draw_attention, expose_slots
 from tracker.trends.coverage import measure_coverage, read_observed
+from tracker.trends.memories import Judged
 from tracker.trends.panels import Panel, measure_panel, measure_shares
-from tracker.trends.signals import Judged, judge_attention
+from tracker.trends.signals import judge_attention
 from tracker.trends.standing import find_standing, name_epochs
-
-COUNTS: Final = (SLOTS, COVERAGE, ATTENTION, SIGNALS, NOISES, FAMILIES)
-"""Tables that are written together: a reader sees all of one update or all of the one before."""
 
 
 @dataclass(frozen=True)
@@ -89,31 +86,76 @@ def measure_trends(
     stretches = list_stretches(members, themes, first)
     span = {"first_night": first, "last_night": night}
     weighting = config.attention.weighting
-    attention = measure_attention(
-        counted.slots,
-        stretches,
-        themes=sorted({theme.name for theme in config.theme} | set(themes["theme"])),
-        weighting=weighting,
-        **span,
-    )
     panel = measure_panel(counted.slots, stretches, weighting=weighting, **span)
+    named = sorted({theme.name for theme in config.theme} | set(themes["theme"]))
+    attention = draw_attention(panel, stretches, themes=named, **span)
     judged = judge_attention(
         attention, panel=name_epochs(panel, counted.coverage), as_of=night, **asdict(config.signals)
     )
     return Trends(counted, attention, judged)
 
 
+def amend_trends(
+    store: Store, config: Config, subjects: Collection[str], members: pl.DataFrame
+) -> None:
+    """Measure some topics anew and judge the last night again, as if all had been.
+
+    For what a correction moved: it holds from the last night on, so that earlier nights say of
+    every topic what they said.
+
+    Args:
+        store: The study's store.
+        config: Its settings.
+        subjects: Topics whose headlines moved on the last night.
+        members: MEMBERS.
+    """
+    if not subjects:
+        return
+    night, coverage = read_counted_night(store), store.read(COVERAGE)
+    first = coverage["night"].min()
+    assert isinstance(first, date)
+    own = members.filter(pl.col("topic_id").is_in(list(subjects)))
+    stretches = list_stretches(own, THEMES.empty(), first)
+    panel = read_panel(store, config, stretches, coverage)
+    attention = store.read(ATTENTION).filter(~pl.col("subject").is_in(list(subjects)))
+    anew = draw_attention(panel, stretches, first_night=first, last_night=night)
+    attention = pl.concat([attention, anew]).sort("subject", "channel", "night")
+    known = Judged(store.read(SIGNALS), store.read(NOISES), store.read(FAMILIES))
+    whole = measure_panel(
+        store.read(SLOTS),
+        list_stretches(members, store.read(THEMES), first),
+        first_night=first,
+        last_night=night,
+        weighting=config.attention.weighting,
+    )
+    judged = judge_attention(
+        attention,
+        panel=name_epochs(whole, coverage),
+        as_of=night,
+        known=known,
+        **asdict(config.signals),
+    )
+    store.replace_together(_change_trends(attention, judged))
+
+
+def _change_trends(attention: pl.DataFrame, judged: Judged) -> list[Change]:
+    return [
+        Change(ATTENTION, attention),
+        Change(SIGNALS, judged.signals),
+        Change(NOISES, judged.noises),
+        Change(FAMILIES, judged.families),
+    ]
+
+
 def write_trends(store: Store, trends: Trends) -> None:
     """Write what was counted and what it says, in one; of slots only the nights that changed."""
-    frames = {
-        COVERAGE.name: trends.counted.coverage,
-        ATTENTION.name: trends.attention,
-        SIGNALS.name: trends.judged.signals,
-        NOISES.name: trends.judged.noises,
-        FAMILIES.name: trends.judged.families,
-    }
-    changes = [Change(table, frames[table.name]) for table in COUNTS if table.name in frames]
-    store.replace_together([*_change_slots(store, trends.counted.slots), *changes])
+    store.replace_together(
+        [
+            *_change_slots(store, trends.counted.slots),
+            Change(COVERAGE, trends.counted.coverage),
+            *_change_trends(trends.attention, trends.judged),
+        ]
+    )
 
 
 def read_counted_night(store: Store) -> date:

@@ -1,7 +1,6 @@
 """What takes corrections of topics from a person: looked at, kept as rows, carried out at once."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,6 +8,7 @@ import polars as pl
 
 from tracker.config import Config
 from tracker.errors import InputError
+from tracker.nights.amendments import carry_out
 from tracker.nights.corrections import (
     Said,
     complete_corrections,
@@ -218,8 +218,6 @@ class TopicEditor:
 
     def _write(self, kind: str, rows: list[dict[str, Any]]) -> tuple[Said, ...]:
         """Write what was said, and carry it out unless that is left to the next update."""
-        from tracker.nights.updates import update_study  # noqa: PLC0415 - loads the models
-
         night, labels = read_stand(self._store), read_labels(self._store)
         with record_run(self._store, f"topics {kind}", self._clock) as run:
             now = run.started_at
@@ -233,15 +231,16 @@ class TopicEditor:
                 frame = complete_corrections(rows, kind, now, night)
             self._store.upsert(CORRECTIONS, frame)
             if not self._later:
-                result = update_study(
+                done_now = carry_out(
                     self._store,
                     self._config,
                     self._encoder,
+                    frame,
                     now=now,
-                    as_of=night,
+                    night=night,
                     progress=self._progress,
                 )
-                run.details.update(asdict(result))
+                run.details.update(done_now)
             done = self._store.read(CORRECTIONS).join(frame, on="correction_id", how="semi")
             named = {**read_labels(self._store), **labels}
             said = tuple(

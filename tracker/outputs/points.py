@@ -29,9 +29,9 @@ from tracker.tables import (
 )
 from tracker.trends.coverage import count_sources, describe_gaps
 from tracker.trends.decomposition import Decomposition, Stretch, decompose_change
+from tracker.trends.memories import Judged
 from tracker.trends.panels import COUNTED, Panel
 from tracker.trends.series import Series, mark_partial
-from tracker.trends.signals import Judged
 from tracker.trends.standing import name_epochs
 from tracker.trends.tracks import Rules
 from tracker.trends.verdicts import NO_VERDICT, Verdict, judge_points

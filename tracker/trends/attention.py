@@ -20,7 +20,7 @@ from scipy import stats
 
 from tracker.tables import ATTENTION, CHANNELS, SLOTS, night_of
 from tracker.trends.intervals import CONFIDENCE, bound_share
-from tracker.trends.panels import Weighting, discount_rank, measure_panel
+from tracker.trends.panels import Panel, Weighting, discount_rank, measure_panel
 
 _CELL: Final = ["night", "channel"]
 _LATELY: Final = 28
@@ -135,9 +135,28 @@ def measure_attention(
         size: Korn and Graubard (1998), with Wilson's (1927) interval. Discount by rank: Järvelin
         and Kekäläinen (2002).
     """
-    panel = measure_panel(
-        slots, subjects, first_night=first_night, last_night=last_night, weighting=weighting
-    )
+    span = {"first_night": first_night, "last_night": last_night}
+    panel = measure_panel(slots, subjects, weighting=weighting, **span)
+    return draw_attention(panel, subjects, themes=themes, **span)
+
+
+def draw_attention(
+    panel: Panel,
+    subjects: pl.DataFrame,
+    *,
+    first_night: date,
+    last_night: date,
+    themes: Collection[str] = (),
+) -> pl.DataFrame:
+    """Return what `measure_attention` does, from the sources' own shares.
+
+    Args:
+        panel: What each source showed on these nights.
+        subjects: As in `measure_attention`.
+        first_night: First night of the study.
+        last_night: Last night to measure.
+        themes: Subjects that are drawn from the first night on, even at zero.
+    """
     nights = panel.observed.group_by(_CELL).agg(
         pl.col("observed_slots").sum(),
         pl.len().cast(pl.Int64).alias("observed_sources"),

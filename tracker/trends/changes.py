@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from tracker.trends.evidence import Evidence, control
 from tracker.trends.intervals import Floats
+from tracker.trends.memories import Memory
 from tracker.trends.series import Series
 from tracker.trends.tracks import BLOCKS, LONG_BLOCKS, Commons, Rules, Track
 
@@ -87,17 +88,31 @@ class Judgement:
             yield (step <= fdr) & ~fallen, fallen
 
 
-def judge_nights(series: Sequence[Series], rules: Rules) -> Iterator[Judgement]:
+def judge_nights(
+    series: Sequence[Series],
+    rules: Rules,
+    *,
+    memories: Sequence[Memory] = (),
+    start: int = 0,
+) -> Iterator[Judgement]:
     """Yield what the tests of each night say, given the changes found on the nights before.
 
     Args:
         series: One per channel, of the same nights.
         rules: What a finding needs.
+        memories: What is known of the nights before `start`, one per channel.
+        start: Index of the first night to test.
     """
-    tracks = [Track(one, rules) for one in series]
+    known = [memory.commons for memory in memories] or [{} for _ in series]
+    tracks = [Track(one, rules, known=its) for one, its in zip(series, known, strict=True)]
     for night in range(series[0].n_nights if series else 0):
         for track in tracks:
             track.follow(night)
+        if night < start:
+            for track, memory in zip(tracks, memories, strict=True):
+                if night in memory.accepted:
+                    track.accept(*memory.accepted[night])
+            continue
         verdicts = [track.judge(night) for track in tracks]
         ready = [track.is_ready(night) for track in tracks]
         steps, descents = ([verdict[kind] for verdict in verdicts] for kind in (0, 1))

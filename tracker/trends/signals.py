@@ -10,38 +10,19 @@ without an observed night there is no finding.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from tracker.tables import CHANNELS, FAMILIES, NOISES, SIGNALS
 from tracker.trends.changes import Change, Judgement, judge_nights, list_changes
+from tracker.trends.memories import DESCENT, STEP, Judged, Memory, read_memory
 from tracker.trends.panels import Panel
 from tracker.trends.presence import find_debuts, find_returns, mark_presence
 from tracker.trends.series import Series
-from tracker.trends.tracks import BLOCKS, Rules
-
-STEP: Final = f"against its level, blocks of {', '.join(map(str, BLOCKS))} nights, BH"
-DESCENT: Final = "week below half of its best week since the rise, BH"
-"""Methods of rises and fades: only a descent ends the climb to a peak."""
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What the tests of all nights said.
-
-    Attributes:
-        signals: SIGNALS.
-        noises: NOISES.
-        families: FAMILIES.
-    """
-
-    signals: pl.DataFrame
-    noises: pl.DataFrame
-    families: pl.DataFrame
+from tracker.trends.tracks import Rules
 
 
 def find_signals(attention: pl.DataFrame, **options: Any) -> pl.DataFrame:
@@ -62,6 +43,7 @@ def judge_attention(
     min_slots: int = 2,
     silent_nights: int = 28,
     burst_nights: int = 14,
+    known: Judged | None = None,
 ) -> Judged:
     """Return every finding up to `as_of`, one row each, and what the tests had in common.
 
@@ -81,6 +63,8 @@ def judge_attention(
         min_slots: Slots within three nights that make a subject new or back.
         silent_nights: Observed nights without a slot before a subject can be back.
         burst_nights: Longest time from a rise to its fade that makes both a burst.
+        known: What was returned before, where nothing has changed but the last night: no earlier
+            one is tested again.
 
     Returns:
         Signals are sorted by night, subject, channel and kind. For a
@@ -100,7 +84,16 @@ def judge_attention(
     named: list[dict[str, Any]] = []
     noises: list[tuple[Any, ...]] = []
     families: list[tuple[Any, ...]] = []
-    for judgement in judge_nights(series, rules):
+    memories: list[Memory] = []
+    start = 0
+    if known is not None and series:
+        start = series[0].n_nights - 1
+        kept = _cut(known, series[0].first_night + timedelta(days=start))
+        memories = [read_memory(kept, name, one) for name, one in stacked.items()]
+        changes = kept.signals.filter(pl.col("kind").is_in(["rise", "fade"]))
+        named = changes.sort("night", maintain_order=True).to_dicts()
+        noises, families = kept.noises.rows(), kept.families.rows()
+    for judgement in judge_nights(series, rules, memories=memories, start=start):
         named += [_name(one, series, channels) for one in list_changes(judgement, fdr)]
         night = series[0].first_night + timedelta(days=judgement.night)
         noises += _list_noises(judgement, night, channels)
@@ -150,6 +143,14 @@ def _name(change: Change, series: Sequence[Series], channels: Sequence[str]) -> 
         "q": change.q,
         "method": DESCENT if change.from_peak else STEP,
     }
+
+
+def _cut(known: Judged, night: date) -> Judged:
+    """Return what was known before a night."""
+    before = pl.col("night") < night
+    return Judged(
+        known.signals.filter(before), known.noises.filter(before), known.families.filter(before)
+    )
 
 
 def _list_noises(

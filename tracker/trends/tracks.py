@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -58,8 +59,8 @@ class Track:
         series: The series.
         rules: What a finding needs.
         known: What the blocks of all subjects had in common, by night and length of the block,
-            each for every family; learnt from the series itself if None. With it some subjects
-            are judged as they would be among all.
+            each for every family; learnt from the series itself on nights that are not in it. With
+            it some subjects are judged as they would be among all.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class Track:
         series: Series,
         rules: Rules,
         *,
-        known: Mapping[tuple[int, int], Commons] | None = None,
+        known: Mapping[tuple[int, int], Commons] = MappingProxyType({}),
     ) -> None:
         n = len(series.subjects)
         self.series, self.rules, self.known = series, rules, known
@@ -207,10 +208,8 @@ class Track:
             (noise > 0).sum(axis=0) / block,
         )
         parts = [gaps.take(family) for family in self.series.families]
-        if self.known is None:
-            self.commons[block] = tuple(find_common(part) for part in parts)
-        else:
-            self.commons[block] = self.known[night, block]
+        known = self.known.get((night, block))
+        self.commons[block] = known or tuple(find_common(part) for part in parts)
         mixed = [mix_noise(*pair) for pair in zip(parts, self.commons[block], strict=True)]
         return Noise(
             np.concatenate([one.inflation for one in mixed]),

@@ -7,15 +7,13 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from tracker.errors import TableError
 from tracker.tables import TEST_KINDS
 from tracker.trends.evidence import Evidence, control_one
 from tracker.trends.intervals import bound_difference
-from tracker.trends.noises import Common
+from tracker.trends.memories import Judged, read_memory
 from tracker.trends.series import Series
-from tracker.trends.signals import DESCENT, Judged
 from tracker.trends.tracks import BLOCKS, Rules, Track
 
 TESTS: Final = pl.Schema(
@@ -99,11 +97,10 @@ def judge_points(
         TableError: If nothing is kept of a night.
     """
     nights = {(night - series.first_night).days for _, night in points}
-    known = _read_noises(kept.noises, channel, series.first_night)
-    if nights and (max(nights), BLOCKS[0]) not in known:
+    memory = read_memory(kept, channel, series)
+    if nights and (max(nights), BLOCKS[0]) not in memory.commons:
         raise TableError(f"table noises: found no row of {max(points)[1]}, {channel}; wanted one")
-    track = Track(series, rules, known=known)
-    accepted = _read_accepted(kept.signals, channel, series)
+    track = Track(series, rules, known=memory.commons)
     found: dict[tuple[str, date], Verdict] = {}
     for night in range(max(nights, default=-1) + 1):
         track.follow(night)
@@ -111,8 +108,8 @@ def judge_points(
             day = series.first_night + timedelta(days=night)
             wanted = [subject for subject, when in points if when == day]
             found |= _judge(track, night, wanted, kept.families.filter(pl.col("night") == day))
-        if night in accepted:
-            track.accept(*accepted[night])
+        if night in memory.accepted:
+            track.accept(*memory.accepted[night])
     return found
 
 
@@ -148,41 +145,6 @@ def _place(evidence: Evidence, place: int, family: dict[str, Any]) -> float:
     return control_one(
         float(evidence.p[place]), float(evidence.attainable[place]), p, family["limit"]
     )
-
-
-def _read_noises(
-    noises: pl.DataFrame, channel: str, first: date
-) -> dict[tuple[int, int], tuple[Common]]:
-    """Return what was common, by night and length of the block."""
-    rows = noises.filter(pl.col("channel") == channel)
-    columns = rows.select("night", "nights", "wander", "least", "weight")
-    return {
-        ((night - first).days, block): (Common(wander, least, weight),)
-        for night, block, wander, least, weight in columns.iter_rows()
-    }
-
-
-def _read_accepted(
-    signals: pl.DataFrame, channel: str, series: Series
-) -> dict[int, tuple[NDArray[np.intp], NDArray[np.bool_], NDArray[np.bool_]]]:
-    """Return by night what `Track.accept` was told of: the findings as they are stored."""
-    place = {subject: at for at, subject in enumerate(series.subjects)}
-    rows = signals.filter(
-        pl.col("channel") == channel,
-        pl.col("kind").is_in(["rise", "fade"]),
-        pl.col("subject").is_in(list(place)),
-    )
-    accepted = {}
-    for (night,), found in rows.group_by("night"):
-        assert isinstance(night, date)
-        at = [place[subject] for subject in found["subject"]]
-        since = np.full(len(place), -1, dtype=np.intp)
-        rises, descents = np.zeros(len(place), dtype=bool), np.zeros(len(place), dtype=bool)
-        since[at] = [(begun - series.first_night).days for begun in found["from"]]
-        rises[at] = (found["kind"] == "rise").to_numpy()
-        descents[at] = (found["method"] == DESCENT).to_numpy()
-        accepted[(night - series.first_night).days] = since, rises, descents
-    return accepted
 
 
 def _list_tests(

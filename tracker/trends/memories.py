@@ -1,0 +1,88 @@
+"""What the tests of earlier nights left: kept as tables, read back where none is repeated."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tracker.trends.noises import Common
+from tracker.trends.series import Series
+from tracker.trends.tracks import BLOCKS, Commons
+
+STEP: Final = f"against its level, blocks of {', '.join(map(str, BLOCKS))} nights, BH"
+DESCENT: Final = "week below half of its best week since the rise, BH"
+"""Methods of rises and fades: only a descent ends the climb to a peak."""
+
+Accepted = tuple[NDArray[np.intp], NDArray[np.bool_], NDArray[np.bool_]]
+"""What `tracker.trends.tracks.Track.accept` is told of: since when, and who rose or fell."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the tests of all nights said.
+
+    Attributes:
+        signals: SIGNALS.
+        noises: NOISES.
+        families: FAMILIES.
+    """
+
+    signals: pl.DataFrame
+    noises: pl.DataFrame
+    families: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What is known of one channel's tests without repeating them.
+
+    Attributes:
+        commons: What the blocks of all subjects had in common, by night and length of the block.
+        accepted: By night, the changes that were found.
+    """
+
+    commons: Mapping[tuple[int, int], Commons]
+    accepted: Mapping[int, Accepted]
+
+
+def read_memory(kept: Judged, channel: str, series: Series) -> Memory:
+    """Return what is kept of the subjects of a series; nights are counted from its first."""
+    return Memory(
+        _read_commons(kept.noises, channel, series.first_night),
+        _read_accepted(kept.signals, channel, series),
+    )
+
+
+def _read_commons(
+    noises: pl.DataFrame, channel: str, first: date
+) -> dict[tuple[int, int], Commons]:
+    rows = noises.filter(pl.col("channel") == channel)
+    columns = rows.select("night", "nights", "wander", "least", "weight")
+    return {
+        ((night - first).days, block): (Common(wander, least, weight),)
+        for night, block, wander, least, weight in columns.iter_rows()
+    }
+
+
+def _read_accepted(signals: pl.DataFrame, channel: str, series: Series) -> dict[int, Accepted]:
+    place = {subject: at for at, subject in enumerate(series.subjects)}
+    rows = signals.filter(
+        pl.col("channel") == channel,
+        pl.col("kind").is_in(["rise", "fade"]),
+        pl.col("subject").is_in(list(place)),
+    )
+    accepted: dict[int, Accepted] = {}
+    for (night,), found in rows.group_by("night"):
+        assert isinstance(night, date)
+        at = [place[subject] for subject in found["subject"]]
+        since = np.full(len(place), -1, dtype=np.intp)
+        rises, descents = np.zeros(len(place), dtype=bool), np.zeros(len(place), dtype=bool)
+        since[at] = [(begun - series.first_night).days for begun in found["from"]]
+        rises[at] = (found["kind"] == "rise").to_numpy()
+        descents[at] = (found["method"] == DESCENT).to_numpy()
+        accepted[(night - series.first_night).days] = since, rises, descents
+    return accepted
