@@ -8,7 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from tracker.outputs.explanations import Explanation
-from tracker.plotter.words import web_link
+from tracker.plotter.words import count, web_link
 
 _CHANNEL: Final = {"editorial": "editors' lists", "audience": "most-read lists"}
 _MOST: Final = 20
@@ -46,8 +46,8 @@ def _tell_point(one: Explanation) -> Iterator[str]:
     if point and point["share"] is not None:
         usual = "" if one.usual_sources is None else f" (usually {one.usual_sources:g})"
         yield (
-            f"{_count(point['slots'], 'slot')} of {point['observed_slots']:,} carried it, at "
-            f"{point['n_sources']} of {_count(point['observed_sources'], 'source')} "
+            f"{count(point['slots'], 'slot')} of {point['observed_slots']:,} carried it, at "
+            f"{point['n_sources']} of {count(point['observed_sources'], 'source')} "
             f"observed{usual}; each source weighs the same."
         )
     if one.partial:
@@ -103,7 +103,7 @@ def _tell_lack(one: Explanation, test: dict[str, Any] | None) -> str:
         return "there is no share to judge."
     if verdict.nights_before < rules.history_nights:
         return (
-            f"{_count(verdict.nights_before, 'night')} were observed before it, and no finding is "
+            f"{count(verdict.nights_before, 'night')} were observed before it, and no finding is "
             f"made with fewer than {rules.history_nights}."
         )
     if test is None:
@@ -122,7 +122,7 @@ def _tell_lack(one: Explanation, test: dict[str, Any] | None) -> str:
         return "so few slots that no change could have been told from chance."
     return (
         f"q = {test['q']:.2g} where at most {rules.fdr:g} counts, among "
-        f"{_count(verdict.rivals, 'subject')} tested that night."
+        f"{count(verdict.rivals, 'subject')} tested that night."
     )
 
 
@@ -204,7 +204,7 @@ def _place(row: dict[str, Any]) -> str:
     several = len(row["lists"]) > 1
     places = "; ".join(_box(box, counted=several) for box in row["lists"])
     return (
-        f"{row['source']}, {places}; {_count(row['slots'], 'slot')}"
+        f"{row['source']}, {places}; {count(row['slots'], 'slot')}"
         f"{' in all' if several else ''}, {_dwell(row['dwell_hours'])} "
         f"{row['first_seen']:%Y-%m-%d %H:%M}"
     )
@@ -213,7 +213,7 @@ def _place(row: dict[str, Any]) -> str:
 def _box(box: dict[str, Any], *, counted: bool) -> str:
     """Return one list that a headline stood in, with the slots it had there if `counted`."""
     heading = f" “{box['heading']}”" if box["heading"] else ""
-    slots = f" ({_count(box['slots'], 'slot')})" if counted and box["slots"] > 1 else ""
+    slots = f" ({count(box['slots'], 'slot')})" if counted and box["slots"] > 1 else ""
     return f"{box['kind']}{heading}, rank {box['rank']}{slots}"
 
 
@@ -234,10 +234,6 @@ def _dwell(hours: float) -> str:
 def _span(first: date, last: date) -> str:
     nights = (last - first).days + 1
     return f"on {first}" if nights == 1 else f"on the {nights} nights from {first} to {last}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _percent(share: float) -> str:

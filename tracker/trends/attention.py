@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from tracker.tables import ATTENTION, CHANNELS, SLOTS, night_of
+from tracker.tables import ATTENTION, CHANNEL_OF, CHANNELS, SLOTS, night_of
 from tracker.trends.intervals import CONFIDENCE, bound_share
 from tracker.trends.panels import Panel, Weighting, discount_rank, measure_panel
 
@@ -53,7 +53,7 @@ def expose_slots(
         A frame of `tracker.tables.SLOTS`, sorted by its key.
     """
     channels = pl.DataFrame(
-        [(kind, channel) for channel, kinds in CHANNELS.items() for kind in kinds],
+        list(CHANNEL_OF.items()),
         schema={"kind": pl.String, "channel": pl.String},
         orient="row",
     )

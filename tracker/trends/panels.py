@@ -1,13 +1,12 @@
 """The panel: which sources were observed when, and what share each of them gave each subject."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
 import polars as pl
 
-from tracker.errors import TableError
+from tracker.schemas import want_columns
 
 SUBJECTS: Final = pl.Schema(
     {
@@ -85,7 +84,7 @@ def measure_observed(slots: pl.DataFrame, *, weighting: Weighting = "slots") -> 
     Source:
         Effective number of headlines, (sum of w)² / sum of w_h²: Kish (1965).
     """
-    _want(slots, COUNTED, "slots")
+    want_columns(slots, COUNTED, "slots")
     total = pl.col("weight").sum()
     return (
         _fold(slots.lazy(), weighting)
@@ -118,9 +117,9 @@ def measure_shares(
     Raises:
         TableError: If a column is missing.
     """
-    _want(slots, COUNTED, "slots")
-    _want(subjects, SUBJECTS, "subjects")
-    _want(observed, MEASURED, "observed")
+    want_columns(slots, COUNTED, "slots")
+    want_columns(subjects, SUBJECTS, "subjects")
+    want_columns(observed, MEASURED, "observed")
     holds = pl.col("night").is_between("from_night", pl.col("to_night").fill_null(date.max))
     shares = (
         _fold(slots.lazy(), weighting)
@@ -161,7 +160,7 @@ def measure_panel(
     Raises:
         TableError: If a column is missing.
     """
-    _want(slots, COUNTED, "slots")
+    want_columns(slots, COUNTED, "slots")
     within = slots.filter(pl.col("night").is_between(first_night, last_night))
     observed = measure_observed(within, weighting=weighting)
     return measure_shares(within, subjects, observed, weighting=weighting)
@@ -174,11 +173,3 @@ def _fold(slots: pl.LazyFrame, weighting: Weighting) -> pl.LazyFrame:
         .group_by(*_VISIT, "headline_id")
         .agg(pl.col("slots").sum(), pl.col("weight").sum())
     )
-
-
-def _want(frame: pl.DataFrame, columns: Iterable[str], name: str) -> None:
-    if any(column not in frame.columns for column in columns):
-        raise TableError(
-            f"{name}: found columns {', '.join(frame.columns) or 'none'}; "
-            f"wanted {', '.join(columns)}"
-        )

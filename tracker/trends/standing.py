@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from tracker.tables import CHANNELS, night_of
+from tracker.tables import CHANNEL_OF, night_of
 from tracker.trends.panels import Panel
 
 STANDING: Final = pl.Schema(
@@ -48,14 +48,13 @@ def find_standing(
     Returns:
         A frame with the columns of `STANDING`, sorted; `since` is the first night of the run.
     """
-    channels = {kind: channel for channel, kinds in CHANNELS.items() for kind in kinds}
     boxes = (
         lists.lazy()
-        .filter(pl.col("kind").is_in(list(channels)))
+        .filter(pl.col("kind").is_in(list(CHANNEL_OF)))
         .select(
             "capture_id",
             "list_id",
-            pl.col("kind").replace_strict(channels, return_dtype=pl.String).alias("channel"),
+            pl.col("kind").replace_strict(CHANNEL_OF, return_dtype=pl.String).alias("channel"),
         )
     )
     if unobserved is not None:

@@ -6,22 +6,14 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
+from tests.collector.web.servers import is_untouched, listen
 from tracker.collector.crawls.gates import Gate, Place, PrivateAddressError
 
 
 @pytest.fixture
 def listener() -> Iterator[socket.socket]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.setblocking(False)
+    with listen() as listener:
         yield listener
-
-
-def is_untouched(listener: socket.socket) -> bool:
-    try:
-        listener.accept()[0].close()
-    except BlockingIOError:
-        return True
-    return False
 
 
 def speak(gate_of: Callable[[], Gate], talk: Callable[[Gate, str, int], Awaitable[bytes]]) -> bytes:

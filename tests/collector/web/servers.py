@@ -1,10 +1,12 @@
 """A small web of real sockets on loopback: as many hosts as wanted, each as faulty as wanted."""
 
 import asyncio
+import socket
 import ssl
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -160,3 +162,20 @@ class Web:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
+
+
+@contextmanager
+def listen() -> Iterator[socket.socket]:
+    """A port on loopback that answers nothing, for places to which nothing may come."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        yield listener
+
+
+def is_untouched(listener: socket.socket) -> bool:
+    """Return whether nobody has come to a port since this was asked last."""
+    try:
+        listener.accept()[0].close()
+    except BlockingIOError:
+        return True
+    return False

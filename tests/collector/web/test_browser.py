@@ -17,7 +17,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from tests.collector.web import pages
 from tests.collector.web.certificates import Authority
-from tests.collector.web.servers import Hit, Reply, Script, Web
+from tests.collector.web.servers import Hit, Reply, Script, Web, is_untouched, listen
 from tracker.collector.archives import File, read_documents
 from tracker.collector.crawls import CrawlSettings, Visit, VisitRequest, crawl
 from tracker.collector.crawls.browsers import find_browser
@@ -179,17 +179,8 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def forbidden() -> Iterator[socket.socket]:
     """A port on loopback to which nothing may come."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.setblocking(False)
+    with listen() as listener:
         yield listener
-
-
-def is_untouched(listener: socket.socket) -> bool:
-    try:
-        listener.accept()[0].close()
-    except BlockingIOError:
-        return True
-    return False
 
 
 def titles(visit: Visit) -> set[str]:
