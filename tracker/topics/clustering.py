@@ -37,13 +37,38 @@ def link_rows(means: Rows, others: Rows) -> Rows:
     return link(means @ others.T, own[:, None], other[None, :])
 
 
+def link_alike(
+    means: Rows, others: Rows, threshold: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp], Rows]:
+    """Return the pairs of clusters that are at least as similar as `threshold`, above 0.
+
+    Only what comes near is compared exactly: of thousands of clusters hardly any two do.
+
+    Returns:
+        Numbers of the one, ascending, numbers of the others, and their similarities, all (n,).
+    """
+    own = np.einsum("ij,ij->i", means, means)
+    other = np.einsum("ij,ij->i", others, others)
+    roots = np.maximum(own, 1e-12) ** 0.25, np.maximum(other, 1e-12) ** 0.25
+    ones, twos, values = [], [], []
+    for start in range(0, len(means), _BLOCK):
+        some = slice(start, start + _BLOCK)
+        between = means[some] @ others.T
+        least = 0.999 * threshold * roots[0][some]
+        one, two = np.nonzero(between >= np.outer(least, roots[1]))
+        value = link(between[one, two], own[some][one], other[two])
+        kept = value >= threshold
+        ones.append(start + one[kept])
+        twos.append(two[kept])
+        values.append(value[kept])
+    if not ones:
+        return np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0, np.float32)
+    return np.concatenate(ones), np.concatenate(twos), np.concatenate(values)
+
+
 def find_near(means: Rows, others: Rows, threshold: float) -> NDArray[np.intp]:
     """Return which of `others` are near enough to any of `means` to come together with it."""
-    near = np.zeros(len(others), bool)
-    for start in range(0, len(means), _BLOCK):
-        block = means[start : start + _BLOCK]
-        near |= (link_rows(block, others) >= NEAR * threshold).any(axis=0)
-    return np.flatnonzero(near)
+    return np.unique(link_alike(means, others, NEAR * threshold)[1])
 
 
 def join_items(

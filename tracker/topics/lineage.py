@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.topics.clustering import agglomerate, link_rows
+from tracker.topics.clustering import agglomerate, link_alike, link_rows
 from tracker.topics.similarity import Rows, mean_rows
 
 _LEAST_PART: Final = 4  # headlines; smaller parts are asides, not topics
@@ -108,11 +108,9 @@ def find_mergers(
     """
     if len(means) < 2 or not len(touched):
         return []
-    alike = link_rows(means[touched], means)
-    alike[np.arange(len(touched)), touched] = 0
-    pairs = sorted(
-        (-float(alike[i, b]), int(touched[i]), int(b)) for i, b in np.argwhere(alike >= threshold)
-    )
+    ones, twos, alike = link_alike(means[touched], means, threshold)
+    near = zip((-alike).tolist(), touched[ones].tolist(), twos.tolist(), strict=True)
+    pairs = sorted((value, a, b) for value, a, b in near if a != b)
     mergers: list[Merger] = []
     gone: set[int] = set()
     kept_apart = {frozenset(pair) for pair in apart}

@@ -67,10 +67,18 @@ def blend(vectors: Rows, counts: Any, languages: NDArray[np.intp], meaning: Rows
     if not len(vectors):
         return np.zeros((0, vectors.shape[1] + _SKETCH), np.float32)
     power = np.where(np.asarray(meaning) > 0, 1, _PLAIN_POWER)
-    wording = fold(weigh(counts, languages, power), _SKETCH)
-    share = np.asarray(meaning, np.float32)[:, None]
-    rows = np.hstack([np.sqrt(share) * vectors, np.sqrt(1 - share) * wording])
-    return np.asarray(np.where(share > 0, 1, PLAIN) * rows, np.float32)
+    weighed = weigh(counts, languages, power)
+    width = vectors.shape[1]
+    rows = np.empty((len(vectors), width + _SKETCH), np.float32)
+    for start in range(0, len(rows), _BLOCK):
+        some = slice(start, start + _BLOCK)
+        share = np.asarray(meaning[some], np.float32)[:, None]
+        block = rows[some]
+        block[:, :width] = np.sqrt(share) * vectors[some]
+        block[:, width:] = np.sqrt(1 - share) * fold(weighed[some], _SKETCH)
+        plain = share[:, 0] <= 0
+        block[plain] = block[plain].astype(np.float64) * PLAIN
+    return rows
 
 
 def is_plain(rows: Rows) -> NDArray[np.bool_]:
@@ -92,15 +100,20 @@ def weigh(counts: Any, languages: NDArray[np.intp], power: NDArray[np.floating])
     Source: Spärck Jones, 1972 (inverse document frequency).
     """
     weighed = counts.tocsr().astype(np.float32)
-    spoken = np.repeat(languages, np.diff(weighed.indptr))
+    lengths = np.diff(weighed.indptr)
+    spoken = np.repeat(languages, lengths)
     rarity = np.zeros(weighed.nnz, np.float32)
-    for language, n_texts in enumerate(np.bincount(languages)):
-        mine = np.flatnonzero(spoken == language)
+    n_texts = np.bincount(languages)
+    for language in np.flatnonzero(n_texts).tolist():
+        mine = np.flatnonzero(spoken == language) if len(n_texts) > 1 else slice(None)
         places = weighed.indices[mine]
         held = np.bincount(places, minlength=weighed.shape[1])
-        rarity[mine] = 1 + np.log((1 + n_texts) / (1 + held[places]))
-    rarity **= np.repeat(power, np.diff(weighed.indptr)).astype(np.float32)
-    weighed.data = (1 + np.log(weighed.data)) * rarity
+        rarity[mine] = (1 + np.log((1 + n_texts[language]) / (1 + held))).astype(np.float32)[places]
+    if (power != 1).any():
+        rarity **= np.repeat(power, lengths).astype(np.float32)
+    np.log(weighed.data, out=weighed.data)
+    weighed.data += 1
+    weighed.data *= rarity
     return weighed
 
 
@@ -154,22 +167,32 @@ def draw_together(rows: Rows, others: Rows, k: int, skip: int) -> Rows:
 
     Source: Radenović, Tolias and Chum, 2019 (query expansion, weights a power of similarity).
     """
-    k = min(k, len(others))
-    drawn = rows.copy()
     lengths, other_lengths = np.linalg.norm(rows, axis=1), np.linalg.norm(others, axis=1)
-    for start in range(0, len(rows) if k else 0, _BLOCK):
-        block = rows[start : start + _BLOCK]
-        scale = np.outer(lengths[start : start + _BLOCK], other_lengths)
-        alike = np.maximum(block @ others.T, 0) / np.sqrt(np.maximum(scale, 1e-12))
-        at = np.arange(len(block))
-        alike[at, skip + start + at] = 0
-        near = np.argpartition(-alike, k - 1, axis=1)[:, :k]
-        weights = np.take_along_axis(alike, near, axis=1) ** 3
-        mix = sparse.csr_matrix(
-            (weights.ravel(), (np.repeat(at, k), near.ravel())), (len(block), len(others))
+    drawn = rows.copy()
+    for start in range(0, len(rows) if len(others) else 0, _BLOCK):
+        some = slice(start, start + _BLOCK)
+        near, weights = _weigh_nearest(
+            rows[some], others, lengths[some], other_lengths, k, skip + start
         )
-        drawn[start : start + _BLOCK] += np.asarray(mix @ others, np.float32)
+        at = np.repeat(np.arange(len(near)), near.shape[1])
+        mix = sparse.csr_matrix((weights.ravel(), (at, near.ravel())), (len(near), len(others)))
+        drawn[some] += np.asarray(mix @ others, np.float32)
     return np.asarray(lengths[:, None] * unit(drawn), np.float32)
+
+
+def _weigh_nearest(
+    rows: Rows, others: Rows, lengths: Rows, other_lengths: Rows, k: int, skip: int
+) -> tuple[NDArray[np.intp], Rows]:
+    """Return the numbers of the `k` nearest of `others` and their weights, both (n, k)."""
+    k = min(k, len(others))
+    alike = np.maximum(rows @ others.T, 0)
+    alike /= np.sqrt(np.maximum(np.outer(lengths, other_lengths), 1e-12))
+    at = np.arange(len(rows))
+    alike[at, skip + at] = 0
+    if k == len(others):
+        return np.tile(np.arange(k), (len(rows), 1)), alike**3
+    near = np.argpartition(-alike, k - 1, axis=1)[:, :k]
+    return near, np.take_along_axis(alike, near, axis=1) ** 3
 
 
 def draw_within(rows: Rows, groups: NDArray[np.intp], k: int) -> Rows:
@@ -181,12 +204,25 @@ def draw_within(rows: Rows, groups: NDArray[np.intp], k: int) -> Rows:
         k: How many neighbours count; in a large group they are looked for among the about
             thousand rows that came with it.
     """
-    drawn = rows.copy()
+    lengths = np.linalg.norm(rows, axis=1)
     order = np.argsort(groups, kind="stable")
     bounds = np.flatnonzero(np.diff(groups[order], prepend=-2, append=-2))
+    # One product for all groups: most are a few headlines, and there may be thousands.
+    drawing, towards, weights = [], [], []
     for first, last in itertools.pairwise(bounds.tolist()):
         for start in range(first, last, _BLOCK):
             inside = order[start : min(start + _BLOCK, last)]
             if len(inside) > 1:
-                drawn[inside] = draw_together(rows[inside], rows[inside], k, 0)
+                own, heads = rows[inside], lengths[inside]
+                near, weight = _weigh_nearest(own, own.copy(), heads, heads, k, 0)
+                drawing.append(np.repeat(inside, near.shape[1]))
+                towards.append(inside[near].ravel())
+                weights.append(weight.ravel())
+    if not drawing:
+        return rows.copy()
+    places = (np.concatenate(drawing), np.concatenate(towards))
+    mix = sparse.csr_matrix((np.concatenate(weights), places), (len(rows), len(rows)))
+    drawn: Rows = unit(rows + np.asarray(mix @ rows, np.float32)) * lengths[:, None]
+    alone = np.diff(mix.indptr) == 0
+    drawn[alone] = rows[alone]
     return drawn
