@@ -48,7 +48,7 @@ def test_the_numbers_of_a_chart_are_printed_and_nothing_is_written(told: Study, 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["life", "Mars"], "no theme or topic 'Mars'"),
+        (["life", "Mars"], "Mars: no theme or topic of that name"),
         (["themes", "-o", "x.bmp"], "x.bmp: found a name ending in .bmp; wanted .html, .png"),
         (["themes", "--from", "2030-01-01"], "found none from 2030-01-01"),
     ],

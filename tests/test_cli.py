@@ -294,7 +294,7 @@ def test_a_theme_is_tried_before_it_is_written_down(told: Study):
     assert "takes 2 of 10 headlines; 1 of them" in people.stdout
     assert "near misses, 1:" in people.stdout
     unknown = on_told(told, "themes", "test", "Ukrain")
-    assert (unknown.exit_code, "near are Ukraine" in unknown.output) == (1, True)
+    assert (unknown.exit_code, "did you mean Ukraine" in unknown.output) == (1, True)
     empty = on_told(told, "themes", "test", "Ukraine", "--term", "!!")
     assert (empty.exit_code, "found no word in it" in empty.output) == (1, True)
     assert "Ukraine" in on_told(told, "themes", "list", "--csv").stdout

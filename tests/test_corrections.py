@@ -155,6 +155,8 @@ def test_a_pinned_topic_is_merged_away_by_nobody_and_a_name_that_is_two_topics_i
     frost, museum = topic_of(corrected, "frost"), topic_of(corrected, "archive")
     for words in (("pin", frost), ("rename", frost, "Twin"), ("rename", museum, "Twin")):
         assert run(corrected, "topics", *words, "--later").exit_code == 0
+    waits = run(corrected, "topics", "merge", museum, frost)
+    assert (waits.exit_code, "is pinned and is not merged away" in waits.output) == (1, True)
     corrected.update()
     refused = run(corrected, "topics", "merge", museum, frost)
     assert (refused.exit_code, "is pinned and is not merged away" in refused.output) == (1, True)

@@ -12,7 +12,7 @@ import tracker
 PACKAGE = Path(tracker.__file__).parent
 STAGES = ("collector", "topics", "trends", "plotter")
 JOINERS = ("intakes", "nights", "outputs")  # in the order of the flow: no one imports a later one
-SHARED = ("tracker.errors", "tracker.ids", "tracker.schemas", "tracker.tables")
+SHARED = ("tracker.errors", "tracker.ids", "tracker.schemas", "tracker.tables", "tracker.names")
 OWNERS = {
     "bertopic": ("topics/model.py",),
     "deltalake": ("store.py",),
@@ -60,7 +60,10 @@ def faults(path: str, source: str) -> list[str]:
             later = JOINERS[JOINERS.index(stage) + 1 :]
             if name.split(".")[1] in later:
                 found.append(f"{path}: {name}; it stands later in the flow")
-        below = path in ("errors.py", "ids.py", "schemas.py", "tables.py") and top == "tracker"
+        below = (
+            path in ("errors.py", "ids.py", "names.py", "schemas.py", "tables.py")
+            and top == "tracker"
+        )
         if below and name not in SHARED:
             found.append(f"{path}: {name}; it stands below everything")
         shows = path in ("cli.py", "__main__.py") or path.startswith("commands/")

@@ -270,7 +270,9 @@ def texts(value: Any) -> list[str]:
 
 
 def test_an_unknown_subject_says_what_there_is():
-    with pytest.raises(SubjectError, match="no theme or topic 'Mars'; there are Ukraine, Atlantis"):
+    with pytest.raises(
+        SubjectError, match="Mars: no theme or topic of that name; tracker show topics"
+    ):
         figures.draw_curve(DATA, "Mars")
 
 
@@ -346,7 +348,7 @@ def test_the_table_of_a_line_chart_is_its_points():
         ("pie", (), "pie: no such chart; wanted one of themes, topics"),
         ("life", (), "life: found no subject; wanted one theme or topic"),
         ("ranks", ("t1",), "ranks: found 1 subjects; wanted none"),
-        ("themes", ("Mars",), "no theme or topic 'Mars'"),
+        ("themes", ("Hondurus",), "no theme or topic of that name; did you mean Honduras"),
         ("life", ("Atlantis",), "too little to draw life of Atlantis"),
     ],
 )

@@ -9,7 +9,7 @@ import polars as pl
 
 from tracker.errors import InputError, SubjectError
 from tracker.ids import make_id, name_id
-from tracker.nights.topic_views import SHORTEST_PREFIX
+from tracker.names import SHORTEST_PREFIX
 from tracker.store import Store
 from tracker.tables import ATTENTION, CORRECTIONS, MODELS, RUNS
 

@@ -1,6 +1,5 @@
 """Themes in force, and how one does on the headlines of a study before it is written down."""
 
-import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
@@ -10,6 +9,7 @@ import polars as pl
 
 from tracker.config import Config
 from tracker.errors import InputError, SubjectError
+from tracker.names import hint_near
 from tracker.nights.replays import read_vectors
 from tracker.nights.updates import list_themes
 from tracker.store import Store
@@ -50,11 +50,8 @@ def find_theme(config: Config, name: str, *, new: bool = False) -> Theme:
         return found
     if new:
         return Theme(name, ())
-    near = difflib.get_close_matches(name, [theme.name for theme in themes], 3)
-    hint = f"; near are {', '.join(near)}" if near else ""
-    raise SubjectError(
-        f"{name}: found no theme or country of that name{hint}; --term tries words without one"
-    )
+    hint = hint_near(name, (theme.name for theme in themes), "--term tries words without one")
+    raise SubjectError(f"{name}: no theme or country of that name; {hint}")
 
 
 def try_theme(

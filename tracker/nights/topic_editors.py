@@ -72,7 +72,7 @@ class TopicEditor:
                 raise InputError(
                     f"{other}: found {describe_topic(gone)} named twice; wanted other topics"
                 )
-            if "pinned" in gone["marks"]:
+            if self._is_pinned(gone):
                 raise InputError(
                     f"{describe_topic(gone)} is pinned and is not merged away; "
                     "undo its pin first, or keep it and merge the other"
@@ -161,13 +161,7 @@ class TopicEditor:
             SubjectError: If the name is no topic's, or that of several.
         """
         found = find_topic(self._store, topic)
-        said = self._store.read(CORRECTIONS).filter(
-            pl.col("kind") == "pin",
-            pl.col("state") == "waiting",
-            pl.col("undone_at").is_null(),
-            pl.col("topic_id") == found["topic_id"],
-        )
-        if "pinned" in found["marks"] or said.height:
+        if self._is_pinned(found):
             raise InputError(f"{describe_topic(found)} is pinned already")
         row = {
             "topic_id": found["topic_id"],
@@ -197,6 +191,13 @@ class TopicEditor:
                     f"undo {' and '.join(later)} first"
                 )
         return self._write("undo", found)
+
+    def _is_pinned(self, topic: dict[str, Any]) -> bool:
+        """Return whether a topic is pinned, or is as soon as what was said is carried out."""
+        pins = self._store.read(CORRECTIONS).filter(kind="pin", topic_id=topic["topic_id"])
+        said = pins.filter(pl.col("undone_at").is_null())
+        undone = pins.filter(pl.col("undone_at").is_not_null(), pl.col("state") == "standing")
+        return "waiting" in said["state"] or ("pinned" in topic["marks"] and undone.is_empty())
 
     def _list_headlines(self, topic_id: str) -> list[str]:
         return sorted(read_headlines(self._store, topic_id)["headline_id"])

@@ -6,7 +6,8 @@ from typing import Any, Final
 import polars as pl
 
 from tracker.errors import InputError, SubjectError
-from tracker.nights.topic_views import SHORTEST_PREFIX, describe_topic
+from tracker.names import SHORTEST_PREFIX
+from tracker.nights.topic_views import describe_topic
 from tracker.store import Store
 from tracker.tables import HEADLINES, MEMBERS
 from tracker.topics.labels import choose_label

@@ -6,12 +6,11 @@ from typing import Any, Final
 import polars as pl
 
 from tracker.errors import SubjectError
+from tracker.names import SHORTEST_PREFIX, hint_near
 from tracker.store import Store
 from tracker.tables import CORRECTIONS, EVENTS, LABELS, LINEAGE, MEMBERS, THEMES, TOPICS
 from tracker.topics.theme_overlaps import overlap_themes
 
-SHORTEST_PREFIX: Final = 3
-"""Characters of an id that may stand for it, if it is the only one that begins so."""
 _LISTED: Final = 8
 _LEAST_SHARE: Final = 0.1  # of a topic's headlines that a theme named beside it has
 
@@ -82,7 +81,10 @@ def find_topic(store: Store, name: str) -> dict[str, Any]:
     label = pl.col("label").str.to_lowercase()
     has_all = [label.str.contains(word, literal=True) for word in words] or [pl.lit(value=False)]
     near = topics.filter(pl.all_horizontal(has_all))
-    hint = f"near are {_list(near)}" if near.height else "tracker show topics lists them"
+    if near.height:
+        hint = f"near are {_list(near)}"
+    else:
+        hint = hint_near(wanted, topics["label"], "tracker show topics lists them")
     raise SubjectError(f"{name}: found no topic of that id or label; {hint}")
 
 

@@ -1,15 +1,15 @@
 """What is stored behind one point of a curve: found, joined and put together."""
 
-import difflib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
 from tracker.config import Config
 from tracker.errors import InputError, SubjectError
+from tracker.names import choose_named
 from tracker.nights.counts import read_counted_night, read_panel, read_stretches
 from tracker.nights.topic_views import read_labels
 from tracker.outputs.explanations import Explanation, Named
@@ -35,8 +35,6 @@ from tracker.trends.series import Series, mark_partial
 from tracker.trends.standing import name_epochs
 from tracker.trends.tracks import Rules
 from tracker.trends.verdicts import NO_VERDICT, Verdict, judge_points
-
-_CANDIDATES: Final = 8
 
 
 def explain_point(
@@ -177,24 +175,10 @@ def find_subject(store: Store, stands: date, name: str) -> Named:
     labels = read_labels(store)
     known_then = store.scan(ATTENTION).filter(pl.col("night") == stands).select("subject")
     keys = known_then.unique().collect()["subject"].sort().to_list()
-    subjects = [
-        Named(key, labels.get(key, key), "topic" if key in labels else "theme") for key in keys
-    ]
-    wanted = name.strip().casefold()
-    exact = [one for one in subjects if one.key == name.strip()]
-    same = exact or [one for one in subjects if one.label.casefold() == wanted]
-    found = same or [one for one in subjects if wanted and wanted in one.label.casefold()]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        listed = "; ".join(f"{one.label} ({one.kind} {one.key})" for one in found[:_CANDIDATES])
-        more = len(found) - _CANDIDATES
-        rest = f"; and {more} more" if more > 0 else ""
-        raise SubjectError(f"{name}: found {len(found)} subjects: {listed}{rest}; wanted one")
-    known = {one.label.casefold(): one.label for one in subjects}
-    near = [known[label] for label in difflib.get_close_matches(wanted, known, 3)]
-    hint = f"; did you mean {' or '.join(near)}?" if near else "; tracker show themes lists some"
-    raise SubjectError(f"{name}: no theme or topic of that name{hint}")
+    names = {key: labels.get(key, key) for key in keys}
+    kinds = {key: "topic" if key in labels else "theme" for key in keys}
+    key = choose_named(name, names, kinds)
+    return Named(key, names[key], kinds[key])
 
 
 def _check_night(

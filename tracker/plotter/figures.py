@@ -7,6 +7,7 @@ from typing import Final
 import plotly.graph_objects as go
 
 from tracker.errors import SubjectError
+from tracker.names import choose_named
 from tracker.plotter import (
     attention_charts,
     channels,
@@ -159,19 +160,14 @@ def build_chart(prepared: Prepared, name: str, subjects: Sequence[str] = ()) -> 
 
 
 def find_subject(prepared: Prepared, subject: str) -> Subject:
-    """Return the theme or topic with that key, else with that name in any case.
+    """Return the one theme or topic of a name or id, or of a part of them.
 
     Raises:
-        SubjectError: If there is none.
+        SubjectError: If there is none, or more than one: names those that come near.
     """
-    if subject in prepared.subjects:
-        return prepared.subjects[subject]
-    for found in prepared.subjects.values():
-        if found.name.casefold() == subject.casefold():
-            return found
-    near = [s.name for s in prepared.subjects.values() if subject.casefold() in s.name.casefold()]
-    names = ", ".join((near or [s.name for s in prepared.subjects.values()])[:12])
-    raise SubjectError(f"no theme or topic {subject!r}; there are {names or 'none'}")
+    names = {key: one.name for key, one in prepared.subjects.items()}
+    kinds = {key: one.kind for key, one in prepared.subjects.items()}
+    return prepared.subjects[choose_named(subject, names, kinds)]
 
 
 def _draw(data: ReportData, name: str, subjects: Sequence[str], style: Style) -> go.Figure:

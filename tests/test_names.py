@@ -1,0 +1,45 @@
+"""People name a theme or topic as they remember it, and are told what they may have meant."""
+
+import pytest
+
+from tracker.errors import SubjectError
+from tracker.names import choose_named
+
+NAMES = {
+    "Korea": "Korea",
+    "North Korea": "North Korea",
+    "t1a2b3": "Ukraine Russia war",
+    "t1a9f0": "Rail strike talks",
+}
+KINDS = {key: "topic" if key[0] == "t" else "theme" for key in NAMES}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "key"),
+    [
+        ("Korea", "Korea"),
+        ("  north   korea ", "North Korea"),
+        ("t1a2b3", "t1a2b3"),
+        ("t1a9", "t1a9f0"),
+        ("russia", "t1a2b3"),
+    ],
+)
+def test_a_subject_goes_by_id_name_or_a_part_of_them(wanted: str, key: str):
+    assert choose_named(wanted, NAMES, KINDS) == key
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ("t1a", r"found 2 subjects: Ukraine Russia war \(topic t1a2b3\); Rail strike talks"),
+        ("Koreia", r"Koreia: no theme or topic of that name; did you mean Korea or North Korea\?"),
+        ("Ukrain rusia", r"did you mean Ukraine Russia war\?"),
+        ("Nowhere", r"no theme or topic of that name; tracker show topics and tracker show themes"),
+        ("", "no theme or topic of that name"),
+    ],
+)
+def test_what_is_no_name_or_that_of_several_is_refused_with_those_that_come_near(
+    wanted: str, said: str
+):
+    with pytest.raises(SubjectError, match=said):
+        choose_named(wanted, NAMES, KINDS)
