@@ -10,7 +10,7 @@ from tracker.names import SHORTEST_PREFIX
 from tracker.nights.topic_views import describe_topic
 from tracker.store import Store
 from tracker.tables import HEADLINES, MEMBERS
-from tracker.topics.labels import choose_label
+from tracker.topics.labels import Saying, choose_label
 from tracker.topics.occurrences import find_occurrences
 from tracker.topics.words import content_words
 
@@ -79,17 +79,17 @@ def word_part(inside: pl.DataFrame, leaving: Set[str]) -> str:
     """
     counts: dict[str, list[int]] = {}
     sizes = [0, 0]
-    texts = []
+    sayings = []
     for row in inside.reverse().iter_rows(named=True):
         part = int(row["headline_id"] in leaving)
         sizes[part] += 1
         if part:
-            texts.append(row["title"])
+            sayings.append(Saying(row["title"], row["language"] or "", row["source"]))
         for word in set(content_words(row["title"], row["language"], row["source"])):
             counts.setdefault(word, [0, 0])[part] += 1
     shares = {word: n[1] / sizes[1] - n[0] / max(sizes[0], 1) for word, n in counts.items() if n[1]}
     terms = sorted(shares, key=lambda word: (-shares[word], word))
-    return choose_label(terms[:20], texts)
+    return choose_label(terms[:20], sayings)
 
 
 def _find_event(inside: pl.DataFrame, name: str, topic: dict[str, Any]) -> str:

@@ -1,69 +1,76 @@
-"""A topic's label: two to five words from its headlines."""
+"""A topic's label: the phrase of its headlines that names most of it."""
 
+import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from tracker.topics.words import split_words
+from tracker.topics.languages import settle_languages
+from tracker.topics.lines import Line, read_line
+from tracker.topics.phrase_words import NAMING
+from tracker.topics.phrases import MOST_WORDS, Phrase, find_phrases
 
-_MOST_WORDS: Final = 5
-_MOST_TERMS: Final = 3
 _LOOKED_AT: Final = 200  # headlines; more would not change what is most common
+_FADE: Final = 0.9  # weight of a term against the one before it
+_UNLISTED: Final = 0.1  # weight of a word that is no term
+_NOUN: Final = 0.4  # of a noun that stop words keep from being a term
+_IN_PIECES: Final = 0.6  # of a headline that has all words of a phrase, but not together
+_LEAST_SPREAD: Final = 0.34  # of the headlines, in which a second phrase stands
+_SECOND: Final = 0.55  # score of a second phrase, against the first, where it is not needed
+_STEADY: Final = 0.7  # score from which on, against the best, an old label stays
+_FOREIGN: Final = 0.6  # what a phrase is worth that the topic's main language does not have
+_SHAPES: Final = (0.0, 0.75, 1.0, 1.0, 0.85, 0.7)
+"""How good a label of so many words is."""
 
 
-def choose_label(terms: Sequence[str], texts: Sequence[str]) -> str:
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A headline of a topic.
+
+    Attributes:
+        text: The headline.
+        language: Its language, ISO 639-1; empty if unknown.
+        source: Who published it.
+        event: Its event.
+        alike: How alike it is to the topic's centroid.
+    """
+
+    text: str
+    language: str = ""
+    source: str = ""
+    event: str = ""
+    alike: float = 1.0
+
+
+def choose_label(terms: Sequence[str], sayings: Sequence[Saying], held: str = "") -> str:
     """Return two to five words that name a topic.
 
-    Its best words that at least two headlines share, each widened to the phrase it is mostly
-    used in, as the headlines write them.
+    The phrase is taken that stands in most of the headlines, those of one event counting less,
+    and that holds most of the topic's best words; a second one beside it where it is a single
+    word, or where both are as good. Where no phrase is shared, the headline nearest to the centre
+    gives it.
 
     Args:
         terms: The topic's words, best first, in lower case.
-        texts: Its headlines, latest last.
+        sayings: Its headlines, latest last.
+        held: The label it has; it stays while it is nearly as good as the best.
+
+    Source:
+        Phrases ranked by their words and by how many texts they stand in: Frantzi, Ananiadou and
+        Mima (2000); a second one unlike the first: Carbonell and Goldstein (1998).
     """
-    written = [split_words(text) for text in texts[-_LOOKED_AT:]]
-    lines = [[word.lower() for word in words] for words in written]
-    spread = Counter(word for line in lines for word in set(line))
-    least = 2 if len(lines) > 1 else 1
-    shared = [term for term in terms if spread[term] >= least]
-    others = [term for term in terms if 0 < spread[term] < least]
-    known = set(terms)
-    phrases: list[tuple[str, ...]] = []
-    for term in [*shared, *others]:
-        n_words = sum(map(len, phrases))
-        enough = len(phrases) == _MOST_TERMS or (term not in shared and n_words > 1)
-        if enough or n_words >= _MOST_WORDS:
-            break
-        if any(is_same_word(term, word) for phrase in phrases for word in phrase):
-            continue
-        phrase = _widen(term, lines, known)
-        if any(is_same_word(a, b) for old in phrases for a in old for b in phrase):
-            phrase = (term,)
-        if n_words + len(phrase) <= _MOST_WORDS:
-            phrases.append(phrase)
-    label = " ".join(_write(phrase, written, lines) for phrase in phrases)
-    return label or " ".join(texts[-1].split()[:_MOST_WORDS])
-
-
-def _widen(term: str, lines: Sequence[Sequence[str]], known: set[str]) -> tuple[str, ...]:
-    """Add the word before or after it where at least half of its uses have the same one there."""
-    uses = sum(term in line for line in lines)
-    phrase: tuple[str, ...] = (term,)
-    while len(phrase) < _MOST_TERMS:
-        beside: Counter[tuple[str, ...]] = Counter()
-        for line in lines:
-            for i in range(len(line) - len(phrase) + 1):
-                if tuple(line[i : i + len(phrase)]) == phrase:
-                    if i and line[i - 1] in known:
-                        beside[(line[i - 1], *phrase)] += 1
-                    if i + len(phrase) < len(line) and line[i + len(phrase)] in known:
-                        beside[(*phrase, line[i + len(phrase)])] += 1
-        best = min(beside.items(), key=lambda item: (-item[1], item[0]), default=None)
-        if best is None or best[1] < max(2, uses / 2) or len(set(best[0])) < len(best[0]):
-            break
-        phrase = best[0]
-    return phrase
+    judge = _Judge.of(terms, sayings)
+    ranked = judge.rank(judge.shared) or judge.rank(judge.single)
+    if not ranked:
+        return held or _begin(sayings[-1].text)
+    chosen = judge.complete(ranked[0], ranked)
+    old = judge.find(held)
+    is_full = sum(p.n_words for p in old) > 1 or chosen[0].n_words == len(chosen) == 1
+    if old and is_full and judge.score(old[0]) >= _STEADY * judge.score(chosen[0]):
+        return held
+    return judge.write(chosen)
 
 
 def is_same_word(one: str, other: str) -> bool:
@@ -76,15 +83,160 @@ def is_same_word(one: str, other: str) -> bool:
     )
 
 
-def _write(
-    phrase: tuple[str, ...], written: Sequence[Sequence[str]], lines: Sequence[Sequence[str]]
-) -> str:
-    forms: Counter[tuple[str, ...]] = Counter()
-    for words, line in zip(written, lines, strict=True):
-        for i in range(len(line) - len(phrase) + 1):
-            if tuple(line[i : i + len(phrase)]) == phrase:
-                forms[tuple(words[i : i + len(phrase)])] += 1
-    form = min(forms.items(), key=lambda item: (-item[1], item[0]))[0] if forms else phrase
-    text = " ".join(form)
-    # Pairs of letters overlap: the pairs of a phrase are put back on each other.
-    return re.sub(r"(\w) \1", r"\1", text) if all(len(word) == 2 for word in form) else text
+@dataclass
+class _Judge:
+    """Judges the phrases of a topic.
+
+    Attributes:
+        lines: Its headlines, each wording of an event once.
+        shares: How much each counts, 1 in all.
+        weights: How much a word says of the topic, by its key.
+        shared: What may name it, because two headlines share it.
+        single: What stands in one headline only.
+        language: The language of most of it.
+    """
+
+    lines: Sequence[Line]
+    shares: Sequence[float]
+    weights: Mapping[str, float]
+    shared: Sequence[Phrase]
+    single: Sequence[Phrase]
+    language: str
+
+    @classmethod
+    def of(cls, terms: Sequence[str], sayings: Sequence[Saying]) -> "_Judge":
+        kept = list({(one.event, one.text): one for one in sayings[-_LOOKED_AT:]}.values())
+        outlets = frozenset(one.source for one in kept)
+        languages = settle_languages(
+            [one.text for one in kept], [one.source for one in kept], [one.language for one in kept]
+        ).tolist()
+        lines = [
+            read_line(one.text, code, outlets) for one, code in zip(kept, languages, strict=True)
+        ]
+        sizes = Counter(one.event for one in kept)
+        raw = [one.alike / sizes[one.event] ** 0.5 if one.event else 1.0 for one in kept]
+        total = sum(raw) or 1.0
+        spoken: dict[str, float] = {}
+        for line, value in zip(lines, raw, strict=True):
+            spoken[line.language] = spoken.get(line.language, 0.0) + value
+        language = max(spoken, key=lambda code: (spoken[code], code), default="")
+        shares = [value / total for value in raw]
+        return cls(lines, shares, _weigh_words(lines, terms), *find_phrases(lines), language)
+
+    def rank(self, phrases: Sequence[Phrase]) -> list[Phrase]:
+        """Return phrases, the best first."""
+        return sorted(phrases, key=lambda p: (-self.score(p), p.keys))
+
+    def weigh(self, phrase: Phrase) -> float:
+        return sum((self.weights.get(key, 0.0) for key in phrase.telling), 0.0)
+
+    def spread(self, phrase: Phrase) -> float:
+        """Return the share of the headlines that speak of it, in [0, 1]."""
+        at = {place.line for place in phrase.places}
+        whole = self.weigh(phrase) or 1.0
+        total = 0.0
+        for number, (line, share) in enumerate(zip(self.lines, self.shares, strict=True)):
+            if number in at:
+                total += share
+                continue
+            there = [key for key in phrase.telling if key in line.keys]
+            part = sum(self.weights.get(key, 0.0) for key in there) / whole
+            by_surname = phrase.name and there[-1:] == [phrase.telling[-1]]
+            if len(there) == len(phrase.telling) or by_surname:
+                total += share * _IN_PIECES
+            elif part >= 0.5:
+                total += share * _IN_PIECES * part / 2
+        return total
+
+    def score(self, phrase: Phrase) -> float:
+        clean = 0.4 + 0.2 * phrase.left + 0.4 * phrase.right
+        name = 1.15 if phrase.name else 1.0
+        shape = _SHAPES[min(phrase.n_words, MOST_WORDS)]
+        own = any(self.lines[place.line].language == self.language for place in phrase.places)
+        whole = math.sqrt(self.weigh(phrase)) * self.spread(phrase)
+        return whole * clean * name * shape * (1.0 if own else _FOREIGN)
+
+    def complete(self, first: Phrase, ranked: Sequence[Phrase]) -> list[Phrase]:
+        """Return a phrase, with another beside it if it needs one or that is as good."""
+        alone = first.n_words < 2
+        for least in (_LEAST_SPREAD, _LEAST_SPREAD / 2) if alone else (0.5,):
+            for other in ranked if len(first.places) > 1 else ():
+                if other.n_words + first.n_words > MOST_WORDS or self.spread(other) < least:
+                    continue
+                if alone and other.n_words > 1 and first.keys[0] in other.keys:
+                    return [other]
+                good = alone or self.score(other) >= _SECOND * self.score(first)
+                # A single small word, not at the end of a part, is most often an adjective.
+                good = good and (other.n_words > 1 or other.name or other.right >= 0.5)
+                if good and _are_apart(first, other):
+                    first, other = (other, first) if other.name > first.name else (first, other)
+                    return self.unite(first, other) or [first, other]
+        return self.lengthen(first) if alone and not first.name else [first]
+
+    def lengthen(self, first: Phrase) -> list[Phrase]:
+        """Return a phrase of one headline that says more than a single word, if it is bounded."""
+        longer = [
+            p for p in self.single
+            if first.keys[0] in p.keys and 1 < p.n_words <= 3 and p.left + p.right == 2
+            and not (p.spell().endswith("ing") and p.keys[-1] != first.keys[0])
+        ]  # fmt: skip
+        return self.rank(longer)[:1] or [first]
+
+    def unite(self, first: Phrase, other: Phrase) -> list[Phrase]:
+        """Return a phrase that says the words of both in one, if any headline does."""
+        wanted = {*first.telling, *other.telling}
+        whole = [
+            p for p in (*self.shared, *self.single)
+            if set(p.telling) == wanted and (len(p.places) > 1 or p.right + p.left >= 1)
+        ]  # fmt: skip
+        return self.rank(whole)[:1]
+
+    def find(self, held: str) -> list[Phrase]:
+        """Return the phrases of a label, if there are such."""
+        found = []
+        for part in _JOINTS.split(held):
+            wanted = part.casefold()
+            found += [p for p in self.shared if any(f.casefold() == wanted for f in p.forms)]
+        return found
+
+    def write(self, chosen: Sequence[Phrase]) -> str:
+        parts = [phrase.spell() for phrase in chosen]
+        unspaced = any(phrase.letters for phrase in chosen)
+        names = all(phrase.name for phrase in chosen)
+        comma, colon = ("、", "：") if unspaced else (", ", ": ")
+        label = (comma if names else colon).join(parts)
+        second = label[1:2]
+        return label if second.isupper() else label[:1].upper() + label[1:]
+
+
+_JOINTS: Final = re.compile(r", |: |、|：")
+
+
+def _weigh_words(lines: Sequence[Line], terms: Sequence[str]) -> dict[str, float]:
+    """Return how much words say of the topic, by their keys."""
+    listed = {term: _FADE**rank for rank, term in enumerate(terms)}
+    weights: dict[str, float] = {}
+    for line in lines:
+        for i, word in enumerate(line.words):
+            if not word.letter:
+                value = listed.get(word.small, _NOUN if word.small in NAMING else _UNLISTED)
+                if word.telling:
+                    weights[word.key] = max(weights.get(word.key, 0.0), value)
+                continue
+            # Terms of scripts without spaces are pairs of letters.
+            pair = line.words[i : i + 2]
+            value = listed.get("".join(letter.small for letter in pair), 0.0) / 2
+            for letter in pair if value else ():
+                weights[letter.key] = max(weights.get(letter.key, 0.0), value)
+    return weights
+
+
+def _are_apart(one: Phrase, other: Phrase) -> bool:
+    if one.letters or other.letters:
+        return not set(one.keys) & set(other.keys)
+    return not any(is_same_word(a, b) for a in one.telling for b in other.telling)
+
+
+def _begin(text: str) -> str:
+    words = text.split()[:MOST_WORDS]
+    return " ".join(words)

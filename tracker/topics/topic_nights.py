@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tracker.topics.clustering import find_near, link_rows
 from tracker.topics.holds import Holds
-from tracker.topics.labels import choose_label
+from tracker.topics.labels import Saying, choose_label
 from tracker.topics.lineage import Change, find_mergers, find_splits
 from tracker.topics.model import EventClusters, Proposal, propose_topics
 from tracker.topics.rosters import Roster, Topic
@@ -297,15 +297,16 @@ def _word(
 ) -> None:
     """Give each changed topic the words of the cluster that holds most of its headlines.
 
-    Its label is chosen anew only when its size has doubled, so that it stays while the topic
-    does, and never when a person gave it or pinned the topic.
+    Its label is chosen anew only when its size has doubled, and stays then too while it is nearly
+    as good as another, so that it stays while the topic does; and it never changes when a person
+    gave it or pinned the topic.
     """
     votes: dict[str, dict[int, int]] = {}
-    texts: dict[str, list[str]] = {}
+    rows: dict[str, list[int]] = {}
     for i, event in enumerate(events):
         topic = roster.topic_of.get(event)
         if topic in changed:
-            texts.setdefault(topic, []).append(window.texts[i])
+            rows.setdefault(topic, []).append(i)
             cluster = int(proposal.clusters[items.item[i]])
             if cluster >= 0:
                 poll = votes.setdefault(topic, {})
@@ -318,5 +319,10 @@ def _word(
         label = topic_now.label
         doubled = topic_now.size.bit_length() != before.get(name, 0).bit_length()
         if not label or (doubled and name not in worded):
-            label = choose_label(terms, texts[name])
+            alike = (window.vectors[rows[name]] @ topic_now.centroid).tolist()
+            sayings = [
+                Saying(window.texts[i], window.languages[i], window.sources[i], events[i], near)
+                for i, near in zip(rows[name], alike, strict=True)
+            ]
+            label = choose_label(terms, sayings, label)
         roster.put(name, replace(topic_now, terms=terms, label=label))
