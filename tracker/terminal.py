@@ -57,6 +57,7 @@ _WIDE: Final = {
     "topic": 2,
     "themes": 1,
     "terms": 2,
+    "telling": 4,
 }
 """Columns that share the width left over, and their parts of it; the others are shown whole."""
 

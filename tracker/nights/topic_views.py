@@ -9,6 +9,7 @@ from tracker.errors import SubjectError
 from tracker.names import SHORTEST_PREFIX, hint_near
 from tracker.store import Store
 from tracker.tables import CORRECTIONS, EVENTS, LABELS, LINEAGE, MEMBERS, THEMES, TOPICS
+from tracker.topics.events import pick_telling
 from tracker.topics.theme_overlaps import overlap_themes
 
 _LISTED: Final = 8
@@ -19,12 +20,13 @@ def view_topics(store: Store) -> pl.DataFrame:
     """Return the topics as they stand, the largest first.
 
     `id` is the beginning of `topic_id` that tells topics apart; `marks` says what people have
-    said of a topic that holds: renamed, pinned.
+    said of a topic that holds: renamed, pinned; `telling` is its most telling headline.
     """
     latest = latest_topics(store).collect()
+    placed = store.read(EVENTS)
+    telling = pick_telling(placed, 1).with_columns(pl.col("telling").list.first())
     events = (
-        store.read(EVENTS)
-        .filter(pl.col("topic_id").is_not_null())
+        placed.filter(pl.col("topic_id").is_not_null())
         .group_by("topic_id")
         .agg(
             pl.col("n_headlines").sum().alias("headlines"),
@@ -35,6 +37,7 @@ def view_topics(store: Store) -> pl.DataFrame:
     )
     return (
         events.join(latest, on="topic_id")
+        .join(telling, on="topic_id")
         .join(_marks(store), on="topic_id", how="left")
         .with_columns(
             pl.col("terms").list.head(6),
@@ -46,10 +49,11 @@ def view_topics(store: Store) -> pl.DataFrame:
             "label",
             "id",
             "headlines",
-            "events",
-            "first_night",
+            "telling",
             "last_night",
             "state",
+            "events",
+            "first_night",
             "marks",
             "terms",
             "topic_id",
@@ -161,7 +165,7 @@ class Life:
 
     Attributes:
         title: Its label and id.
-        lines: Its size, its marks, and a line for each change of its identity.
+        lines: Its size, marks, words and most telling headlines, and a line for each change of its identity.
     """
 
     title: str
@@ -183,6 +187,8 @@ def view_topic_life(store: Store, name: str) -> Life:
         f"{size}, {span}; {', '.join([topic['state'], *topic['marks']])}",
         f"words: {', '.join(topic['terms'])}",
     ]
+    mine = store.read(EVENTS).filter(pl.col("topic_id") == key)
+    lines += [f"headline: {text}" for text in pick_telling(mine)["telling"].explode()]
     overlaps = overlap_themes(store.read(THEMES), store.read(MEMBERS))
     shared = overlaps.filter(pl.col("topic_id") == key, pl.col("of_topic") >= _LEAST_SHARE)
     if shared.height:

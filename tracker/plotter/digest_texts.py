@@ -31,7 +31,7 @@ def to_markdown(digest: Digest, pages: frozenset[str], site: str = "") -> str:
         for claim in section.claims:
             lines += _claim_lines(claim, pages, site)
         if section.more:
-            lines += [f"- and {section.more:,} more, in the [report]({site}index.html)"]
+            lines += [f"- and {section.more:,} smaller, in the [report]({site}index.html)"]
         if section.same:
             lines += [f"- and {section.same:,} {SAME}"]
         lines += [""]

@@ -27,7 +27,10 @@ MOST_WHYS: Final = 3
 """Claims of a kind whose change is taken apart: each costs a look at the slots of two stretches."""
 
 MOST_CLAIMS: Final = 10
-"""Claims of a kind that are told in full; the others are counted."""
+"""Claims of a kind that are told in full; the smaller ones are counted."""
+
+MOST_COUNTED: Final = 5
+"""The same of what is no test but a count: where one source is seen, much is new every week."""
 
 FIRST_SPAN: Final = timedelta(days=7)
 """What the first digest of a study looks back on."""
@@ -69,7 +72,7 @@ class Section:
     Attributes:
         heading: Its heading.
         claims: Its claims, watched themes first, then the largest.
-        more: How many others there are.
+        more: How many smaller ones there are.
         same: How many besides have mostly the headlines of one of these, such as a theme's topic.
     """
 
@@ -168,6 +171,11 @@ def choose_findings(prepared: Prepared, since: date) -> dict[str, Choice]:
     return {kind: choice for kind, choice in found.items() if choice.findings}
 
 
+def most(kind: str) -> int:
+    """Return how many findings of a kind a digest tells in full."""
+    return MOST_COUNTED if kind in ("new", "back") else MOST_CLAIMS
+
+
 def read_digest(prepared: Prepared, since: date, whys: Whys) -> Digest:
     """Return what changed after night `since`.
 
@@ -180,8 +188,8 @@ def read_digest(prepared: Prepared, since: date, whys: Whys) -> Digest:
     sections = [
         Section(
             HEADINGS[kind],
-            [_read_claim(prepared, finding, whys) for finding in choice.findings[:MOST_CLAIMS]],
-            max(0, len(choice.findings) - MOST_CLAIMS),
+            [_read_claim(prepared, finding, whys) for finding in choice.findings[: most(kind)]],
+            max(0, len(choice.findings) - most(kind)),
             choice.same,
         )
         for kind, choice in found.items()

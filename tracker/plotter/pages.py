@@ -50,6 +50,7 @@ class Row:
 
     subject: Subject
     terms: str
+    telling: str
     state: str
     spark: Markup
     last: float | None
@@ -176,6 +177,12 @@ def read_rows(prepared: Prepared, sources: Sequence[str]) -> list[Row]:
             "topic_id", "terms", "state"
         ).iter_rows()
     }
+    largest = ["n_headlines", "n_sources", "last_night", "event_id"]
+    told = prepared.data.events.sort(largest, descending=[True, True, True, False])
+    telling = dict(
+        told.unique("topic_id", keep="first", maintain_order=True)
+        .select("topic_id", "label").iter_rows()
+    )  # fmt: skip
     place = {source: i for i, source in enumerate(sources)}
     rows = []
     for subject in prepared.subjects.values():
@@ -194,6 +201,7 @@ def read_rows(prepared: Prepared, sources: Sequence[str]) -> list[Row]:
             Row(
                 subject,
                 terms,
+                clean(telling.get(subject.key, ""), 120),
                 state,
                 draw_sparkline(curve.share),
                 curve.last,

@@ -47,7 +47,6 @@ def name_subjects(data: ReportData) -> dict[str, Subject]:
     pages = file_names(topics)
     for key, label in topics.items():
         name = clean(label, 80) or key
-        name = name[0].upper() + name[1:]
         subjects[key] = Subject(key, name, "topic", f"topics/{pages[key]}.html")
     return subjects
 

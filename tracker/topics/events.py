@@ -85,3 +85,22 @@ def summarise_events(members: pl.DataFrame, headlines: pl.DataFrame, as_of: date
         )
         .sort("event_id")
     )
+
+
+def pick_telling(events: pl.DataFrame, most: int = 3) -> pl.DataFrame:
+    """Return the most telling headlines of each topic: topic_id and telling, a list of texts.
+
+    Each is the one nearest to the centre of an event; the events are the largest, of equal ones
+    the latest.
+
+    Args:
+        events: A frame of EVENTS.
+        most: How many of a topic at most.
+    """
+    order = ["n_headlines", "n_sources", "last_night", "event_id"]
+    return (
+        events.filter(pl.col("topic_id").is_not_null())
+        .sort(order, descending=[True, True, True, False])
+        .group_by("topic_id", maintain_order=True)
+        .agg(pl.col("label").unique(maintain_order=True).head(most).alias("telling"))
+    )
