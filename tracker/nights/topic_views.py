@@ -165,7 +165,7 @@ class Life:
 
     Attributes:
         title: Its label and id.
-        lines: Its size, marks, words and most telling headlines, and a line for each change of its identity.
+        lines: Its size, marks, words, telling headlines, and a line for each change of identity.
     """
 
     title: str
