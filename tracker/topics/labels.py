@@ -149,8 +149,10 @@ class _Judge:
         return total
 
     def score(self, phrase: Phrase) -> float:
-        clean = 0.4 + 0.2 * phrase.left + 0.4 * phrase.right
-        name = 1.15 if phrase.name else 1.0
+        # What is never written small may be a name that headlines begin with.
+        right = max(phrase.right, 0.5 if phrase.capital else 0.0)
+        clean = 0.4 + 0.2 * phrase.left + 0.4 * right
+        name = 1.15 if phrase.name else 1.08 if phrase.capital else 1.0
         shape = _SHAPES[min(phrase.n_words, MOST_WORDS)]
         own = any(self.lines[place.line].language == self.language for place in phrase.places)
         whole = math.sqrt(self.weigh(phrase)) * self.spread(phrase)
@@ -167,9 +169,11 @@ class _Judge:
                     return [other]
                 good = alone or self.score(other) >= _SECOND * self.score(first)
                 # A single small word, not at the end of a part, is most often an adjective.
-                good = good and (other.n_words > 1 or other.name or other.right >= 0.5)
+                good = good and (other.n_words > 1 or other.capital or other.right >= 0.5)
                 if good and _are_apart(first, other):
-                    first, other = (other, first) if other.name > first.name else (first, other)
+                    first, other = (
+                        (other, first) if other.capital > first.capital else (first, other)
+                    )
                     return self.unite(first, other) or [first, other]
         return self.lengthen(first) if alone and not first.name else [first]
 

@@ -26,6 +26,7 @@ _JOINS: Final = re.compile(r"\s*|\s+&\s+")
 _OPENS: Final = re.compile(r"(?:^|[\s(\[])['‘\"“„«]")
 _SHARE_OF_CAPITALS: Final = 0.75  # of the longer words behind the first, in a Title Case Headline
 _STYLED: Final = frozenset(("a", "an", "as", "by", "from", "or", "to", "up"))
+_ADJECTIVE: Final = ("e", "en", "er", "es", "em")  # endings in German; verbs mostly have others
 NOUNS_CAPITAL: Final = frozenset(("de", "lb"))
 """Languages that write nouns with a capital."""
 
@@ -215,6 +216,8 @@ def _judge_ends(word: str, language: str, capital: int, *, follows: bool) -> tup
         return False, False
     if language == "en" and capital < 1 and len(word) > 4 and word.endswith("ed"):
         return True, False
+    if language in NOUNS_CAPITAL and capital < 0 and not word.endswith(_ADJECTIVE):
+        return False, False
     ends = word not in VERBS and not (language in NOUNS_CAPITAL and capital < 0)
     return word not in VERBS, ends
 
@@ -241,4 +244,6 @@ def _is_barred(word: str, begins: bool, language: str) -> bool:
         return _is_kana(word) and word not in LINKS
     if begins or word in LINKS or word in CLOCK:
         return False
+    if language in NOUNS_CAPITAL and word.isalpha() and not word.endswith(_ADJECTIVE):
+        return True
     return word in EMPTY or word in FURNITURE or word in VERBS or word in _stops(language)

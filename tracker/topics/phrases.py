@@ -36,6 +36,7 @@ class Phrase:
         left: How often a small word, a verb or the beginning of a part stands before it, in [0, 1].
         right: How often one, or the end of a part, stands behind it.
         name: Whether each of its words is written with a capital where that says something.
+        capital: Whether none of its words is ever small.
         letters: Whether it is in a script without spaces.
         forms: How it is written, and how often; the best evidence of its capitals only.
     """
@@ -46,6 +47,7 @@ class Phrase:
     left: float
     right: float
     name: bool
+    capital: bool
     letters: bool
     forms: Mapping[str, int]
 
@@ -125,8 +127,17 @@ def _read_phrase(keys: tuple[str, ...], at: Sequence[Place], lines: Sequence[Lin
     name = cased and any(sure) and sum(unsure) >= 0.5 * len(spans)
     bounds = [_bound(lines[p.line], p.start, p.end) for p in at]
     left, right = (sum(side) / len(at) for side in zip(*bounds, strict=True))
+    capital = all(unsure) and lines[at[0].line].text[spans[0][0].start].isupper()
     return Phrase(
-        keys, telling, tuple(at), left, right, name, spans[0][0].letter, _count_forms(at, lines)
+        keys,
+        telling,
+        tuple(at),
+        left,
+        right,
+        name,
+        capital,
+        spans[0][0].letter,
+        _count_forms(at, lines),
     )
 
 
@@ -146,14 +157,11 @@ def _bound(line: Line, start: int, end: int) -> tuple[bool, bool]:
     least = 0 if line.language in NOUNS_CAPITAL else 1
     linked = start > 1 and not words[start].first and words[start - 1].small in LINKS
     cut = linked and words[start].capital > 0 and words[start - 2].capital > 0
-    return (
-        before is None
-        or (not before.begins and not cut)
-        or (before.capital < 0 < words[start].capital),
-        after is None
-        or not after.begins
-        or (after.capital < 0 and words[end - 1].capital >= least),
+    opens = not before or not before.begins or (before.capital < 0 < words[start].capital)
+    closes = (
+        not after or not after.begins or (after.capital < 0 and words[end - 1].capital >= least)
     )
+    return opens and not cut, closes
 
 
 def _count_forms(at: Sequence[Place], lines: Sequence[Line]) -> Counter[str]:
