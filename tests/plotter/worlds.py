@@ -7,6 +7,7 @@ Some headlines are hostile.
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -109,6 +110,7 @@ def subject_of(title: str) -> str | None:
     return "t4" if title in HOSTILE.values() else None
 
 
+@cache
 def build_world() -> ReportData:
     """Return the world as report data, attention and signals measured by the real stages."""
     return assemble(*show_world())

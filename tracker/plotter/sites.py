@@ -6,6 +6,7 @@ import importlib.resources
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, Final
 
 import jinja2
@@ -140,6 +141,7 @@ def _list_observed(prepared: Prepared) -> list[tuple[str, str]]:
     return [(str(first), str(last)) for first, last in stretches]
 
 
+@cache  # compiling them takes longer than filling them for a small study
 def open_templates() -> jinja2.Environment:
     """Return where the pages' templates are."""
     environment = jinja2.Environment(

