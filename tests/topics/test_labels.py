@@ -72,6 +72,16 @@ def test_a_single_word_gets_another_beside_it() -> None:
     assert sorted(label.split(": ")) == ["Leitzins", "Zentralbank"]
 
 
+def test_a_byline_names_no_topic() -> None:
+    label = word(
+        "rente bosbach",
+        "Rente mit 63: was gilt Von Erna Bosbach",
+        "Streit um die Rente mit 63 Von Erna Bosbach",
+        language="de",
+    )
+    assert label == "Rente mit 63"
+
+
 def test_a_word_is_not_said_twice() -> None:
     label = word(
         "abortion abortions ruling", "Abortion ruling leaked", "Abortions fall", "Abortion ruling"

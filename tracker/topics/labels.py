@@ -16,6 +16,7 @@ _LOOKED_AT: Final = 200  # headlines; more would not change what is most common
 _FADE: Final = 0.9  # weight of a term against the one before it
 _UNLISTED: Final = 0.1  # weight of a word that is no term
 _NOUN: Final = 0.4  # of a noun that stop words keep from being a term
+_FEW: Final = 3  # headlines, of which the words of one may name all
 _IN_PIECES: Final = 0.6  # of a headline that has all words of a phrase, but not together
 _LEAST_SPREAD: Final = 0.34  # of the headlines, in which a second phrase stands
 _SECOND: Final = 0.55  # score of a second phrase, against the first, where it is not needed
@@ -168,14 +169,16 @@ class _Judge:
                 if alone and other.n_words > 1 and first.keys[0] in other.keys:
                     return [other]
                 good = alone or self.score(other) >= _SECOND * self.score(first)
-                # A single small word, not at the end of a part, is most often an adjective.
-                good = good and (other.n_words > 1 or other.capital or other.right >= 0.5)
+                # A small word alone is often an adjective or a verb: half of all must have it.
+                small = other.n_words == 1 and not other.capital and not other.letters
+                good = good and (not small or (other.right >= 0.5 and self.spread(other) >= 0.5))
                 if good and _are_apart(first, other):
                     first, other = (
                         (other, first) if other.capital > first.capital else (first, other)
                     )
                     return self.unite(first, other) or [first, other]
-        return self.lengthen(first) if alone and not first.name else [first]
+        few = len(self.lines) <= _FEW
+        return self.lengthen(first) if alone and few and not first.name else [first]
 
     def lengthen(self, first: Phrase) -> list[Phrase]:
         """Return a phrase of one headline that says more than a single word, if it is bounded."""

@@ -17,6 +17,9 @@ _TOKEN: Final = re.compile(
     rf"(?:[^\W\d_{_UNSPACED}]\.){{2,}}|(?:{_LETTER})+(?:[.'’\-‑/&](?:{_LETTER})+)*|[{_UNSPACED}]"
 )
 _IS_UNSPACED: Final = re.compile(f"[{_UNSPACED}]")
+_BYLINE: Final = re.compile(
+    r"(?<=\S)\s+(?:Von|By|Par|Por|Ein\w* \w+ von)(?: (?:und|and|et|y|[A-ZÄÖÜÉ][\w.'’\-]+,?)){2,9}$"
+)
 _POSSESSIVE: Final = re.compile(r"(?:['’]s|['’])$", re.IGNORECASE)
 _ELISION: Final = re.compile(
     r"(?:[cdjlmnst]|qu|dell|nell|all|dall|sull|un)['’](?=\w)", re.IGNORECASE
@@ -96,6 +99,7 @@ def read_line(text: str, language: str, outlets: Sequence[str] | frozenset[str])
         language: Its language, ISO 639-1; empty if unknown.
         outlets: Names or hosts of the outlets that no label shall name.
     """
+    text = _BYLINE.sub("", text)
     found = [span for match in _TOKEN.finditer(text) for span in _elide(match, language)]
     spelt = [text[start:end] for start, end in found]
     bare = [_POSSESSIVE.sub("", word) or word for word in spelt]

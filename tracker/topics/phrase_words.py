@@ -6,6 +6,7 @@ from typing import Final
 EMPTY: Final = frozenset(
     re.findall(
         r"\S+",
+        "ausland inland panorama "
         "news newsreel headlines headline briefing bulletin latest roundup round-up recap "
         "factcheck fact-check explains q&a faq profile obituary reportage report reports reporter "
         "reporters editorial column columnist comment commentary letters cartoon slideshow clip "

@@ -13,6 +13,10 @@ MOST_LETTERS: Final = 8
 """Letters of a phrase in a script without spaces."""
 
 _PART: Final = 0.8  # of the uses of a phrase, in a longer one that is meant then
+_SUBJECT: Final = 100
+_INFLECTED: Final = frozenset(
+    ("ru", "uk", "be", "pl", "cs", "sk", "hr", "sr", "sl", "el", "lt", "lv")
+)
 _PART_OF_NAME: Final = 0.6
 
 
@@ -91,6 +95,9 @@ def _list_spans(line: Line) -> list[tuple[int, int]]:
             last = line.words[end - 1]
             if (end > start + 1 and last.first) or last.barred:
                 break
+            before = line.words[end - 2].small if end > start + 1 else ""
+            if before.endswith("s") and last.small.endswith("ing") and line.language == "en":
+                continue  # prices soaring
             if last.ends and (not last.letter or end > start + 1):
                 spans.append((start, end))
     return spans
@@ -174,7 +181,8 @@ def _count_forms(at: Sequence[Place], lines: Sequence[Line]) -> Counter[str]:
         shouted = form.isupper() and not line.plain and len(form) > 4
         first = line.words[place.start].first
         rank = 3 if shouted else 2 if not line.plain else 1 if first else 0
-        wordings[form.casefold()] += 1
+        # What a part begins with is most often its subject, in the form that dictionaries have.
+        wordings[form.casefold()] += _SUBJECT if first and line.language in _INFLECTED else 1
         ranked.setdefault(form.casefold(), {}).setdefault(rank, Counter())[form] += 1
     best = min(wordings, key=lambda form: (-wordings[form], len(form), form))
     rank = min(ranked[best])
