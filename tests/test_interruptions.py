@@ -1,0 +1,117 @@
+"""A process that is killed while it derives topics anew or corrects them loses nothing."""
+
+import multiprocessing
+import shutil
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tracker import Study
+from tracker.tables import TABLES
+
+TAKEN_IN = ("captures", "lists", "sightings", "headlines")
+PLACED = (
+    "members", "events", "topics", "lineage", "corrections", "attention", "signals", "noises",
+    "families",
+)  # fmt: skip
+LEXICAL = '[study]\nencoder = "lexical"\n'
+
+
+def read_clock() -> datetime:
+    return datetime(2100, 2, 1, 12, tzinfo=UTC)
+
+
+def open_study(folder: Path) -> Study:
+    config = folder / "tracker.toml"
+    return Study(folder / "study", config=config if config.exists() else None, clock=read_clock)
+
+
+def work(
+    folder: str, verb: str, topics: list[str], stage: str, times: int, reached: object
+) -> None:
+    """Remodel a study, or merge two topics, and stand still in the middle of it."""
+    seen = 0
+
+    def progress(at: str, done: int, total: int) -> None:
+        nonlocal seen
+        seen += (at == stage and done == 0) or at == stage == "topics"
+        if seen == times:
+            reached.set()  # type: ignore[attr-defined]
+            time.sleep(600)
+
+    study = open_study(Path(folder))
+    if verb == "remodel":
+        study.remodel(progress=progress)
+    else:
+        study.edit_topics(progress=progress).merge(topics[0], topics[1:])
+
+
+def kill_within(folder: Path, verb: str, topics: list[str], stage: str, times: int = 1) -> None:
+    context = multiprocessing.get_context("spawn")
+    reached = context.Event()
+    worker = context.Process(target=work, args=(str(folder), verb, topics, stage, times, reached))
+    worker.start()
+    try:
+        while not reached.wait(0.2):
+            assert worker.is_alive()
+    finally:
+        worker.kill()
+        worker.join()
+
+
+def read_all(study: Study, names: tuple[str, ...]) -> dict[str, pl.DataFrame]:
+    return {name: study.read(name).sort(TABLES[name].key) for name in names}
+
+
+def assert_same(found: dict[str, pl.DataFrame], wanted: dict[str, pl.DataFrame]) -> None:
+    for name, frame in wanted.items():
+        assert found[name].equals(frame), name
+
+
+@pytest.fixture
+def folder(told: Study, tmp_path: Path) -> Path:
+    """A folder with a study of twelve nights that may be changed."""
+    shutil.copytree(told.folder, tmp_path / "study")
+    return tmp_path
+
+
+def test_killed_while_a_remodel_looks_the_study_is_as_it_was(folder: Path, told: Study):
+    (folder / "tracker.toml").write_text(LEXICAL)
+    kill_within(folder, "remodel", [], "topics", times=5)
+    study = open_study(folder)
+    assert_same(read_all(study, TAKEN_IN + PLACED), read_all(told, TAKEN_IN + PLACED))
+    done = study.remodel()
+    assert done.counts["kept"] > 0
+
+
+def test_killed_while_a_remodel_writes_the_next_update_ends_it(folder: Path, told: Study):
+    (folder / "tracker.toml").write_text(LEXICAL)
+    kill_within(folder, "remodel", [], "attention")
+    study = open_study(folder)
+    study.update()
+    assert_same(read_all(study, TAKEN_IN), read_all(told, TAKEN_IN))
+    held = study.read("members").filter(pl.col("to_night").is_null())
+    assert set(held["headline_id"]) == set(told.read("headlines")["headline_id"])
+    ended = read_all(study, PLACED)
+    study.replay()
+    assert_same(read_all(study, PLACED), ended)
+    assert study.edit_topics(later=True).pin(held["topic_id"].drop_nulls()[0])
+
+
+def test_killed_while_topics_are_merged_the_next_update_ends_it(
+    folder: Path, told: Study, tmp_path_factory: pytest.TempPathFactory
+):
+    held = told.read("members").filter(pl.col("to_night").is_null())
+    topics = held["topic_id"].drop_nulls().unique().sort().to_list()[:2]
+    whole = tmp_path_factory.mktemp("whole")
+    shutil.copytree(told.folder, whole / "study")
+    open_study(whole).edit_topics().merge(topics[0], topics[1:])
+    kill_within(folder, "merge", topics, "attention")
+    study = open_study(folder)
+    assert_same(read_all(study, ("attention", "signals")), read_all(told, ("attention", "signals")))
+    assert study.explain(topics[1]).point["share"] is not None
+    study.update()
+    assert_same(read_all(study, PLACED), read_all(open_study(whole), PLACED))
