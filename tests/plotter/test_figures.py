@@ -32,6 +32,7 @@ from tracker.plotter.findings import read_findings
 from tracker.plotter.grids import unique_names
 from tracker.plotter.lives import read_stays
 from tracker.plotter.nights import read_weeks
+from tracker.plotter.pages import keep_distinct
 from tracker.plotter.palette import DARK, PAPER
 from tracker.plotter.prepared import prepare
 from tracker.plotter.styles import Style
@@ -442,3 +443,18 @@ def test_names_on_an_axis_are_never_the_same(names, unique):
 )
 def test_a_long_lead_is_counted_as_people_count(weeks, said):
     assert name_ordinal(weeks) == said
+
+
+def test_an_event_in_two_languages_is_one_thing_to_tell_and_two_events_in_one_are_two():
+    spanish = pl.col("headline_id").str.starts_with(SOURCES[1])
+    topic = pl.when(spanish & (pl.col("topic_id") == "t3")).then(pl.lit("t5"))
+    members = DATA.members.with_columns(topic.otherwise("topic_id").alias("topic_id"))
+    part = DATA.topics.filter(topic_id="t3").with_columns(topic_id=pl.lit("t5"))
+    topics = pl.concat([DATA.topics, part])
+    kept = {}
+    for code in ("en", "es"):
+        language = pl.when(spanish).then(pl.lit(code)).otherwise("language")
+        headlines = DATA.headlines.with_columns(language.alias("language"))
+        data = replace(DATA, members=members, topics=topics, headlines=headlines)
+        kept[code] = keep_distinct(prepare(data), ["t3", "t5", "t2"])
+    assert kept == {"en": {"t3", "t5", "t2"}, "es": {"t3", "t2"}}

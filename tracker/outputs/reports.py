@@ -1,6 +1,6 @@
 """The stored tables into the report's pages on disk."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -72,7 +72,7 @@ def read_report_data(
         generated_at=generated_at,
         last_night=last_night,
         watchlist=tuple(theme.name for theme in config.theme),
-        problems=_list_problems(captures),
+        problems=_list_problems(captures, zone, last_night),
         coverage=store.read(COVERAGE),
         bodies=store.read(BODIES),
         archive=config.archive.url,
@@ -103,9 +103,17 @@ def write_report(
     return store.folder / "index.html"
 
 
-def _list_problems(captures: pl.DataFrame) -> tuple[str, ...]:
-    failed = captures.filter(~pl.col("outcome").is_in(SEEN_OUTCOMES))
-    by_source = failed.group_by("source").len("visits").sort("source")
+def _list_problems(captures: pl.DataFrame, zone: str, night: date) -> tuple[str, ...]:
+    """Return which sources brought no page on the last night; of earlier ones, coverage tells."""
+    tonight = captures.filter(night_of("captured_at", zone) == night)
+    seen = pl.col("outcome").is_in(SEEN_OUTCOMES)
+    by_source = (
+        tonight.group_by("source")
+        .agg(seen.any().alias("came"), pl.len(), pl.col("outcome").unique().sort().str.join(", "))
+        .filter(~pl.col("came"))
+        .sort("source")
+    )
     return tuple(
-        f"{source}: {visits} visits brought no page" for source, visits in by_source.iter_rows()
+        f"{source}: {visits} {'visit' if visits == 1 else 'visits'} brought no page ({outcomes})"
+        for source, visits, outcomes in by_source.select("source", "len", "outcome").iter_rows()
     )

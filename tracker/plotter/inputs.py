@@ -34,7 +34,7 @@ class ReportData:
         generated_at: When the report was made, aware.
         last_night: The night the report speaks of as tonight.
         watchlist: Themes that are always drawn, also at zero, in this order.
-        problems: What went wrong, in plain sentences, shown at the top.
+        problems: Which sources brought no page on the last night, a sentence each.
         coverage: Table `coverage`; without rows, what was observed is told from the captures alone.
         bodies: Table `bodies`: where raw pages are kept.
         archive: Address of a web archive up to the timestamp of its copies; empty for none.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 from markupsafe import Markup
@@ -129,14 +130,46 @@ def read_largest(prepared: Prepared) -> list[Card]:
 
 
 def keep_distinct(prepared: Prepared, keys: Sequence[str], overlap: float = 0.6) -> set[str]:
-    """Return `keys` without those whose latest headlines are mostly those of one before."""
-    kept: dict[str, frozenset[str]] = {}
+    """Return `keys` without those that tell what one before tells.
+
+    That is, whose latest headlines are mostly the same; or mostly those that a theme has in their
+    languages, where one before tells of the theme or of its headlines in others.
+    """
+    codes = prepared.data.headlines.select("headline_id", "language")
+    kept: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
     for key in keys:
         rows = prepared.slots.of(key)
-        own = frozenset(rows.filter(pl.col("night") == pl.col("night").max())["headline_id"])
-        if not any(len(own & other) > overlap * len(own | other) for other in kept.values()):
-            kept[key] = own
+        night = rows["night"].max()
+        own = frozenset(rows.filter(pl.col("night") == night)["headline_id"])
+        told = frozenset({key, *_find_themes(prepared, codes, own, night, overlap)})
+        if not any(
+            _is_mostly(own, other, overlap) or told & themes for other, themes in kept.values()
+        ):
+            kept[key] = own, told
     return set(kept)
+
+
+def _find_themes(
+    prepared: Prepared, codes: pl.DataFrame, own: frozenset[str], night: Any, overlap: float
+) -> list[str]:
+    """Return the themes that have mostly these headlines among those in their languages."""
+    mentions = prepared.slots.mentions.filter(pl.col("night") == night)
+    rows = mentions.select("subject", "headline_id").unique().join(codes, on="headline_id")
+    mine = rows.filter(pl.col("headline_id").is_in(list(own)))
+    near = rows.filter(
+        pl.col("subject").is_in(mine["subject"].unique().implode()),
+        pl.col("language").is_in(mine["language"].drop_nulls().unique().implode()),
+    )
+    return [
+        subject
+        for (subject,), found in near.group_by("subject", maintain_order=True)
+        if prepared.subjects[subject].kind == "theme"
+        and _is_mostly(own, frozenset(found["headline_id"]), overlap)
+    ]
+
+
+def _is_mostly(one: frozenset[str], other: frozenset[str], overlap: float) -> bool:
+    return len(one & other) > overlap * len(one | other)
 
 
 def _card(
