@@ -99,11 +99,11 @@ def test_other_settings_are_refused_too_and_corrections_are_carried_out_again(
     topic = next(iter(before.values()))
     study = Study(other / "study")
     study.edit_topics().rename(topic, "A name")
-    with pytest.raises(ConfigError, match=r"topics.event_nights: found 5, topics were made with 7"):
+    with pytest.raises(ConfigError, match=r"topics.event_nights: found 5, topics were made with 21"):
         Study(other / "study", config=other / "tracker.toml").update()
     done = run(other, "topics", "remodel")
     assert done.exit_code == 0, done.output
-    assert done.stdout.startswith("topics.event_nights: found 5, topics were made with 7\n")
+    assert done.stdout.startswith("topics.event_nights: found 5, topics were made with 21\n")
     assert "kept" in done.stdout
     assert topics_of(study) == before
     latest = study.read("topics").filter(pl.col("topic_id") == topic).sort("night")

@@ -6,9 +6,9 @@ import polars as pl
 from tracker.tables import MEMBERS
 from tracker.topics.clustering import agglomerate, join_items
 from tracker.topics.encoder import load_encoder
-from tracker.topics.events import place_headlines, summarise_events
+from tracker.topics.events import Placement, place_headlines, summarise_events
 from tracker.topics.ledgers import TopicSettings
-from tracker.topics.similarity import Rows, blend, hash_ngrams
+from tracker.topics.similarity import Rows, blend, draw_twice, hash_ngrams
 from tracker.topics.words import content_words
 
 ENCODER = load_encoder("auto")
@@ -62,12 +62,41 @@ def test_later_headlines_join_the_events_there_are() -> None:
     assert place(old + new, len(old), list(range(len(old)))) == wanted
 
 
-def test_events_that_exist_are_never_put_together() -> None:
-    twins = ["Honduras votes for a new president"] * 3
-    rows = rows_of(twins)
-    placed = place_headlines(rows[:2], np.asarray([0, 1], np.intp), rows[2:], LIMIT)
-    assert placed.event.tolist() == [0]
+def place_between(owners: list[int], silent: list[int]) -> Placement:
+    """Return where a third twin goes, with two events of a twin each, the second begun first."""
+    rows = rows_of(["Honduras votes for a new president"] * 3 + ["Zoo opens"])
+    events, order = np.asarray([2, 0, 1], np.intp), [0, 1, 3]
+    numbers = np.asarray(owners, np.intp), np.asarray(silent, np.intp)
+    return place_headlines(rows[order], events, rows[[2]], LIMIT, *numbers)
+
+
+def test_events_that_news_belongs_to_become_the_one_that_began_first() -> None:
+    placed = place_between([-1, -1, -1], [0, 0, 0])
+    assert placed.event.tolist() == [2]
+    assert placed.merged.tolist() == [2, 1, 2]
     assert placed.probability[0] > 0.99
+
+
+def test_events_of_two_owners_stay_two() -> None:
+    placed = place_between([0, 1, 2], [0, 0, 0])
+    assert placed.merged.tolist() == [0, 1, 2]
+    assert placed.event.tolist() in ([0], [2])
+
+
+def test_events_without_news_stay_two_however_alike() -> None:
+    rows = rows_of(["Honduras votes for a new president"] * 2 + ["Zoo opens"])
+    placed = place_headlines(rows[:2], np.asarray([0, 1], np.intp), rows[2:], LIMIT)
+    assert placed.merged.tolist() == [0, 1]
+    assert placed.event.tolist() == [2]
+
+
+def test_an_event_long_silent_takes_nothing_more() -> None:
+    assert place_between([-1, -1, -1], [49, 49, 49]).event.tolist() == [3]
+
+
+def test_what_has_no_company_is_not_drawn() -> None:
+    rows = rows_of([story[0] for story in STORIES])
+    np.testing.assert_allclose(draw_twice(rows, 10), rows, atol=1e-6)
 
 
 def test_large_varied_clusters_join_below_what_two_items_need() -> None:

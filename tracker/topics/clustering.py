@@ -72,7 +72,7 @@ def find_near(means: Rows, others: Rows, threshold: float) -> NDArray[np.intp]:
 
 
 def join_items(
-    means: Rows, sizes: NDArray[np.intp], threshold: float, n_fixed: int = 0
+    means: Rows, sizes: NDArray[np.intp], threshold: float, owners: NDArray[np.intp] | None = None
 ) -> NDArray[np.intp]:
     """Return the cluster of each item, as `agglomerate` does, whatever their number.
 
@@ -83,32 +83,48 @@ def join_items(
         means: Mean row of each item, (n, d).
         sizes: How many headlines each item stands for.
         threshold: Similarity at which clusters are joined.
-        n_fixed: The first so many items are never put together.
+        owners: Items of two owners are never put together; -1 for none.
     """
-    clusters = np.concatenate([np.arange(n_fixed), np.full(len(means) - n_fixed, -1)]).astype(
-        np.intp
-    )
-    n_clusters = n_fixed
-    for start in range(n_fixed, len(means), _AT_ONCE):
-        batch = np.arange(start, min(start + _AT_ONCE, len(means)))
+    n = len(means)
+    owners = np.full(n, -1, np.intp) if owners is None else owners
+    clusters = np.full(n, -1, np.intp)
+    n_clusters = 0
+    for start in range(0, n, _AT_ONCE):
+        batch = np.arange(start, min(start + _AT_ONCE, n))
         centres = mean_rows(means, clusters, n_clusters, sizes)
         near = find_near(means[batch], centres, threshold)
         heads = np.bincount(clusters[:start], weights=sizes[:start], minlength=n_clusters)
+        owner = np.full(n_clusters, -1, np.intp)
+        np.maximum.at(owner, clusters[:start], owners[:start])
         joined = agglomerate(
             np.vstack([centres[near], means[batch]]),
             np.concatenate([heads[near], sizes[batch]]),
             threshold,
-            len(near),
+            np.concatenate([owner[near], owners[batch]]),
         )
-        # Clusters that hold an old one come first: the others are numbered on from there.
-        names = np.concatenate([near, n_clusters + np.arange(joined.max() + 1 - len(near))])
+        # A cluster goes on under the number of the first that is in it.
+        first = np.unique(joined, return_index=True)[1]
+        old = int((first < len(near)).sum())
+        names = np.concatenate([near[first[:old]], n_clusters + np.arange(len(first) - old)])
+        renamed = np.arange(n_clusters)
+        renamed[near] = names[joined[: len(near)]]
+        clusters[:start] = renamed[clusters[:start]]
         clusters[batch] = names[joined[len(near) :]]
-        n_clusters += int(joined.max()) + 1 - len(near)
-    return clusters
+        n_clusters += len(first) - old
+    return number_clusters(clusters)
+
+
+def number_clusters(clusters: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return clusters numbered from 0 in the order of their first items."""
+    first, inverse = np.unique(clusters, return_index=True, return_inverse=True)[1:]
+    return np.argsort(np.argsort(first))[inverse].astype(np.intp)
 
 
 def agglomerate(
-    means: Rows, sizes: NDArray[np.floating] | NDArray[np.intp], threshold: float, n_fixed: int = 0
+    means: Rows,
+    sizes: NDArray[np.floating] | NDArray[np.intp],
+    threshold: float,
+    owners: NDArray[np.intp] | None = None,
 ) -> NDArray[np.intp]:
     """Return the cluster of each item, numbered from 0 in the order of their first items.
 
@@ -118,12 +134,15 @@ def agglomerate(
         means: Mean row of each item, (n, d).
         sizes: How many headlines each item stands for.
         threshold: Similarity at which clusters are joined, as `link` has it.
-        n_fixed: The first so many items are never put together.
+        owners: Items of two owners are never put together, nor what they are in; -1 for none.
     """
     n, size = len(means), sizes.astype(np.float32)
     alike = means @ means.T
     within = np.diag(alike).copy()
-    alike[:n_fixed, :n_fixed] = -np.inf
+    owned = np.flatnonzero(owners >= 0) if owners is not None else np.arange(0)
+    if owners is not None and len(owned):
+        strange = owners[owned, None] != owners[owned]
+        alike[np.ix_(owned, owned)] = np.where(strange, -np.inf, alike[np.ix_(owned, owned)])
     root, live = np.arange(n), np.ones(n, bool)
 
     def compare(item: int) -> Rows:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -9,54 +10,86 @@ from numpy.typing import NDArray
 
 from tracker.tables import EVENTS
 from tracker.topics.clustering import join_items
-from tracker.topics.similarity import (
-    NEIGHBOURS,
-    Rows,
-    draw_together,
-    draw_within,
-    mean_rows,
-    unit,
-)
+from tracker.topics.similarity import NEIGHBOURS, Rows, draw_twice, find_drawing, mean_rows, unit
+
+_FADING: Final = 0.02
+"""What an event loses of its similarity to news with each night on which there was none of it."""
 
 
 @dataclass(frozen=True)
 class Placement:
-    """Where new headlines go.
+    """Where new headlines go, and which events turn out to be one.
 
     Attributes:
         event: For each new headline the number of its event: those below the number of
             existing events are these, the others are founded now.
         probability: How alike it is to its event, in [0, 1].
+        merged: For each existing event the number of the one it is in now, its own mostly.
     """
 
     event: NDArray[np.intp]
     probability: NDArray[np.float64]
+    merged: NDArray[np.intp]
 
 
-def place_headlines(pool: Rows, events: NDArray[np.intp], new: Rows, threshold: float) -> Placement:
-    """Return the event of each new headline; headlines of the pool keep theirs.
+def place_headlines(
+    pool: Rows,
+    events: NDArray[np.intp],
+    new: Rows,
+    threshold: float,
+    owners: NDArray[np.intp] | None = None,
+    silent: NDArray[np.intp] | None = None,
+) -> Placement:
+    """Return the event of each new headline, and events that new headlines bring together.
 
-    A headline is first drawn towards its nearest neighbours, so that the wordings of one
-    happening come together; then headlines and events are agglomerated.
+    Headlines are first drawn towards their nearest neighbours, so that the wordings of one
+    happening come together; then headlines and events are agglomerated. An event that no new
+    headline is near stays as it is; events become one when a new headline belongs to both, and
+    the one that began first goes on.
 
     Args:
-        pool: Rows of the headlines whose events still take more.
+        pool: Rows of the headlines whose events still take more, oldest first.
         events: Their events, numbered from 0 without holes.
         new: Rows of the new headlines, in the order of their ids.
         threshold: Similarity at which headlines are one event.
+        owners: What each event belongs to, -1 for nothing: events of two owners stay two.
+        silent: Nights each event has been without a new headline.
+
+    Source: Allan, Papka and Lavrenko, 1998 (thresholds that rise with an event's age).
     """
-    n_pool = len(pool)
-    n_events = int(events.max()) + 1 if n_pool else 0
-    everything = np.vstack([pool, new])
-    old = draw_within(pool, events, NEIGHBOURS)
-    drawn = draw_together(new, everything, NEIGHBOURS, n_pool)
-    sizes = np.concatenate([np.bincount(events, minlength=n_events), np.ones(len(new), np.intp)])
-    means = np.vstack([mean_rows(old, events, n_events), drawn])
-    place = join_items(means, sizes, threshold, n_events)[n_events:]
-    rows, groups = np.vstack([old, drawn]), np.concatenate([events, place])
-    homes = unit(mean_rows(rows, groups, int(groups.max()) + 1))[place]
-    fit = np.einsum("ij,ij->i", unit(drawn), homes)
-    return Placement(place, np.clip(fit, 0, 1).astype(np.float64))
+    n_events = int(events.max()) + 1 if len(pool) else 0
+    owners = np.full(n_events, -1, np.intp) if owners is None else owners
+    silent = np.zeros(n_events, np.intp) if silent is None else silent
+    began = np.unique(events, return_index=True)[1]
+    open_events = np.unique(events[find_drawing(pool, new)])
+    open_events = open_events[np.argsort(began[open_events], kind="stable")]
+    n_open = len(open_events)
+    place = np.full(n_events, -1, np.intp)
+    place[open_events] = np.arange(n_open)
+    inside = np.flatnonzero(place[events] >= 0)
+    drawn = draw_twice(np.vstack([pool[inside], new]), NEIGHBOURS)
+    groups = np.concatenate([place[events[inside]], n_open + np.arange(len(new))])
+    means = mean_rows(drawn, groups, n_open + len(new))
+    # The square, since the link of two rows grows with the root of each one's length.
+    means[:n_open] *= np.maximum(1 - _FADING * silent[open_events], 0)[:, None] ** 2
+    joined = join_items(
+        means,
+        np.bincount(groups),
+        threshold,
+        np.concatenate([owners[open_events], np.full(len(new), -1)]),
+    )
+    homes = unit(mean_rows(drawn, joined[groups], int(joined.max()) + 1))[joined[n_open:]]
+    fit = np.einsum("ij,ij->i", unit(drawn[len(inside) :]), homes)
+    # A cluster without news stays the events it was made of; the first of the others goes on.
+    cluster, fresh = joined[:n_open], joined[n_open:]
+    number = np.full(len(joined), -1, np.intp)
+    number[cluster[::-1]] = open_events[::-1]
+    merged = np.arange(n_events)
+    bridged = np.isin(cluster, fresh)
+    merged[open_events[bridged]] = number[cluster[bridged]]
+    founded = np.unique(fresh[number[fresh] < 0])
+    number[founded] = n_events + np.arange(len(founded))
+    return Placement(number[fresh], np.clip(fit, 0, 1).astype(np.float64), merged)
 
 
 def summarise_events(members: pl.DataFrame, headlines: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from tracker.errors import TableError
@@ -86,6 +87,7 @@ class Ledger:
         self._places: dict[str, _Place] = {}
         self._roster = Roster(naming or Naming())
         self._holds = Holds()
+        self._rehomed: set[str] = set()  # headlines whose event is another since tonight
 
     @classmethod
     def restore(
@@ -252,12 +254,17 @@ class Ledger:
         first = int(np.searchsorted(window.nights, awake))
         named = [self._places[name].event for name in window.ids[first:n_old]]
         names, numbers = np.unique(np.asarray(named, object), return_inverse=True)
+        last = np.zeros(len(names), "datetime64[D]")
+        np.maximum.at(last, numbers, window.nights[first:n_old])
         placement = place_headlines(
             rows[first:n_old],
             numbers.astype(np.intp),
             rows[n_old:],
             self.settings.event_similarity,
+            self._own_events(names.tolist()),
+            (np.datetime64(night, "D") - last).astype(np.intp) - 1,
         )
+        self._merge_events(names.tolist(), placement.merged)
         events = dict(enumerate(names.tolist()))
         for name, number, probability in zip(
             window.ids[n_old:], placement.event.tolist(), placement.probability, strict=True
@@ -265,6 +272,24 @@ class Ledger:
             event = events.setdefault(number, name_id("e", name))
             self._places[name] = _Place(event, None, night, float(probability), night)
             self._roster.add_headline(event, name)
+
+    def _own_events(self, events: Sequence[str]) -> NDArray[np.intp]:
+        """Return what each event belongs to, numbered: its topic, or that it has none.
+
+        Where a person has merged topics each event is its own: they could not be parted again.
+        """
+        whole = self._holds.whole
+        topics = [self._roster.topic_of.get(event) for event in events]
+        owner = [e if t in whole else t for e, t in zip(events, topics, strict=True)]
+        place = {name: number for number, name in enumerate(dict.fromkeys(owner))}
+        return np.asarray([place[name] for name in owner], np.intp)
+
+    def _merge_events(self, events: Sequence[str], merged: NDArray[np.intp]) -> None:
+        for number in np.flatnonzero(merged != np.arange(len(events))).tolist():
+            kept = events[int(merged[number])]
+            for name in self._roster.merge_events(events[number], kept):
+                self._places[name] = replace(self._places[name], event=kept)
+                self._rehomed.add(name)
 
     def _write(
         self,
@@ -282,7 +307,7 @@ class Ledger:
             for name in roster.headlines[event]:
                 place = self._places[name]
                 if name not in fresh:
-                    if topic == place.topic:
+                    if topic == place.topic and name not in self._rehomed:
                         continue
                     closed.append((name, place.since, night - timedelta(days=1)))
                 self._places[name] = replace(place, topic=topic, since=night)
@@ -303,6 +328,7 @@ class Ledger:
             )
         lineage = [(night, *astuple(change)) for change in changes]
         roster.forget_absorbed()
+        self._rehomed.clear()
         return Changes(
             MEMBERS.frame(sorted(opened)) if opened else MEMBERS.empty(),
             pl.DataFrame(sorted(closed), schema=CLOSED, orient="row"),

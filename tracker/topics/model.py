@@ -91,7 +91,8 @@ def _join(
     """Return for each of `items` the first item of its cluster."""
     if not len(items):
         return items
-    joined = join_items(means[items], sizes[items], threshold, n_fixed)
+    owners = np.where(np.arange(len(items)) < n_fixed, np.arange(len(items)), -1)
+    joined = join_items(means[items], sizes[items], threshold, owners)
     return items[np.unique(joined, return_index=True)[1]][joined]
 
 

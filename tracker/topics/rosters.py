@@ -93,6 +93,15 @@ class Roster:
         """Put a headline into an event."""
         self.headlines.setdefault(event, []).append(headline)
 
+    def merge_events(self, absorbed: str, kept: str) -> list[str]:
+        """Put the headlines of one event into another of the same topic; return them."""
+        headlines = self.headlines.pop(absorbed)
+        self.headlines[kept] += headlines
+        topic = self.topic_of.pop(absorbed, None)
+        if topic is not None:
+            self._events[topic].discard(absorbed)
+        return headlines
+
     def place(self, event: str, topic: str) -> None:
         """Say that an event is in a topic."""
         if event in self.topic_of:

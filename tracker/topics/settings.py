@@ -9,7 +9,7 @@ from tracker.errors import ConfigError
 _ENDPOINT: Final = re.compile(r"https?://[^\s?#@<>/]+[^\s?#@<>]*")
 _VARIABLE: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
-METHOD: Final = 2
+METHOD: Final = 3
 """Number of the method: raise it with every change that may place a headline otherwise."""
 
 
@@ -39,12 +39,12 @@ class TopicSettings:
 
     meaning: float = 0.6
     event_similarity: float = 0.42
-    topic_similarity: float = 0.38
-    birth_similarity: float = 0.42
+    topic_similarity: float = 0.36
+    birth_similarity: float = 0.38
     merge_similarity: float = 0.5
     split_similarity: float = 0.25
     revival_similarity: float = 0.6
-    event_nights: int = 7
+    event_nights: int = 21
     window_nights: int = 60
     retire_nights: int = 365
     least_headlines: int = 2

@@ -23,6 +23,9 @@ PLAIN: Final = 1.4
 """Length of rows compared by wording alone, which is less alike for what is one story: labelled
 stories are parted as precisely at thresholds lower by so much."""
 _PLAIN_POWER: Final = 1.5  # of rarity, lest a country's own name make one topic of all its news
+_DRAWING: Final = 0.4
+"""Similarity from which headlines draw each other: most of what is less alike is other news."""
+_PULL: Final = 2.0  # so that the ten nearest of one story weigh some times what a headline does
 _BLOCK: Final = 1024  # rows compared at a time, so that memory stays linear
 
 
@@ -159,13 +162,15 @@ def mean_rows(
 def draw_together(rows: Rows, others: Rows, k: int, skip: int) -> Rows:
     """Return rows drawn towards their `k` nearest of `others`, as long as they were.
 
+    What is not clearly alike draws nothing, so that a headline without company stays as it is.
+
     Args:
         rows: The rows, (n, d).
         others: Where neighbours are looked for, (m, d).
         k: How many neighbours count.
         skip: Where `rows` themselves begin in `others`; a row is not its own neighbour.
 
-    Source: Radenović, Tolias and Chum, 2019 (query expansion, weights a power of similarity).
+    Source: Radenović, Tolias and Chum, 2019 (query expansion, weights grow with similarity).
     """
     lengths, other_lengths = np.linalg.norm(rows, axis=1), np.linalg.norm(others, axis=1)
     drawn = rows.copy()
@@ -190,9 +195,33 @@ def _weigh_nearest(
     at = np.arange(len(rows))
     alike[at, skip + at] = 0
     if k == len(others):
-        return np.tile(np.arange(k), (len(rows), 1)), alike**3
+        return np.tile(np.arange(k), (len(rows), 1)), _weigh(alike)
     near = np.argpartition(-alike, k - 1, axis=1)[:, :k]
-    return near, np.take_along_axis(alike, near, axis=1) ** 3
+    return near, _weigh(np.take_along_axis(alike, near, axis=1))
+
+
+def _weigh(alike: Rows) -> Rows:
+    return np.asarray(_PULL * np.maximum(alike - _DRAWING, 0), np.float32)
+
+
+def find_drawing(rows: Rows, others: Rows) -> NDArray[np.intp]:
+    """Return which of `rows` any of `others` would be drawn by."""
+    lengths, other_lengths = np.linalg.norm(rows, axis=1), np.linalg.norm(others, axis=1)
+    drawing = np.zeros(len(rows), bool)
+    for start in range(0, len(others), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        scale = np.sqrt(np.outer(lengths, other_lengths[block]))
+        drawing |= (rows @ others[block].T > _DRAWING * scale).any(axis=1)
+    return np.flatnonzero(drawing)
+
+
+def draw_twice(rows: Rows, k: int) -> Rows:
+    """Return rows drawn towards their `k` nearest, then towards the nearest of these.
+
+    The second time brings together wordings that are alike only by way of a third.
+    """
+    once = draw_together(rows, rows, k, 0)
+    return draw_together(once, once, k, 0)
 
 
 def draw_within(rows: Rows, groups: NDArray[np.intp], k: int) -> Rows:
