@@ -99,7 +99,9 @@ def test_other_settings_are_refused_too_and_corrections_are_carried_out_again(
     topic = next(iter(before.values()))
     study = Study(other / "study")
     study.edit_topics().rename(topic, "A name")
-    with pytest.raises(ConfigError, match=r"topics.event_nights: found 5, topics were made with 21"):
+    with pytest.raises(
+        ConfigError, match=r"topics.event_nights: found 5, topics were made with 21"
+    ):
         Study(other / "study", config=other / "tracker.toml").update()
     done = run(other, "topics", "remodel")
     assert done.exit_code == 0, done.output

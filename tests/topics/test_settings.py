@@ -37,7 +37,7 @@ def outcome(**values: Any) -> list[pl.DataFrame]:
         ("meaning", 0.2),
         ("event_similarity", 0.25),
         ("topic_similarity", 0.26),
-        ("birth_similarity", 0.25),
+        ("birth_similarity", 0.5),
         ("revival_similarity", 0.95),
         ("event_nights", 2),
         ("window_nights", 5),
