@@ -51,11 +51,19 @@ class Replay:
         rows = headlines.with_row_index("row").sort("night", "headline_id")
         kept = []
         self.seconds: dict[str, list[float]] = {}
+        self.new: dict[str, list[int]] = {}
+        self.held: dict[str, list[int]] = {}
+        arrived: list[tuple[date, int]] = []
         for (night,), new in rows.group_by("night", maintain_order=True):
             assert isinstance(night, date)
             start = time.process_time()
             kept.append(ledger.advance(night, new.drop("row", "night"), vectors[new["row"]]))
-            self.seconds.setdefault(f"{night:%Y-%m}", []).append(time.process_time() - start)
+            spent, month = time.process_time() - start, f"{night:%Y-%m}"
+            arrived.append((night, new.height))
+            begun = night - timedelta(days=settings.window_nights)
+            self.seconds.setdefault(month, []).append(spent)
+            self.new.setdefault(month, []).append(new.height)
+            self.held.setdefault(month, []).append(sum(n for when, n in arrived if when > begun))
         opened = pl.concat(changes.opened for changes in kept)
         closed = pl.concat(changes.closed for changes in kept)
         self.members = close_stretches(opened, closed)
@@ -186,10 +194,16 @@ def bench_nightly(
     filled = first["night"].min() + timedelta(days=TopicSettings().window_nights)
     whole = [spent for month, spent in months.items() if month > f"{filled:%Y-%m}"]
     full, last = list(months.values())[1], list(months.values())[-1]
+    first_month, last_month = list(months)[1], list(months)[-1]
     places = replay.places
     print(f"  {sum(map(len, replay.seconds.values()))} nights with news, {len(first)} headlines, "
           f"{sum(map(sum, replay.seconds.values())):.0f} s of processor time")  # fmt: skip
     print(f"  seconds a night: first full month {full:.3f}, last {last:.3f}: {last / full:.2f}")
+    for what, counts in (("new", replay.new), ("in the window", replay.held)):
+        least, most = float(np.mean(counts[first_month])), float(np.mean(counts[last_month]))
+        print(f"  headlines {what} a night: {least:.0f}, then {most:.0f}: {most / least:.2f}; "
+              f"milliseconds each: {1000 * full / least:.3f}, then {1000 * last / most:.3f}: "
+              f"{last / most / (full / least):.2f}")  # fmt: skip
     if whole:
         told = ", ".join(f"{month} {spent:.3f}" for month, spent in months.items())
         print(f"  first month with a full window {whole[0]:.3f}: {last / whole[0]:.2f}; {told}")
