@@ -134,8 +134,13 @@ def tabulate_table(rows: pl.DataFrame) -> Rows:
     rows = rows.with_columns(pl.col("url").fill_null("")).unique().sort(columns)
     rows = rows.with_columns(pl.int_range(pl.len()).over(columns[:5]).alias("copy"))
     text = pl.concat_str(*columns[2:], separator="\x1f").str.join("\x1e")
-    rows = rows.with_columns(text.over("source", "captured_at").alias("content"))
-    rows = _attach_ids(rows, "capture_id", ["source", "captured_at", "content"], make_capture_id)
+    # Once a capture, not once a slot: what a capture holds is as long as its slots are many.
+    contents = rows.group_by("source", "captured_at", maintain_order=True).agg(
+        text.alias("content")
+    )
+    ids = [make_capture_id(*capture) for capture in contents.iter_rows()]
+    captured = contents.drop("content").with_columns(pl.Series("capture_id", ids, pl.String))
+    rows = rows.join(captured, on=["source", "captured_at"], maintain_order="left")
     rows = _attach_ids(rows, "list_id", ["source", "list_kind", "heading", "copy"], make_list_id)
     addresses = {raw: canonicalise(raw, raw) if raw else None for raw in rows["url"].unique()}
     rows = rows.with_columns(
