@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -35,6 +36,9 @@ from tracker.topics.countries import country_themes
 from tracker.topics.encoder import Encoder
 from tracker.topics.events import summarise_events
 from tracker.topics.themes import Theme, match_themes
+
+MATCHED_AT_ONCE: Final = 100_000
+"""Headlines that are matched with all themes at a time."""
 
 
 @dataclass(frozen=True)
@@ -231,7 +235,6 @@ def match_all_themes(
 ) -> pl.DataFrame:
     """Return THEMES of all themes in force."""
     themes = list_themes(config)
-    vectors: NDArray[np.float32] | None = None
     exemplars: dict[str, NDArray[np.float32]] = {}
     phrases = [phrase for theme in themes for phrase in theme.exemplars]
     if phrases:
@@ -241,5 +244,10 @@ def match_all_themes(
             for theme in themes
             if theme.exemplars
         }
-        vectors = read_vectors(store, headlines["wordings"].list.first().to_list(), encoder)
-    return match_themes(headlines, themes, vectors=vectors, exemplar_vectors=exemplars)
+    found = [THEMES.empty()]
+    # Some at a time: the words and the vectors of a million headlines are gigabytes.
+    for some in headlines.iter_slices(MATCHED_AT_ONCE):
+        texts = some["wordings"].list.first().to_list() if phrases else []
+        vectors = read_vectors(store, texts, encoder) if phrases else None
+        found.append(match_themes(some, themes, vectors=vectors, exemplar_vectors=exemplars))
+    return pl.concat(found).sort("theme", "headline_id")
