@@ -298,3 +298,10 @@ def test_a_theme_is_tried_before_it_is_written_down(told: Study):
     empty = on_told(told, "themes", "test", "Ukraine", "--term", "!!")
     assert (empty.exit_code, "found no word in it" in empty.output) == (1, True)
     assert "Ukraine" in on_told(told, "themes", "list", "--csv").stdout
+
+
+def test_an_error_says_no_more_than_a_screen_of_a_name_that_is_a_text(told: Study):
+    result = on_told(told, "topics", "show", "x" * 100_000)
+    assert result.exit_code == 1
+    assert len(result.output) < 3000
+    assert "found no topic of that id or label" in result.output

@@ -25,9 +25,19 @@ from tracker.commands.viewing import check, export, show
 from tracker.errors import TrackerError
 from tracker.terminal import make_safe
 
+_LONGEST: Final = 2000
+"""Characters of an error that are shown."""
+
 
 class _Stopped(click.ClickException):
     exit_code = 130  # as shells say it of Ctrl-C
+
+
+def _shorten(message: str) -> str:
+    """Return a message without the middle of a name that somebody pasted a whole text into."""
+    if len(message) <= _LONGEST:
+        return message
+    return f"{message[: _LONGEST // 2]} … {message[-_LONGEST // 2 :]}"
 
 
 class _Tracker(click.Group):
@@ -37,7 +47,7 @@ class _Tracker(click.Group):
         try:
             return super().invoke(ctx)
         except TrackerError as error:
-            raise click.ClickException(make_safe(str(error))) from error
+            raise click.ClickException(make_safe(_shorten(str(error)))) from error
         except BrokenPipeError:
             # Whoever read the output has read enough.
             sys.stderr.close()

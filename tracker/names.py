@@ -8,7 +8,7 @@ from tracker.errors import SubjectError
 
 SHORTEST_PREFIX: Final = 3
 """Characters of an id that may stand for it, if it is the only one that begins so."""
-_ALIKE: Final = 0.7
+_ALIKE: Final = 0.75
 """Least similarity of two words, as `difflib.SequenceMatcher.ratio` has it."""
 _MOST: Final = 3
 _CANDIDATES: Final = 8

@@ -13,7 +13,7 @@ CHANNEL_NAMES: Final = ("editorial", "audience")
 
 @click.command()
 @click.argument("subject")
-@click.argument("night", type=NIGHT, required=False)
+@click.argument("night", metavar="[NIGHT]", type=NIGHT, required=False)
 @click.option(
     "--channel", type=click.Choice(CHANNEL_NAMES), help="Whose lists; editors' if there are any."
 )

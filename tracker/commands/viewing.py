@@ -30,7 +30,7 @@ def show(settings: Settings, what: str, form: str | None, limit: int | None) -> 
 
 
 @click.command()
-@click.argument("table", type=click.Choice(EXPORT_NAMES))
+@click.argument("table", metavar="TABLE", type=click.Choice(EXPORT_NAMES))
 @click.option(
     "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path),
     help="File to write: .csv (text that looks like a formula gets a ' before it), .parquet "
@@ -38,7 +38,12 @@ def show(settings: Settings, what: str, form: str | None, limit: int | None) -> 
 )  # fmt: skip
 @click.pass_obj
 def export(settings: Settings, table: str, output: Path) -> None:
-    """Write a table of the study as CSV, Parquet or JSON lines."""
+    """Write a TABLE of the study as CSV, Parquet or JSON lines.
+
+    TABLE is attention, captures, carried, corrections, coverage, digests, events, families,
+    headlines, labels, lineage, lists, members, models, nights, noises, runs, sightings, signals,
+    slots, themes, topics or vectors.
+    """
     from tracker.outputs.exports import write_table
 
     frame = settings.open().read(table)
