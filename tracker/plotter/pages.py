@@ -120,7 +120,7 @@ def read_largest(prepared: Prepared) -> list[Card]:
             prepared,
             curve,
             "Most room tonight",
-            f"{curve.subject.told}: {percent(curve.last or 0)}",
+            f"{curve.subject.told} with {percent(curve.last or 0)}",
             "",
             "tonight",
             prepared.data.last_night,

@@ -126,3 +126,11 @@ PARTICLES: Final = frozenset(
     "對為說稱這來時個萬億會還從後們讓給分円回目約全同新"
 )
 """Letters of Chinese and Japanese at which phrases neither begin nor end."""
+
+ARTICLES: Final = frozenset(
+    re.findall(
+        r"\S+",
+        "the die das den dem la le les l el los las il lo gli het τον την το τα η ο οι",
+    )
+)
+"""Those of them that belong to the word behind: a label holds them only behind another."""

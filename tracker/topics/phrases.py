@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tracker.topics.lines import NOUNS_CAPITAL, Line, Word, learn_names
-from tracker.topics.phrase_words import LINKS
+from tracker.topics.phrase_words import ARTICLES, LINKS
 
 MOST_WORDS: Final = 5
 MOST_LETTERS: Final = 8
@@ -96,6 +96,8 @@ def _list_spans(line: Line) -> list[tuple[int, int]]:
             if (end > start + 1 and last.first) or last.barred:
                 break
             before = line.words[end - 2].small if end > start + 1 else ""
+            if last.small in ARTICLES and before not in LINKS:
+                break
             if before.endswith("s") and last.small.endswith("ing") and line.language == "en":
                 continue  # prices soaring
             if last.ends and (not last.letter or end > start + 1):

@@ -21,7 +21,7 @@ T.showGlance = async function () {
   }
   const [start, end] = T.inTime();
   const most = T.make("ul", undefined, "cards most");
-  most.append(...T.largest(T.cells, "", 4).map((key) => T.card(key, T.peakNight(key, start, end), "Most room in this time", `${T.name(key)}: ${T.percent(T.mean(T.sharesOf(T.cells, key), start, end))}`, "")));
+  most.append(...T.largest(T.cells, "", 4).map((key) => T.card(key, T.peakNight(key, start, end), "Most room in this time", `${T.name(key)} with ${T.percent(T.mean(T.sharesOf(T.cells, key), start, end))}`, "")));
   const nothing = T.make("p", "Nothing rose, faded, was new or came back in this time, beyond what chance would bring.", "quiet");
   place.replaceChildren(cards.children.length ? cards : nothing, most);
 };
