@@ -72,6 +72,16 @@ def test_a_single_word_gets_another_beside_it() -> None:
     assert sorted(label.split(": ")) == ["Leitzins", "Zentralbank"]
 
 
+def test_no_german_label_ends_with_a_small_word_however_many_nouns_there_are() -> None:
+    label = word(
+        "netze python trainieren",
+        "Neuronale Netze mit Python trainieren",
+        "Bilderkennung: Neuronale Netze mit Python trainieren",
+        language="de",
+    )
+    assert label == "Neuronale Netze mit Python"
+
+
 def test_a_byline_names_no_topic() -> None:
     label = word(
         "rente bosbach",

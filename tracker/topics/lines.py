@@ -106,7 +106,7 @@ def read_line(text: str, language: str, outlets: Sequence[str] | frozenset[str])
     small = [word.lower() for word in bare]
     keys = [_root(key, language) for key in stem_words(small, language)]
     breaks = _find_breaks(text, found)
-    plain = _is_plain(bare, breaks)
+    plain = _is_plain(bare, breaks, language)
     names = _outlets(tuple(sorted(outlets)))
     words = []
     for i, (start, _) in enumerate(found):
@@ -187,10 +187,12 @@ def _find_breaks(text: str, found: Sequence[tuple[int, int]]) -> list[bool]:
     return breaks
 
 
-def _is_plain(words: Sequence[str], breaks: Sequence[bool]) -> bool:
+def _is_plain(words: Sequence[str], breaks: Sequence[bool], language: str) -> bool:
     """Return whether capitals mark names (in German nouns), not a style of headlines."""
     if words and all(w.isupper() for w in words if len(w) > 1 and w[0].isalpha()):
         return False
+    if language in NOUNS_CAPITAL:
+        return True
     inner = [
         w for w, b in zip(words, breaks, strict=True)
         if not b and w[0].isalpha() and w.lower() not in LINKS and w.lower() not in _STYLED
