@@ -50,7 +50,7 @@ def print_rows(frame: "pl.DataFrame", form: str | None, limit: int | None) -> No
 
 _WIDE: Final = {
     "title": 4,
-    "label": 3,
+    "label": 5,
     "heir": 3,
     "name": 3,
     "heading": 2,
