@@ -204,7 +204,7 @@ TOPICS: Final = Table(
     (
         Column("night", pl.Date, "the night"),
         Column("topic_id", pl.String, "id, given once and never reused"),
-        Column("label", pl.String, "two to five words"),
+        Column("label", pl.String, "its name, five words at most"),
         Column("terms", TEXTS, "its words by c-TF-IDF, best first"),
         Column("size", pl.Int64, "headlines placed in it so far"),
         Column("centroid", VECTOR, "unit length, under the study's encoder"),

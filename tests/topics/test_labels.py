@@ -161,6 +161,7 @@ def test_labels_have_at_most_five_words_whatever_the_headlines() -> None:
     texts = ["one two three four five six seven"] * 2
     assert len(word(texts[0], *texts).split()) <= 5
     assert word("", "?!") == "?!"
+    assert len(word("", "x" * 5000, "x" * 5000)) <= 80
 
 
 def test_content_words_leave_out_form_outlet_and_stop_words() -> None:

@@ -22,6 +22,8 @@ _LEAST_SPREAD: Final = 0.34  # of the headlines, in which a second phrase stands
 _SECOND: Final = 0.55  # score of a second phrase, against the first, where it is not needed
 _STEADY: Final = 0.7  # score from which on, against the best, an old label stays
 _FOREIGN: Final = 0.6  # what a phrase is worth that the topic's main language does not have
+_JOINTS: Final = re.compile(r", |: |、|：")
+_LONGEST: Final = 80  # characters of a label that is no phrase
 _SHAPES: Final = (0.0, 0.75, 1.0, 1.0, 0.85, 0.7)
 """How good a label of so many words is."""
 
@@ -46,7 +48,7 @@ class Saying:
 
 
 def choose_label(terms: Sequence[str], sayings: Sequence[Saying], held: str = "") -> str:
-    """Return two to five words that name a topic.
+    """Return the words that name a topic: five at most, one only where no more are shared.
 
     The phrase is taken that stands in most of the headlines, those of one event counting less,
     and that holds most of the topic's best words; a second one beside it where it is a single
@@ -216,9 +218,6 @@ class _Judge:
         return label if second.isupper() else label[:1].upper() + label[1:]
 
 
-_JOINTS: Final = re.compile(r", |: |、|：")
-
-
 def _weigh_words(lines: Sequence[Line], terms: Sequence[str]) -> dict[str, float]:
     """Return how much words say of the topic, by their keys."""
     listed = {term: _FADE**rank for rank, term in enumerate(terms)}
@@ -245,5 +244,4 @@ def _are_apart(one: Phrase, other: Phrase) -> bool:
 
 
 def _begin(text: str) -> str:
-    words = text.split()[:MOST_WORDS]
-    return " ".join(words)
+    return " ".join(text.split()[:MOST_WORDS])[:_LONGEST]

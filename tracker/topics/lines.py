@@ -20,6 +20,7 @@ _IS_UNSPACED: Final = re.compile(f"[{_UNSPACED}]")
 _BYLINE: Final = re.compile(
     r"(?<=\S)\s+(?:Von|By|Par|Por|Ein\w* \w+ von)(?: (?:und|and|et|y|[A-ZÄÖÜÉ][\w.'’\-]+,?)){2,9}$"
 )
+_LONGEST: Final = 40  # letters of a word
 _POSSESSIVE: Final = re.compile(r"(?:['’]s|['’])$", re.IGNORECASE)
 _ELISION: Final = re.compile(
     r"(?:[cdjlmnst]|qu|dell|nell|all|dall|sull|un)['’](?=\w)", re.IGNORECASE
@@ -123,7 +124,8 @@ def read_line(text: str, language: str, outlets: Sequence[str] | frozenset[str])
             Word(
                 start, start + len(bare[i]), small[i], keys[i],
                 begins and not outlet, begins and not outlet, ends and not outlet, capital,
-                first, last, outlet or _is_barred(small[i], begins, language),
+                first, last,
+                outlet or len(bare[i]) > _LONGEST or _is_barred(small[i], begins, language),
                 bool(_IS_UNSPACED.match(small[i])),
             )
         )  # fmt: skip
@@ -173,7 +175,7 @@ def _elide(match: re.Match[str], language: str) -> list[tuple[int, int]]:
 def _find_breaks(text: str, found: Sequence[tuple[int, int]]) -> list[bool]:
     """Return of each word whether a phrase cannot reach over what stands before it."""
     breaks, quoted = [], False
-    for i, (start, end) in enumerate(found):
+    for i, (start, _) in enumerate(found):
         before = text[found[i - 1][1] if i else 0 : start]
         joins = bool(i) and _JOINS.fullmatch(before) is not None
         if _OPENS.search(before):
@@ -183,7 +185,6 @@ def _find_breaks(text: str, found: Sequence[tuple[int, int]]) -> list[bool]:
             joins = not quoted and text[found[i - 1][1] - 1] in "sS"
             quoted = False
         breaks.append(not joins)
-        del end
     return breaks
 
 

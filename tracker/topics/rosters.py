@@ -19,7 +19,7 @@ class Topic:
     """A topic as it is now.
 
     Attributes:
-        label: Two to five words.
+        label: Its name, five words at most.
         terms: Its words, best first.
         size: Headlines placed in it.
         centroid: Unit vector under the study's encoder, (dimension,) float32.
