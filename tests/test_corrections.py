@@ -185,3 +185,9 @@ def test_nothing_is_corrected_on_half_an_update(corrected: Study):
     corrected.store.upsert(TABLES["runs"], cut)
     refused = run(corrected, "topics", "pin", topic_of(corrected, "frost"))
     assert (refused.exit_code, "did not come to its end" in refused.output) == (1, True)
+
+
+def test_an_update_that_is_refused_cuts_nothing_off(corrected: Study):
+    refused = run(corrected, "update", "--as-of", "2020-01-01")
+    assert (refused.exit_code, "found no captures up to 2020-01-01" in refused.output) == (1, True)
+    assert run(corrected, "topics", "pin", topic_of(corrected, "frost")).exit_code == 0

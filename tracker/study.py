@@ -15,7 +15,7 @@ from tracker.errors import InputError, TableError
 from tracker.progress import Progress, be_silent
 from tracker.runs import read_clock, record_run
 from tracker.store import Store
-from tracker.tables import CAPTURES, TABLES
+from tracker.tables import CAPTURES, TABLES, night_of
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -452,7 +452,7 @@ class Study:
     def _update(
         self, command: str, as_of: date | None, first: date | None, progress: Progress
     ) -> "UpdateResult":
-        self._want_captures()
+        self._want_captures(as_of)  # before the run: one that is refused cuts nothing off
         from tracker.nights.amendments import mark_stand  # noqa: PLC0415
         from tracker.nights.updates import update_study  # noqa: PLC0415 - loads the models
 
@@ -478,9 +478,16 @@ class Study:
             allow_private=self.config.archive.allow_private,
         )
 
-    def _want_captures(self) -> None:
-        if self.store.scan(CAPTURES).head(1).collect().is_empty():
-            raise InputError(f"{self.folder}: found no captures; wanted some: run tracker ingest")
+    def _want_captures(self, until: date | None = None) -> None:
+        captures = self.store.scan(CAPTURES)
+        if until is not None:
+            night = night_of("captured_at", self.config.study.time_zone)
+            captures = captures.filter(night <= until)
+        if captures.head(1).collect().is_empty():
+            span = f" up to {until}" if until else ""
+            raise InputError(
+                f"{self.folder}: found no captures{span}; wanted some: run tracker ingest"
+            )
 
     def load_encoder(self) -> "Encoder":
         """Return the study's encoder.

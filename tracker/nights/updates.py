@@ -13,7 +13,7 @@ from tracker.collector.expectations import find_missing
 from tracker.collector.headlines import derive_headlines
 from tracker.collector.languages import detect_languages
 from tracker.config import Config
-from tracker.errors import ConfigError, InputError
+from tracker.errors import ConfigError
 from tracker.nights.counts import count_slots, measure_trends, write_trends
 from tracker.nights.label_writers import open_writer
 from tracker.nights.models import check_model, finish_model, read_naming
@@ -85,23 +85,18 @@ def update_study(
         config: The study's settings.
         encoder: Loads the encoder; called once.
         now: The time.
-        as_of: Stand at the last night captured up to this one; the last of all if None.
+        as_of: Stand at the last night captured up to this one, of which there must be one; the
+            last of all if None.
         first: Do the topics again from this night on, even if nothing changed.
         progress: Told how far it is.
 
     Raises:
-        InputError: If nothing was captured by then.
         ConfigError: If the topics were made with another encoder or other settings.
     """
     zone = config.study.time_zone
     captures = store.read(CAPTURES).with_columns(night=night_of("captured_at", zone))
     if as_of is not None:
         captures = captures.filter(pl.col("night") <= as_of)
-    if captures.is_empty():
-        until = f" up to {as_of}" if as_of else ""
-        raise InputError(
-            f"{store.folder}: found no captures{until}; wanted some: run tracker ingest"
-        )
     nights = captures["night"].unique().sort().to_list()
     night = nights[-1]
     model = encoder()

@@ -27,7 +27,8 @@ class Slots:
         coverage: source, night, state (`NOT_VISITED`, `FAILED` or `OBSERVED`), slots, captures,
             reason? (why not all of it counts).
         unlisted: subject, headline_id, title, source, url?, first, last: headlines of a subject
-            that never held a slot, such as the page's own story.
+            that never held a slot, such as the page's own story; by subject, the latest first.
+        unlisted_spans: Per subject where its unlisted headlines begin, and how many they are.
     """
 
     rows: pl.DataFrame
@@ -35,6 +36,7 @@ class Slots:
     spans: Mapping[str, tuple[int, int]]
     coverage: pl.DataFrame
     unlisted: pl.DataFrame
+    unlisted_spans: Mapping[str, tuple[int, int]]
 
     @property
     def sources(self) -> list[str]:
@@ -47,7 +49,7 @@ class Slots:
 
     def unlisted_of(self, subject: str) -> pl.DataFrame:
         """Return the headlines of `subject` that never held a slot, the latest first."""
-        return self.unlisted.filter(pl.col("subject") == subject)
+        return self.unlisted.slice(*self.unlisted_spans.get(subject, (0, 0)))
 
 
 def read_slots(data: ReportData) -> Slots:
@@ -76,11 +78,22 @@ def read_slots(data: ReportData) -> Slots:
         .join(rows, on="slot")
         .sort("subject", "slot")
     )
-    counts = mentions.group_by("subject", maintain_order=True).len()
+    unlisted = _read_unlisted(data, rows)
+    return Slots(
+        rows,
+        mentions,
+        _find_spans(mentions),
+        _read_coverage(data, rows),
+        unlisted,
+        _find_spans(unlisted),
+    )
+
+
+def _find_spans(rows: pl.DataFrame) -> dict[str, tuple[int, int]]:
+    """Return where the rows of each subject begin and how many they are, in rows sorted by it."""
+    counts = rows.group_by("subject", maintain_order=True).len()
     ends = counts["len"].cum_sum().to_list()
-    spans = {key: (end - n, n) for (key, n), end in zip(counts.iter_rows(), ends, strict=True)}
-    coverage = _read_coverage(data, rows)
-    return Slots(rows, mentions, spans, coverage, _read_unlisted(data, rows))
+    return {key: (end - n, n) for (key, n), end in zip(counts.iter_rows(), ends, strict=True)}
 
 
 def _read_unlisted(data: ReportData, rows: pl.DataFrame) -> pl.DataFrame:
