@@ -10,7 +10,7 @@ import polars as pl
 from tracker.plotter.charts import Chart, Trace
 from tracker.plotter.curves import mean_of
 from tracker.plotter.grids import RECENT_NIGHTS, name_axis, unique_names
-from tracker.plotter.palette import RULE, SERIES, frame_layout
+from tracker.plotter.palette import RULE, SERIES, format_ticks, frame_layout
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.subjects import Subject
 from tracker.plotter.words import clean, count, percent, short_day
@@ -131,8 +131,8 @@ def chart_channels(prepared: Prepared) -> Chart | None:
     layout = frame_layout(
         len(names) * _ROW + _TOP + _BOTTOM,
         margin={"l": 196, "r": 16, "t": _TOP, "b": _BOTTOM, "pad": 6},
-        xaxis={"range": [0, largest * 1.08], "tickformat": ".0%", "nticks": 7,
-               "tickformatstops": []},
+        xaxis={"range": [0, largest * 1.08], "tickformat": format_ticks(largest * 1.08),
+               "nticks": 7, "tickformatstops": []},
         yaxis={**name_axis(names), "range": [len(names) - 0.5, -0.7]},
         annotations=heads,
         meta={"table": "tableOfChannels", "fixed": True, "rows": MOST_ROWS, "kinds": [kind],

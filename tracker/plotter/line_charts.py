@@ -10,7 +10,7 @@ import polars as pl
 from tracker.plotter.charts import Layout, Trace, spread
 from tracker.plotter.lines import PLOT_HEIGHT, Line, draw_line, moment
 from tracker.plotter.notes import Note, draw_note, keep_apart
-from tracker.plotter.palette import BAND_OPACITY, RULE, frame_layout
+from tracker.plotter.palette import BAND_OPACITY, RULE, format_ticks, frame_layout
 from tracker.plotter.strips import Strip, add_strip
 from tracker.plotter.words import clean, percent, plot_text
 
@@ -95,7 +95,7 @@ def draw_lines(info: LinesInfo) -> tuple[list[Trace], Layout]:
         },
         yaxis={
             "range": [0, top],
-            "tickformat": ".1%" if top < 0.045 else ".0%",
+            "tickformat": format_ticks(top),
             "domain": [strip_height / inner, 1],
             "nticks": 6,
         },

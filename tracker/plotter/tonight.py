@@ -9,7 +9,7 @@ import polars as pl
 from tracker.plotter.charts import Chart, Trace
 from tracker.plotter.curves import Curve
 from tracker.plotter.grids import unique_names
-from tracker.plotter.palette import INK, SERIES, frame_layout, see_through
+from tracker.plotter.palette import INK, SERIES, format_ticks, frame_layout, see_through
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.words import CHOOSERS, clean, day, percent
 
@@ -91,7 +91,12 @@ def chart_tonight(prepared: Prepared) -> Chart | None:
     layout = frame_layout(
         len(names) * _ROW + _TOP + _BOTTOM,
         margin={"l": 190, "r": 24, "t": _TOP, "b": _BOTTOM, "pad": 6},
-        xaxis={"range": [0, top * 1.05], "tickformat": ".0%", "nticks": 7, "tickformatstops": []},
+        xaxis={
+            "range": [0, top * 1.05],
+            "tickformat": format_ticks(top * 1.05),
+            "nticks": 7,
+            "tickformatstops": [],
+        },
         yaxis={
             "type": "category",
             "range": [len(names) - 0.5, -0.7],
