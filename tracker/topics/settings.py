@@ -39,9 +39,9 @@ class TopicSettings:
 
     meaning: float = 0.6
     event_similarity: float = 0.42
-    topic_similarity: float = 0.32
-    birth_similarity: float = 0.36
-    merge_similarity: float = 0.42
+    topic_similarity: float = 0.38
+    birth_similarity: float = 0.42
+    merge_similarity: float = 0.5
     split_similarity: float = 0.25
     revival_similarity: float = 0.6
     event_nights: int = 21

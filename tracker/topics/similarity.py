@@ -6,7 +6,7 @@ product of the groups' mean rows.
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +15,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import HashingVectorizer
 
 Rows = NDArray[np.float32]
+Pull = Callable[[Rows], Rows]
 
 N_BUCKETS: Final = 2**18
 _SKETCH: Final = 512  # columns the weighed n-grams are folded into; cosines keep within 0.03
@@ -159,25 +160,35 @@ def mean_rows(
     return np.asarray(mix @ rows, np.float32)
 
 
-def draw_together(rows: Rows, others: Rows, k: int, skip: int) -> Rows:
-    """Return rows drawn towards their `k` nearest of `others`, as long as they were.
+def pull_all(alike: Rows) -> Rows:
+    """Return how strongly neighbours draw: all of them, the most alike by far the most.
 
-    What is not clearly alike draws nothing, so that a headline without company stays as it is.
+    Source: Radenović, Tolias and Chum, 2019 (query expansion, weights a power of similarity).
+    """
+    return np.asarray(np.maximum(alike, 0) ** 3, np.float32)
+
+
+def pull_clear(alike: Rows) -> Rows:
+    """Return how strongly neighbours draw: those that are not clearly alike, not at all."""
+    return np.asarray(_PULL * np.maximum(alike - _DRAWING, 0), np.float32)
+
+
+def draw_together(rows: Rows, others: Rows, k: int, skip: int, pull: Pull) -> Rows:
+    """Return rows drawn towards their `k` nearest of `others`, as long as they were.
 
     Args:
         rows: The rows, (n, d).
         others: Where neighbours are looked for, (m, d).
         k: How many neighbours count.
         skip: Where `rows` themselves begin in `others`; a row is not its own neighbour.
-
-    Source: Radenović, Tolias and Chum, 2019 (query expansion, weights grow with similarity).
+        pull: How strongly a neighbour of some similarity draws.
     """
     lengths, other_lengths = np.linalg.norm(rows, axis=1), np.linalg.norm(others, axis=1)
     drawn = rows.copy()
     for start in range(0, len(rows) if len(others) else 0, _BLOCK):
         some = slice(start, start + _BLOCK)
         near, weights = _weigh_nearest(
-            rows[some], others, lengths[some], other_lengths, k, skip + start
+            rows[some], others, lengths[some], other_lengths, k, skip + start, pull
         )
         at = np.repeat(np.arange(len(near)), near.shape[1])
         mix = sparse.csr_matrix((weights.ravel(), (at, near.ravel())), (len(near), len(others)))
@@ -186,7 +197,7 @@ def draw_together(rows: Rows, others: Rows, k: int, skip: int) -> Rows:
 
 
 def _weigh_nearest(
-    rows: Rows, others: Rows, lengths: Rows, other_lengths: Rows, k: int, skip: int
+    rows: Rows, others: Rows, lengths: Rows, other_lengths: Rows, k: int, skip: int, pull: Pull
 ) -> tuple[NDArray[np.intp], Rows]:
     """Return the numbers of the `k` nearest of `others` and their weights, both (n, k)."""
     k = min(k, len(others))
@@ -195,13 +206,9 @@ def _weigh_nearest(
     at = np.arange(len(rows))
     alike[at, skip + at] = 0
     if k == len(others):
-        return np.tile(np.arange(k), (len(rows), 1)), _weigh(alike)
+        return np.tile(np.arange(k), (len(rows), 1)), pull(alike)
     near = np.argpartition(-alike, k - 1, axis=1)[:, :k]
-    return near, _weigh(np.take_along_axis(alike, near, axis=1))
-
-
-def _weigh(alike: Rows) -> Rows:
-    return np.asarray(_PULL * np.maximum(alike - _DRAWING, 0), np.float32)
+    return near, pull(np.take_along_axis(alike, near, axis=1))
 
 
 def find_drawing(rows: Rows, others: Rows) -> NDArray[np.intp]:
@@ -220,8 +227,8 @@ def draw_twice(rows: Rows, k: int) -> Rows:
 
     The second time brings together wordings that are alike only by way of a third.
     """
-    once = draw_together(rows, rows, k, 0)
-    return draw_together(once, once, k, 0)
+    once = draw_together(rows, rows, k, 0, pull_clear)
+    return draw_together(once, once, k, 0, pull_clear)
 
 
 def draw_within(rows: Rows, groups: NDArray[np.intp], k: int) -> Rows:
@@ -243,7 +250,7 @@ def draw_within(rows: Rows, groups: NDArray[np.intp], k: int) -> Rows:
             inside = order[start : min(start + _BLOCK, last)]
             if len(inside) > 1:
                 own, heads = rows[inside], lengths[inside]
-                near, weight = _weigh_nearest(own, own.copy(), heads, heads, k, 0)
+                near, weight = _weigh_nearest(own, own.copy(), heads, heads, k, 0, pull_all)
                 drawing.append(np.repeat(inside, near.shape[1]))
                 towards.append(inside[near].ravel())
                 weights.append(weight.ravel())
