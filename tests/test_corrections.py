@@ -191,3 +191,13 @@ def test_an_update_that_is_refused_cuts_nothing_off(corrected: Study):
     refused = run(corrected, "update", "--as-of", "2020-01-01")
     assert (refused.exit_code, "found no captures up to 2020-01-01" in refused.output) == (1, True)
     assert run(corrected, "topics", "pin", topic_of(corrected, "frost")).exit_code == 0
+
+
+def test_a_topic_is_looked_at_by_a_part_of_its_label_and_changed_by_all_of_it(corrected: Study):
+    frost = topic_of(corrected, "frost")
+    assert run(corrected, "topics", "rename", frost, "Night frost", "--later").exit_code == 0
+    corrected.update()
+    shown = run(corrected, "topics", "show", "night")
+    assert (shown.exit_code, f"Night frost ({frost})" in shown.stdout) == (0, True)
+    refused = run(corrected, "topics", "pin", "night")
+    assert (refused.exit_code, "near are" in refused.output) == (1, True)

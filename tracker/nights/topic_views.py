@@ -61,8 +61,14 @@ def view_topics(store: Store) -> pl.DataFrame:
     )
 
 
-def find_topic(store: Store, name: str) -> dict[str, Any]:
+def find_topic(store: Store, name: str, *, by_part: bool = False) -> dict[str, Any]:
     """Return the topic of that id, beginning of an id, or label, as a row of `view_topics`.
+
+    Args:
+        store: The study's store.
+        name: What somebody calls it.
+        by_part: Take the only topic whose label has all these words, if none is called so: for
+            what is only looked at, not for what is changed.
 
     Raises:
         SubjectError: If there is none, or several: names the candidates.
@@ -85,6 +91,8 @@ def find_topic(store: Store, name: str) -> dict[str, Any]:
     label = pl.col("label").str.to_lowercase()
     has_all = [label.str.contains(word, literal=True) for word in words] or [pl.lit(value=False)]
     near = topics.filter(pl.all_horizontal(has_all))
+    if by_part and near.height == 1:
+        return dict(near.row(0, named=True))
     if near.height:
         hint = f"near are {_list(near)}"
     else:
@@ -178,11 +186,12 @@ def view_topic_life(store: Store, name: str) -> Life:
     Raises:
         SubjectError: If the name is no topic's, or that of several.
     """
-    topic = find_topic(store, name)
+    topic = find_topic(store, name, by_part=True)
     key = topic["topic_id"]
     labels = read_labels(store)
     span = f"{topic['first_night']} to {topic['last_night']}"
-    size = f"{topic['headlines']} headlines in {topic['events']} events"
+    events = "1 event" if topic["events"] == 1 else f"{topic['events']} events"
+    size = f"{topic['headlines']} headlines in {events}"
     lines = [
         f"{size}, {span}; {', '.join([topic['state'], *topic['marks']])}",
         f"words: {', '.join(topic['terms'])}",
@@ -220,7 +229,8 @@ def view_topic_events(store: Store, name: str) -> pl.DataFrame:
     Raises:
         SubjectError: If the name is no topic's, or that of several.
     """
-    events = store.read(EVENTS).filter(pl.col("topic_id") == find_topic(store, name)["topic_id"])
+    topic_id = find_topic(store, name, by_part=True)["topic_id"]
+    events = store.read(EVENTS).filter(pl.col("topic_id") == topic_id)
     return events.sort("last_night", "event_id", descending=[True, False]).select(
         pl.col("event_id").alias("event"),
         "label",
