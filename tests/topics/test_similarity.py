@@ -23,7 +23,7 @@ def test_groups_are_drawn_together_as_if_each_were_alone() -> None:
     for group in range(42):
         inside = np.flatnonzero(groups == group)
         own = rows[inside]
-        alone = draw_together(own, own, 5, 0, pull_all) if len(inside) > 1 else own
+        alone = draw_together(own, own, 5, pull_all) if len(inside) > 1 else own
         np.testing.assert_allclose(drawn[inside], alone, atol=1e-6)
     assert not np.allclose(drawn, rows)
 

@@ -114,23 +114,22 @@ def amend_trends(
     night, coverage = read_counted_night(store), store.read(COVERAGE)
     first = coverage["night"].min()
     assert isinstance(first, date)
-    own = members.filter(pl.col("topic_id").is_in(list(subjects)))
-    stretches = list_stretches(own, THEMES.empty(), first)
-    panel = read_panel(store, config, stretches, coverage)
-    attention = store.read(ATTENTION).filter(~pl.col("subject").is_in(list(subjects)))
-    anew = draw_attention(panel, stretches, first_night=first, last_night=night)
-    attention = pl.concat([attention, anew]).sort("subject", "channel", "night")
-    known = Judged(store.read(SIGNALS), store.read(NOISES), store.read(FAMILIES))
-    whole = measure_panel(
+    stretches = list_stretches(members, store.read(THEMES), first)
+    panel = measure_panel(
         store.read(SLOTS),
-        list_stretches(members, store.read(THEMES), first),
+        stretches,
         first_night=first,
         last_night=night,
         weighting=config.attention.weighting,
     )
+    own = pl.col("subject").is_in(list(subjects))
+    anew = draw_attention(panel, stretches.filter(own), first_night=first, last_night=night)
+    kept = store.read(ATTENTION).filter(~own)
+    attention = pl.concat([kept, anew]).sort("subject", "channel", "night")
+    known = Judged(store.read(SIGNALS), store.read(NOISES), store.read(FAMILIES))
     judged = judge_attention(
         attention,
-        panel=name_epochs(whole, coverage),
+        panel=name_epochs(panel, coverage),
         as_of=night,
         known=known,
         **asdict(config.signals),

@@ -173,14 +173,14 @@ def pull_clear(alike: Rows) -> Rows:
     return np.asarray(_PULL * np.maximum(alike - _DRAWING, 0), np.float32)
 
 
-def draw_together(rows: Rows, others: Rows, k: int, skip: int, pull: Pull) -> Rows:
+def draw_together(rows: Rows, others: Rows, k: int, pull: Pull) -> Rows:
     """Return rows drawn towards their `k` nearest of `others`, as long as they were.
 
     Args:
         rows: The rows, (n, d).
-        others: Where neighbours are looked for, (m, d).
+        others: Where neighbours are looked for, (m, d): `rows` themselves first, of which none is
+            its own neighbour.
         k: How many neighbours count.
-        skip: Where `rows` themselves begin in `others`; a row is not its own neighbour.
         pull: How strongly a neighbour of some similarity draws.
     """
     lengths, other_lengths = np.linalg.norm(rows, axis=1), np.linalg.norm(others, axis=1)
@@ -188,7 +188,7 @@ def draw_together(rows: Rows, others: Rows, k: int, skip: int, pull: Pull) -> Ro
     for start in range(0, len(rows) if len(others) else 0, _BLOCK):
         some = slice(start, start + _BLOCK)
         near, weights = _weigh_nearest(
-            rows[some], others, lengths[some], other_lengths, k, skip + start, pull
+            rows[some], others, lengths[some], other_lengths, k, start, pull
         )
         at = np.repeat(np.arange(len(near)), near.shape[1])
         mix = sparse.csr_matrix((weights.ravel(), (at, near.ravel())), (len(near), len(others)))
@@ -227,8 +227,8 @@ def draw_twice(rows: Rows, k: int) -> Rows:
 
     The second time brings together wordings that are alike only by way of a third.
     """
-    once = draw_together(rows, rows, k, 0, pull_clear)
-    return draw_together(once, once, k, 0, pull_clear)
+    once = draw_together(rows, rows, k, pull_clear)
+    return draw_together(once, once, k, pull_clear)
 
 
 def draw_within(rows: Rows, groups: NDArray[np.intp], k: int) -> Rows:

@@ -133,7 +133,7 @@ def _draw(rows: Rows, items: _Items, near: NDArray[np.intp]) -> Rows:
     drawn = rows.copy()
     drawn[placed] = draw_within(rows[placed], items.item[placed], NEIGHBOURS)
     others = rows[np.concatenate([loose, placed])]
-    drawn[loose] = draw_together(rows[loose], others, NEIGHBOURS, 0, pull_all)
+    drawn[loose] = draw_together(rows[loose], others, NEIGHBOURS, pull_all)
     return drawn
 
 
