@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from worlds import FIRST_NIGHT, World
 
-from tracker.trends.series import Series
+from tracker.trends.series import Series, Shares
 
 Counts = NDArray[np.int16]
 
@@ -36,18 +36,19 @@ class Stack:
         if seen is None:
             seen = np.ones((n_nights, n_sources), dtype=bool)
         kept = np.where(seen[None, :, :, None], self.counts, 0) / self.world.n_slots
-        shares = np.zeros((n_nights + 1, n_worlds * n_subjects, n_sources))
-        shares[1:] = kept.transpose(1, 0, 3, 2).reshape(n_nights, -1, n_sources)
+        shares = kept.transpose(1, 0, 3, 2).reshape(n_nights, -1, n_sources)
+        at = np.nonzero(shares)
         visits = np.vstack([np.zeros(n_sources), seen.cumsum(axis=0)])
         return Series(
             subjects=tuple(f"{w}-k{k}" for w in range(n_worlds) for k in range(n_subjects)),
             first_night=FIRST_NIGHT,
             starts=np.zeros(n_worlds * n_subjects, dtype=np.intp),
             observed=seen.any(axis=1),
-            shares=shares.cumsum(axis=0),
+            shares=Shares(*at, shares[at]),
             visits=visits,
             spreads=visits / self.world.n_slots,
-            families=tuple(slice(w * n_subjects, (w + 1) * n_subjects) for w in range(n_worlds)),
+            family=np.repeat(np.arange(n_worlds), n_subjects),
+            n_families=n_worlds,
         )
 
 

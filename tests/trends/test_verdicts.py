@@ -34,15 +34,16 @@ def test_alone_a_subject_is_judged_as_among_all() -> None:
     (whole,) = stack_series(attention, panel).values()
     among = {FIRST_NIGHT + timedelta(days=one.night): one for one in judge_nights([whole], RULES)}
     for (name, night), verdict in found.items():
-        test, place = verdict.strongest, whole.subjects.index(name)
-        p = [one.p for one in among[night].steps]
+        test, judgement = verdict.strongest, among[night]
+        place = judgement.subjects[0].tolist().index(whole.subjects.index(name))
+        p = [one.p for one in judgement.steps]
         assert verdict.rivals == sum(value == value for value in p[0])
         if test is None:
             assert p[0][place] != p[0][place]
             continue
         q = {
             kind: float(qs[0][place])
-            for kind, qs in (("level", among[night].steps_q), ("peak", among[night].descents_q))
+            for kind, qs in (("level", judgement.steps_q), ("peak", judgement.descents_q))
         }
         for row in verdict.tests.filter(chosen=True).iter_rows(named=True):
             assert row["q"] is None or row["q"] == pytest.approx(q[row["test"]], rel=1e-6)

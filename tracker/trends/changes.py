@@ -24,6 +24,7 @@ from tracker.trends.intervals import Floats
 from tracker.trends.memories import Memory
 from tracker.trends.series import Series
 from tracker.trends.tracks import BLOCKS, LONG_BLOCKS, Commons, Rules, Track
+from tracker.trends.windows import Indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class Judgement:
 
     Attributes:
         night: Index of the night.
+        subjects: Whom the arrays below speak of, as indices in the series: of all others there
+            was nothing to compare.
         ready: Whether there may be findings that night.
         steps: Evidence that the level was left.
         descents: Evidence that half of the peak was.
@@ -72,6 +75,7 @@ class Judgement:
     """
 
     night: int
+    subjects: Sequence[Indices]
     ready: Sequence[bool]
     steps: Sequence[Evidence]
     descents: Sequence[Evidence]
@@ -116,10 +120,12 @@ def judge_nights(
         verdicts = [track.judge(night) for track in tracks]
         ready = [track.is_ready(night) for track in tracks]
         steps, descents = ([verdict[kind] for verdict in verdicts] for kind in (0, 1))
-        steps_q, steps_limits = _control(steps, series, ready, rules.fdr)
-        descents_q, descents_limits = _control(descents, series, ready, rules.fdr)
+        families = [track.window.families for track in tracks]
+        steps_q, steps_limits = _control(steps, families, ready, rules.fdr)
+        descents_q, descents_limits = _control(descents, families, ready, rules.fdr)
         judgement = Judgement(
             night=night,
+            subjects=[track.window.subjects for track in tracks],
             ready=ready,
             steps=steps,
             descents=descents,
@@ -131,9 +137,12 @@ def judge_nights(
         )
         yield judgement
         for at, (stepped, fallen) in enumerate(judgement.find(rules.fdr)):
-            if (fallen | stepped).any():
+            found = np.flatnonzero(fallen | stepped)
+            if len(found):
                 since = _date_changes(judgement, at, stepped, fallen)
-                tracks[at].accept(since, stepped & (steps[at].recent > steps[at].base), fallen)
+                rises = stepped & (steps[at].recent > steps[at].base)
+                who = judgement.subjects[at][found]
+                tracks[at].accept(who, since[found], rises[found], fallen[found])
 
 
 def find_changes(series: Sequence[Series], rules: Rules) -> list[Change]:
@@ -166,21 +175,25 @@ def list_changes(judgement: Judgement, fdr: float) -> list[Change]:
         since = _date_changes(judgement, at, stepped, fallen)
         steps, descents = judgement.steps[at], judgement.descents[at]
         night = judgement.night
-        changes += _report(at, night, stepped, since, steps, judgement.steps_q[at])
+        who = judgement.subjects[at]
+        changes += _report(at, night, who, stepped, since, steps, judgement.steps_q[at])
         changes += _report(
-            at, night, fallen, since, descents, judgement.descents_q[at], from_peak=True
+            at, night, who, fallen, since, descents, judgement.descents_q[at], from_peak=True
         )
     return changes
 
 
 def _control(
-    evidence: Sequence[Evidence], series: Sequence[Series], ready: Sequence[bool], fdr: float
+    evidence: Sequence[Evidence],
+    families: Sequence[Sequence[slice]],
+    ready: Sequence[bool],
+    fdr: float,
 ) -> tuple[list[Floats], list[float]]:
     """Return p-values after false discovery control, per series, and the limit of each family."""
     limits = []
-    found = [np.full(len(one.subjects), np.nan) for one in series]
+    found = [np.full(len(one.p), np.nan) for one in evidence]
     on = [at for at, is_on in enumerate(ready) if is_on]
-    for family in zip(*(series[at].families for at in on), strict=True):
+    for family in zip(*(families[at] for at in on), strict=True):
         p = [evidence[at].p[part] for at, part in zip(on, family, strict=True)]
         least = [evidence[at].attainable[part] for at, part in zip(on, family, strict=True)]
         q, limit = control(np.concatenate(p), np.concatenate(least), fdr)
@@ -203,6 +216,7 @@ def _date_changes(
 def _report(
     index: int,
     night: int,
+    who: Indices,
     found: NDArray[np.bool_],
     since: NDArray[np.intp],
     evidence: Evidence,
@@ -211,16 +225,16 @@ def _report(
     from_peak: bool = False,
 ) -> Iterator[Change]:
     bounds = evidence.bounds()
-    for subject in np.flatnonzero(found):
+    for at in np.flatnonzero(found):
         yield Change(
             series=index,
-            subject=int(subject),
+            subject=int(who[at]),
             night=night,
-            since=int(since[subject]),
+            since=int(since[at]),
             from_peak=from_peak,
-            value=float(evidence.recent[subject] - evidence.base[subject]),
-            low=float(bounds.low[subject]),
-            high=float(bounds.high[subject]),
-            p=float(evidence.p[subject]),
-            q=float(q[subject]),
+            value=float(evidence.recent[at] - evidence.base[at]),
+            low=float(bounds.low[at]),
+            high=float(bounds.high[at]),
+            p=float(evidence.p[at]),
+            q=float(q[at]),
         )

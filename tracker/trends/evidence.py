@@ -10,7 +10,7 @@ from scipy import special, stats
 
 from tracker.trends.intervals import Floats, Interval, bound_difference
 from tracker.trends.noises import Noise
-from tracker.trends.series import Comparison, Indices
+from tracker.trends.windows import Comparison, Indices
 
 _SMALL: Final = 0.1
 _SAME: Final = 1 + 1e-9

@@ -17,8 +17,8 @@ STEP: Final = f"against its level, blocks of {', '.join(map(str, BLOCKS))} night
 DESCENT: Final = "week below half of its best week since the rise, BH"
 """Methods of rises and fades: only a descent ends the climb to a peak."""
 
-Accepted = tuple[NDArray[np.intp], NDArray[np.bool_], NDArray[np.bool_]]
-"""What `tracker.trends.tracks.Track.accept` is told of: since when, and who rose or fell."""
+Accepted = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_], NDArray[np.bool_]]
+"""What `tracker.trends.tracks.Track.accept` is told of: who, since when, and who rose or fell."""
 
 
 @dataclass(frozen=True)
@@ -78,11 +78,12 @@ def _read_accepted(signals: pl.DataFrame, channel: str, series: Series) -> dict[
     accepted: dict[int, Accepted] = {}
     for (night,), found in rows.group_by("night"):
         assert isinstance(night, date)
-        at = [place[subject] for subject in found["subject"]]
-        since = np.full(len(place), -1, dtype=np.intp)
-        rises, descents = np.zeros(len(place), dtype=bool), np.zeros(len(place), dtype=bool)
-        since[at] = [(begun - series.first_night).days for begun in found["from"]]
-        rises[at] = (found["kind"] == "rise").to_numpy()
-        descents[at] = (found["method"] == DESCENT).to_numpy()
-        accepted[(night - series.first_night).days] = since, rises, descents
+        subjects = np.array([place[subject] for subject in found["subject"]], dtype=np.intp)
+        since = [(begun - series.first_night).days for begun in found["from"]]
+        accepted[(night - series.first_night).days] = (
+            subjects,
+            np.array(since, dtype=np.intp),
+            (found["kind"] == "rise").to_numpy(),
+            (found["method"] == DESCENT).to_numpy(),
+        )
     return accepted

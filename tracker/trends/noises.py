@@ -1,9 +1,11 @@
 """How much more the blocks of a subject differ than independent headlines would make them."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tracker.trends.intervals import Floats
 
@@ -73,6 +75,87 @@ class Gaps:
         """Return those of some of the subjects."""
         return type(self)(
             self.seen[part], self.expected[part], self.squares[part], self.weight[part]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """What the blocks of each subject differed, night by night.
+
+    Attributes:
+        first: The night of row 0; rows before night 0 stay empty.
+        gaps: Squared differences, by length of the block, (n_nights, n_subjects).
+        noises: What independent headlines would make them, of the same shape.
+        squares: Twice the squared shares, of the same shape.
+    """
+
+    first: int
+    gaps: Mapping[int, Floats]
+    noises: Mapping[int, Floats]
+    squares: Mapping[int, Floats]
+
+    @classmethod
+    def begin(cls, blocks: Collection[int], first: int, n_nights: int, n_subjects: int) -> Self:
+        """Return no differences yet."""
+        gaps, noises, squares = (
+            {block: np.zeros((n_nights, n_subjects)) for block in blocks} for _ in range(3)
+        )
+        return cls(first, gaps, noises, squares)
+
+    def note(self, night: int, block: int, gap: Floats, noise: Floats, square: Floats) -> None:
+        """Note those of one night and length of the block, (n_subjects,) each."""
+        row = night - self.first
+        self.gaps[block][row] = gap
+        self.noises[block][row] = noise
+        self.squares[block][row] = square
+
+    def forget(self, subject: int, since: int) -> None:
+        """Drop those of a subject from a night on."""
+        for kept in (self.gaps, self.noises, self.squares):
+            for values in kept.values():
+                values[max(0, since - self.first) :, subject] = 0
+
+    def carry(
+        self,
+        first: int,
+        stop: int,
+        n_subjects: int,
+        was: NDArray[np.intp],
+        now: NDArray[np.intp],
+    ) -> Self:
+        """Return those of the nights from `first` on, with room up to `stop`, of other subjects.
+
+        Args:
+            first: First night to keep.
+            stop: End of the nights there is room for.
+            n_subjects: How many subjects there are.
+            was: Places of those that are kept.
+            now: Their places among the new ones.
+        """
+        fresh = self.begin(self.gaps, first, stop - first, n_subjects)
+        kept = min(len(next(iter(self.gaps.values()))), stop - self.first) - (first - self.first)
+        rows = slice(first - self.first, first - self.first + kept)
+        for name in ("gaps", "noises", "squares"):
+            for block, values in getattr(self, name).items():
+                getattr(fresh, name)[block][:kept, now] = values[rows][:, was]
+        return fresh
+
+    def add_up(self, block: int, start: int, stop: int, bound: Floats) -> Gaps:
+        """Return the sums over the nights [start, stop).
+
+        Args:
+            block: Length of the block.
+            start: First night.
+            stop: End of the nights, excluded.
+            bound: How often what is expected a difference counts at most, (n_subjects,).
+        """
+        rows = slice(max(0, start - self.first), max(0, stop - self.first))
+        gap, noise, square = (kept[block][rows] for kept in (self.gaps, self.noises, self.squares))
+        return Gaps(
+            np.minimum(gap, bound * noise).sum(axis=0),
+            noise.sum(axis=0),
+            square.sum(axis=0),
+            (noise > 0).sum(axis=0) / block,
         )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
@@ -10,33 +11,29 @@ from numpy.typing import NDArray
 
 from tracker.trends.intervals import Floats, find_effective
 from tracker.trends.panels import Panel
-
-Indices = NDArray[np.intp]
+from tracker.trends.windows import Indices, Window
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """One stretch of nights against an earlier one, per subject, over the same sources.
+class Shares:
+    """Shares above zero, one entry each, in the order of the nights.
 
     Attributes:
-        recent: Share in the later stretch, (n_subjects,); NaN where they cannot be compared.
-        recent_size: Its effective number of headlines, (n_subjects,).
-        base: Share of the same sources, weighted alike, in the earlier stretch, (n_subjects,).
-        base_size: Its effective number of headlines, (n_subjects,).
-        base_from: First night of each subject's earlier stretch, (n_subjects,).
-        base_to: End of it, excluded, (n_subjects,).
-        recent_from: First night of the later stretch.
-        recent_to: End of it, excluded.
+        night: Index of the night.
+        subject: Index of the subject.
+        source: Index of the source.
+        share: The share.
     """
 
-    recent: Floats
-    recent_size: Floats
-    base: Floats
-    base_size: Floats
-    base_from: Indices
-    base_to: Indices
-    recent_from: int
-    recent_to: int
+    night: Indices
+    subject: Indices
+    source: Indices
+    share: Floats
+
+    def between(self, start: int, stop: int) -> Self:
+        """Return those of the nights [start, stop)."""
+        some = slice(*np.searchsorted(self.night, (start, stop)))
+        return type(self)(self.night[some], self.subject[some], self.source[some], self.share[some])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +48,24 @@ class Series:
         first_night: The night of index 0.
         starts: Index of each subject's first night, (n_subjects,).
         observed: Whether any source was observed, (n_nights,).
-        shares: Sums of shares, (n_nights + 1, n_subjects, n_sources).
+        shares: What the sources gave the subjects, where it was not zero.
         visits: Sums of nights observed, (n_nights + 1, n_sources).
         spreads: Sums of 1 / effective number of headlines, (n_nights + 1, n_sources).
-        families: Which subjects are judged together: all of a study. Simulated studies that were
-            observed alike are stacked as one series, each a family of its own.
+        family: Which subjects are judged together, numbered from 0 and ascending, (n_subjects,):
+            all of a study. Simulated studies that were observed alike are stacked as one series,
+            each a family of its own.
+        n_families: How many families there are.
     """
 
     subjects: tuple[str, ...]
     first_night: date
     starts: Indices
     observed: NDArray[np.bool_]
-    shares: Floats
+    shares: Shares
     visits: Floats
     spreads: Floats
-    families: tuple[slice, ...] = (slice(None),)
+    family: Indices
+    n_families: int = 1
 
     @property
     def n_nights(self) -> int:
@@ -80,6 +80,7 @@ class Series:
         panel: Panel | None,
         *,
         first_night: date | None = None,
+        last_night: date | None = None,
     ) -> Self:
         """Return the series of one channel.
 
@@ -92,119 +93,79 @@ class Series:
             panel: The sources' own shares, from the same slots.
             first_night: First night of the study, where `attention` is of some subjects only; that
                 of `attention` if None.
+            last_night: Last night to take; that of `attention` if None.
         """
-        rows = attention.filter(pl.col("channel") == channel).sort("subject", "night")
         first = attention["night"].min() if first_night is None else first_night
-        last = attention["night"].max()
+        last = attention["night"].max() if last_night is None else last_night
         assert isinstance(first, date)
         assert isinstance(last, date)
         n_nights = (last - first).days + 1
-        starts = rows.group_by("subject", maintain_order=True).agg(pl.col("night").min())
-        subjects = tuple(starts["subject"])
+        starts = attention.group_by("subject").agg(pl.col("night").min()).sort("subject")
         if panel is None:
-            observed, shares = _pool_sources(rows)
+            observed, shares = _pool_sources(attention.filter(pl.col("channel") == channel))
         else:
             observed = panel.observed.filter(pl.col("channel") == channel)
             shares = panel.shares.filter(pl.col("channel") == channel)
-        observed = observed.filter(pl.col("night").is_between(first, last))
-        shares = shares.filter(pl.col("night").is_between(first, last))
+        within = pl.col("night").is_between(first, last)
+        observed = observed.filter(within)
+        shares = shares.filter(within, pl.col("subject").is_in(starts["subject"].implode()))
+        shares = shares.sort("night", maintain_order=True)
         sources = observed["source"].unique().sort()
         visits = np.zeros((n_nights + 1, len(sources)))
         spreads = np.zeros_like(visits)
         at = (_count_nights(observed, first) + 1, _index(observed["source"], sources))
         visits[at] = 1.0
         spreads[at] = 1 / observed["effective"].to_numpy()
-        sums = np.zeros((n_nights + 1, len(subjects), len(sources)))
-        shares = shares.filter(pl.col("subject").is_in(subjects))
-        sums[
-            _count_nights(shares, first) + 1,
-            _index(shares["subject"], starts["subject"]),
-            _index(shares["source"], sources),
-        ] = shares["share"].to_numpy()
         return cls(
-            subjects=subjects,
+            subjects=tuple(starts["subject"]),
             first_night=first,
             starts=_count_nights(starts, first),
             observed=np.asarray(visits[1:].any(axis=1)),
-            shares=np.cumsum(sums, axis=0, out=sums),
+            shares=Shares(
+                _count_nights(shares, first),
+                _index(shares["subject"], starts["subject"]),
+                _index(shares["source"], sources),
+                shares["share"].to_numpy(),
+            ),
             visits=visits.cumsum(axis=0),
             spreads=spreads.cumsum(axis=0),
+            family=np.zeros(starts.height, dtype=np.intp),
         )
 
-    def level(self, start: int, stop: int) -> Floats:
-        """Return each subject's mean share in the nights [start, stop), each source alike."""
-        visits = self.visits[stop] - self.visits[start]
-        seen = visits > 0
-        if not seen.any():
-            return np.full(len(self.subjects), np.nan)
-        sums = self.shares[stop][:, seen] - self.shares[start][:, seen]
-        return np.asarray((sums / visits[seen]).mean(axis=1))
-
-    def compare(
-        self,
-        base_from: Indices,
-        base_to: Indices,
-        recent_from: int,
-        recent_to: int,
-        *,
-        min_nights: int,
-    ) -> Comparison:
-        """Return the nights [recent_from, recent_to) against [base_from, base_to), per subject.
-
-        Only sources count that were observed in the later stretch and on `min_nights` of the
-        earlier one, and the earlier share weighs them as the later one does, so that a source
-        that joins, leaves or is missed cannot move the difference.
+    def open_window(self, subjects: Indices, start: int, stop: int) -> Window:
+        """Return the nights [start, stop) of some subjects.
 
         Args:
-            base_from: First night of each subject's earlier stretch, (n_subjects,).
-            base_to: End of each subject's earlier stretch, excluded, (n_subjects,).
-            recent_from: First night of the later stretch.
-            recent_to: End of the later stretch, excluded.
-            min_nights: Nights of the earlier stretch on which a source must have been observed.
+            subjects: Their indices, ascending.
+            start: First night.
+            stop: End of the nights, excluded.
         """
-        n = len(base_from)
-        result = Comparison(
-            np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan),
-            base_from, base_to, recent_from, recent_to,
-        )  # fmt: skip
-        stretches, members = np.unique(
-            base_from * (self.n_nights + 1) + base_to, return_inverse=True
+        visits, rows = self.visits[[start, stop]], self.shares.between(start, stop)
+        sources = np.flatnonzero(visits[1] > visits[0])
+        place = np.searchsorted(subjects, rows.subject)
+        mine = np.flatnonzero(place < len(subjects))
+        mine = mine[subjects[place[mine]] == rows.subject[mine]]
+        at = (
+            rows.night[mine] - start + 1,
+            place[mine],
+            np.searchsorted(sources, rows.source[mine]),
         )
-        for index, stretch in enumerate(stretches):
-            start, stop = divmod(int(stretch), self.n_nights + 1)
-            if start < stop:
-                rows = np.flatnonzero(members == index)
-                self._fill(result, rows, start, stop, recent_from, recent_to, min_nights)
-        return result
-
-    def _fill(
-        self,
-        result: Comparison,
-        rows: Indices,
-        base_from: int,
-        base_to: int,
-        recent_from: int,
-        recent_to: int,
-        min_nights: int,
-    ) -> None:
-        """Write the comparison of the subjects `rows`, who share their earlier stretch."""
-        before = self.visits[base_to] - self.visits[base_from]
-        weight = self.visits[recent_to] - self.visits[recent_from]
-        used = np.flatnonzero((before >= min_nights) & (weight > 0))
-        if not len(used):
-            return
-        before, weight = before[used], weight[used]
-        place = slice(None) if len(rows) == len(result.base) else rows[:, None]
-        pick = (place, used)
-        recent = (self.shares[recent_to][pick] - self.shares[recent_from][pick]).sum(axis=1)
-        base = (self.shares[base_to][pick] - self.shares[base_from][pick]) @ (weight / before)
-        noise = (self.spreads[base_to] - self.spreads[base_from])[used] / before**2
-        fresh = (self.spreads[recent_to] - self.spreads[recent_from])[used]
-        total = weight.sum()
-        result.recent[rows] = recent / total
-        result.base[rows] = base / total
-        result.recent_size[rows] = total**2 / fresh.sum()
-        result.base_size[rows] = total**2 / (weight**2 * noise).sum()
+        sums = np.zeros((stop - start + 1, len(subjects), len(sources)))
+        sums[at] = rows.share[mine]
+        shown = np.zeros((stop - start, len(subjects)), dtype=bool)
+        shown[at[0] - 1, at[1]] = True
+        ends = np.searchsorted(self.family[subjects], np.arange(self.n_families + 1))
+        return Window(
+            start=start,
+            stop=stop,
+            subjects=subjects,
+            sources=sources,
+            shown=shown,
+            shares=np.cumsum(sums, axis=0, out=sums),
+            visits=self.visits[:, sources],
+            spreads=self.spreads[:, sources],
+            families=tuple(slice(*pair) for pair in pairwise(ends.tolist())),
+        )
 
 
 def mark_partial(attention: pl.DataFrame, *, usual_nights: int = 28) -> pl.DataFrame:

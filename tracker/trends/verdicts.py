@@ -124,11 +124,12 @@ def _judge(
     before = int(series.observed[:night].sum())
     rows = {row["test"]: row for row in families.iter_rows(named=True)}
     found = {}
+    places = {series.subjects[at]: place for place, at in enumerate(track.window.subjects)}
     evidence = dict(zip(TEST_KINDS, track.judge(night), strict=True))
     for subject in subjects:
         tests: list[dict[str, Any]] = []
-        if subject in series.subjects:
-            place = series.subjects.index(subject)
+        place = places.get(subject)
+        if place is not None:
             for name, one in evidence.items():
                 q = _place(one, place, rows[name]) if ready else float("nan")
                 tests += _list_tests(name, series, one, q, place)
