@@ -5,11 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from tests.conftest import FIRST_NIGHT
 from tracker import Study
-from tracker.nights.counts import count_slots
+from tracker.nights import slot_counts
+from tracker.nights.slot_counts import count_slots
 from tracker.tables import CAPTURES, SLOTS, night_of
+from tracker.trends.panels import COUNTED
 
 LATE = FIRST_NIGHT + timedelta(days=4)
 
@@ -19,9 +22,12 @@ def take_in(study: Study, rows: pl.DataFrame, path: Path) -> None:
     study.ingest(path)
 
 
+@pytest.mark.parametrize("at_once", [500_000, 10])
 def test_the_nights_that_changed_are_counted_and_written_and_no_others(
-    study: Study, tmp_path: Path, table: Callable[..., pl.DataFrame]
-):
+    study: Study, tmp_path: Path, table: Callable[..., pl.DataFrame],
+    monkeypatch: pytest.MonkeyPatch, at_once: int,
+):  # fmt: skip
+    monkeypatch.setattr(slot_counts, "COUNTED_AT_ONCE", at_once)
     rows = table(8)
     late = pl.col("captured_at").dt.date() == LATE
     take_in(study, rows.filter(~late), tmp_path / "first.parquet")
@@ -37,7 +43,8 @@ def test_the_nights_that_changed_are_counted_and_written_and_no_others(
         night = study.update(as_of=as_of).night
         captures = study.read("captures").filter(night_of("captured_at", "UTC") <= night)
         whole = count_slots(study.store, CAPTURES.check(captures), study.config, night)
-        assert study.read("slots").sort(SLOTS.key).equals(whole.slots)
+        assert study.read("slots").sort(SLOTS.key).select(COUNTED).equals(whole.slots)
+        assert not whole.changes
         assert study.read("slots")["night"].max() == night
         attention = study.read("attention").group_by("night", "channel").agg(
             pl.col("observed_slots").max().alias("slots")

@@ -7,6 +7,7 @@ from worlds import fill_slots
 
 from tracker.tables import CAPTURES
 from tracker.trends.coverage import describe_gaps, measure_coverage
+from tracker.trends.panels import measure_observed
 
 N1, N2, N3, N4, N5 = (date(2026, 3, day) for day in range(1, 6))
 
@@ -27,7 +28,7 @@ def measure(visits: list[tuple[object, ...]], slots: list[tuple[str, date, str]]
     )  # fmt: skip
     return measure_coverage(
         CAPTURES.frame(visits),
-        fill_slots(filled),
+        measure_observed(fill_slots(filled)),
         breaks,
         last_night=N5,
     )

@@ -9,9 +9,9 @@ from tracker.collector.breaks import BREAKS
 from tracker.tables import CAPTURES, LISTS, SIGHTINGS
 from tracker.trends.attention import expose_slots, measure_attention
 from tracker.trends.coverage import measure_coverage
-from tracker.trends.panels import SUBJECTS, measure_panel
+from tracker.trends.panels import SUBJECTS, measure_observed, measure_panel
 from tracker.trends.signals import find_signals
-from tracker.trends.standing import find_standing, name_epochs
+from tracker.trends.standing import find_standing, fold_boxes, name_epochs
 
 NIGHTS = 60
 
@@ -38,7 +38,7 @@ def publish(*, changes_on: int | None = None) -> tuple[pl.DataFrame, pl.DataFram
 
 def test_a_box_stands_from_two_weeks_on_and_counts_again_when_it_changes():
     frames = publish(changes_on=50)
-    found = find_standing(*frames)
+    found = find_standing(fold_boxes(*frames))
     assert set(found["list_id"]) == {"guides"}
     nights = [(night - FIRST_NIGHT).days for night in found["night"]]
     assert nights == list(range(34, 50))
@@ -55,7 +55,7 @@ def test_what_a_broken_page_shows_of_a_box_is_no_change_of_it():
     broken = pl.DataFrame({"capture_id": ["c40"], "channel": ["editorial"]})
     nights = [
         [(night - FIRST_NIGHT).days for night in find_standing(
-            torn, lists, captures, unobserved=unobserved
+            fold_boxes(torn, lists, captures, unobserved=unobserved)
         )["night"]]
         for unobserved in (None, broken)
     ]  # fmt: skip
@@ -65,7 +65,7 @@ def test_what_a_broken_page_shows_of_a_box_is_no_change_of_it():
 
 def test_what_a_standing_box_takes_with_it_is_no_fade():
     frames = publish()
-    standing = find_standing(*frames)
+    standing = find_standing(fold_boxes(*frames))
     slots = expose_slots(*frames, standing=standing)
     members = pl.DataFrame(
         [("k", f"g{i}", FIRST_NIGHT, None) for i in range(6)], schema=SUBJECTS, orient="row"
@@ -78,8 +78,9 @@ def test_what_a_standing_box_takes_with_it_is_no_fade():
     kinds = {}
     seen = measure_panel(slots, members, **span)
     coverage = measure_coverage(
-        frames[2], slots, BREAKS.to_frame(), last_night=span["last_night"], standing=standing
-    )
+        frames[2], measure_observed(slots), BREAKS.to_frame(),
+        last_night=span["last_night"], standing=standing,
+    )  # fmt: skip
     for name, panel in (("as told", name_epochs(seen, coverage)), ("as seen", seen)):
         kinds[name] = find_signals(attention, panel=panel)["kind"].to_list()
     assert "rise" in kinds["as told"]

@@ -6,41 +6,26 @@ from datetime import date
 
 import polars as pl
 
-from tracker.collector.breaks import find_breaks
 from tracker.config import Config
 from tracker.errors import InputError
+from tracker.nights.slot_counts import Counted
 from tracker.store import Change, Store
 from tracker.tables import (
     ATTENTION,
     COVERAGE,
     FAMILIES,
-    LISTS,
     MEMBERS,
     NOISES,
-    SIGHTINGS,
     SIGNALS,
     SLOTS,
     THEMES,
 )
-from tracker.trends.attention import draw_attention, expose_slots
-from tracker.trends.coverage import measure_coverage, read_observed
+from tracker.trends.attention import draw_attention
+from tracker.trends.coverage import read_observed
 from tracker.trends.memories import Judged
 from tracker.trends.panels import Panel, measure_panel, measure_shares
 from tracker.trends.signals import judge_attention
-from tracker.trends.standing import find_standing, name_epochs
-
-
-@dataclass(frozen=True)
-class Counted:
-    """What counts.
-
-    Attributes:
-        slots: SLOTS.
-        coverage: COVERAGE.
-    """
-
-    slots: pl.DataFrame
-    coverage: pl.DataFrame
+from tracker.trends.standing import name_epochs
 
 
 @dataclass(frozen=True)
@@ -56,22 +41,6 @@ class Trends:
     counted: Counted
     attention: pl.DataFrame
     judged: Judged
-
-
-def count_slots(store: Store, captures: pl.DataFrame, config: Config, night: date) -> Counted:
-    """Return which slots of some captures count, none of them later than `night`, and why."""
-    zone, weighting = config.study.time_zone, config.attention.weighting
-    lists, sightings = store.read(LISTS), store.read(SIGHTINGS)
-    breaks = find_breaks(captures, lists, time_zone=zone)
-    standing = find_standing(sightings, lists, captures, time_zone=zone, unobserved=breaks)
-    slots = expose_slots(
-        sightings, lists, captures, time_zone=zone, unobserved=breaks, standing=standing
-    )
-    coverage = measure_coverage(
-        captures, slots, breaks,
-        last_night=night, time_zone=zone, standing=standing, weighting=weighting,
-    )  # fmt: skip
-    return Counted(slots, coverage)
 
 
 def measure_trends(
@@ -150,7 +119,7 @@ def write_trends(store: Store, trends: Trends) -> None:
     """Write what was counted and what it says, in one; of slots only the nights that changed."""
     store.replace_together(
         [
-            *_change_slots(store, trends.counted.slots),
+            *trends.counted.changes,
             Change(COVERAGE, trends.counted.coverage),
             *_change_trends(trends.attention, trends.judged),
         ]
@@ -212,30 +181,4 @@ def list_stretches(members: pl.DataFrame, themes: pl.DataFrame, first: date) -> 
                 pl.lit(None, dtype=pl.Date).alias("to_night"),
             ),
         ]
-    )
-
-
-def _change_slots(store: Store, slots: pl.DataFrame) -> list[Change]:
-    """Return what makes the stored slots these: the nights that differ, and no others."""
-    before, after = (_mark_nights(frame) for frame in (store.scan(SLOTS), slots.lazy()))
-    both = before.join(after, on="night", how="full", suffix="_after", coalesce=True)
-    same = [pl.col(name).eq_missing(pl.col(f"{name}_after")) for name in ("rows", "mark")]
-    nights = both.filter(~pl.all_horizontal(same))["night"].sort()
-    if nights.is_empty():
-        return []
-    frame = slots.filter(pl.col("night").is_in(nights.implode()))
-    if before.is_empty() or len(nights) == both.height:
-        return [Change(SLOTS, frame)]
-    listed = ", ".join(f"'{night}'" for night in nights)
-    return [Change(SLOTS, frame, f"night IN ({listed})")]
-
-
-def _mark_nights(slots: pl.LazyFrame) -> pl.DataFrame:
-    """Return night, rows and a mark that changes with what the rows of a night say."""
-    every = pl.struct(SLOTS.schema.names()).hash().alias("mark")
-    return (
-        slots.select("night", every)
-        .group_by("night")
-        .agg(pl.len().alias("rows"), pl.col("mark").sum())
-        .collect()
     )

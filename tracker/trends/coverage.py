@@ -6,7 +6,7 @@ from typing import Final
 import polars as pl
 
 from tracker.tables import CAPTURES, CHANNELS, COVERAGE, SEEN_OUTCOMES, night_of
-from tracker.trends.panels import MEASURED, Weighting, measure_observed
+from tracker.trends.panels import MEASURED
 
 _CELL: Final = ["source", "night", "channel"]
 _VISIT: Final = ["source", "night"]
@@ -18,13 +18,12 @@ _WORDS: Final = {
 
 def measure_coverage(
     captures: pl.DataFrame,
-    slots: pl.DataFrame,
+    observed: pl.DataFrame,
     breaks: pl.DataFrame,
     *,
     last_night: date,
     time_zone: str = "UTC",
     standing: pl.DataFrame | None = None,
-    weighting: Weighting = "slots",
 ) -> pl.DataFrame:
     """Return for every source, night and channel what was observed, and the reason where not.
 
@@ -36,12 +35,11 @@ def measure_coverage(
 
     Args:
         captures: Frame of `tracker.tables.CAPTURES`.
-        slots: Frame with the columns `tracker.trends.panels.COUNTED`: what was counted.
+        observed: What was counted, as `tracker.trends.panels.measure_observed` tells.
         breaks: Captures that did not count, with capture_id, source, night, channel and reason.
         last_night: Last night to tell of.
         time_zone: IANA name of the zone whose local date is a night.
         standing: Boxes that did not count, as `tracker.trends.standing.find_standing` tells.
-        weighting: As in `tracker.trends.panels.measure_panel`.
 
     Returns:
         A frame of `tracker.tables.COVERAGE`, sorted by source, channel and night.
@@ -49,7 +47,7 @@ def measure_coverage(
     visits = _count_visits(CAPTURES.check(captures), time_zone).filter(
         pl.col("night") <= last_night
     )
-    counted = measure_observed(slots, weighting=weighting).rename({"observed_slots": "slots"})
+    counted = observed.rename({"observed_slots": "slots"})
     told = breaks.group_by(_CELL).agg(
         pl.col("capture_id").n_unique().alias("n_broken"),
         pl.col("reason").unique().sort().str.join(", ").alias("why_broken"),

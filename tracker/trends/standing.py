@@ -18,35 +18,37 @@ STANDING: Final = pl.Schema(
 )
 """Columns of a frame of standing boxes: one row is one list on one night that does not count."""
 
+BOXES: Final = pl.Schema(
+    {
+        "source": pl.String(),
+        "list_id": pl.String(),
+        "night": pl.Date(),
+        "channels": pl.List(pl.String()),
+        "content": pl.List(pl.UInt64()),
+    }
+)
+"""Columns of a frame of boxes: one row is what one list showed on one night, each item hashed."""
+
 _BOX: Final = ["source", "list_id"]
 
 
-def find_standing(
+def fold_boxes(
     sightings: pl.DataFrame,
     lists: pl.DataFrame,
     captures: pl.DataFrame,
     *,
     time_zone: str = "UTC",
     unobserved: pl.DataFrame | None = None,
-    nights: int = 14,
 ) -> pl.DataFrame:
-    """Return on which nights which boxes have shown the very same headlines for weeks.
-
-    A box stands on a night if on every night on which it was seen since at least `nights` nights
-    ago it has shown the same headlines in the same words, in whatever order. It counts again on
-    the night it changes. Earlier nights are left as they were: no night learns from a later one.
+    """Return what each box showed on each night, a frame with the columns of `BOXES`.
 
     Args:
-        sightings: Frame of `tracker.tables.SIGHTINGS`.
+        sightings: Frame of `tracker.tables.SIGHTINGS`; of whole nights.
         lists: Frame of `tracker.tables.LISTS`.
         captures: Frame of `tracker.tables.CAPTURES`.
         time_zone: IANA name of the zone whose local date is a night.
         unobserved: Captures, with `capture_id` and `channel`, that do not count in that channel:
             what a broken page shows of a box is no change of it.
-        nights: How long a box must have been the same, calendar nights.
-
-    Returns:
-        A frame with the columns of `STANDING`, sorted; `since` is the first night of the run.
     """
     boxes = (
         lists.lazy()
@@ -59,21 +61,40 @@ def find_standing(
     )
     if unobserved is not None:
         boxes = boxes.join(unobserved.lazy(), on=["capture_id", "channel"], how="anti")
-    content = (
+    pages = captures.lazy().select(
+        "capture_id", "source", night_of("captured_at", time_zone).alias("night")
+    )
+    return (
         sightings.lazy()
         .select("capture_id", "list_id", pl.struct("headline_id", "title").hash().alias("item"))
         .join(boxes, on=["capture_id", "list_id"])
-        .join(
-            captures.lazy().select(
-                "capture_id", "source", night_of("captured_at", time_zone).alias("night")
-            ),
-            on="capture_id",
-        )
+        .join(pages, on="capture_id")
         .group_by("night", *_BOX)
         .agg(
-            pl.col("channel").unique().alias("channels"),
+            pl.col("channel").unique().sort().alias("channels"),
             pl.col("item").unique().sort().alias("content"),
         )
+        .select(pl.col(name).cast(dtype) for name, dtype in BOXES.items())
+        .collect()
+    )
+
+
+def find_standing(boxes: pl.DataFrame, *, nights: int = 14) -> pl.DataFrame:
+    """Return on which nights which boxes have shown the very same headlines for weeks.
+
+    A box stands on a night if on every night on which it was seen since at least `nights` nights
+    ago it has shown the same headlines in the same words, in whatever order. It counts again on
+    the night it changes. Earlier nights are left as they were: no night learns from a later one.
+
+    Args:
+        boxes: Frame with the columns of `BOXES`, of all nights.
+        nights: How long a box must have been the same, calendar nights.
+
+    Returns:
+        A frame with the columns of `STANDING`, sorted; `since` is the first night of the run.
+    """
+    return (
+        boxes.lazy()
         .sort(*_BOX, "night")
         .with_columns((pl.col("content") != pl.col("content").shift(1)).over(_BOX).alias("new"))
         .with_columns(pl.col("new").fill_null(value=True).cum_sum().over(_BOX).alias("run"))
@@ -81,9 +102,7 @@ def find_standing(
         .filter((pl.col("night") - pl.col("since")).dt.total_days() >= nights)
         .explode("channels")
         .rename({"channels": "channel"})
-    )  # fmt: skip
-    return (
-        content.select(pl.col(name).cast(dtype) for name, dtype in STANDING.items())
+        .select(pl.col(name).cast(dtype) for name, dtype in STANDING.items())
         .sort("source", "night", "channel", "list_id")
         .collect()
     )
