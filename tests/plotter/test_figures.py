@@ -98,9 +98,10 @@ def test_a_last_night_with_fewer_sources_is_marked_partial():
     assert line(figure, "Ukraine")["y"][-1] is None
     assert tail["line"]["dash"] == "dot"
     assert tail["y"][-1] == pytest.approx(0.3)
-    sources = pl.when(pl.col("night") == LAST).then(2).otherwise("observed_sources")
-    both = DATA.attention.with_columns(sources.alias("observed_sources"))
-    assert traces(figures.draw_themes(replace(DATA, attention=both)), role="partial") == []
+    seen = DATA.slots.filter(pl.col("night") == LAST)
+    other = seen.with_columns(pl.lit("herald.example").alias("source"))
+    both = replace(DATA, slots=pl.concat([DATA.slots, other]))
+    assert traces(figures.draw_themes(both), role="partial") == []
 
 
 def test_a_long_time_starts_as_weeks_and_keeps_its_nights():
@@ -118,7 +119,10 @@ def test_a_long_time_starts_as_weeks_and_keeps_its_nights():
             pl.when(pl.col("share").is_null()).then(0).otherwise(1).alias("observed_sources"),
         )
     )
-    data = replace(DATA, attention=attention, last_night=nights[-1], watchlist=())
+    at = pl.DataFrame({"night": nights.filter(attention["share"].is_not_null())})
+    one = DATA.slots.filter(pl.col("channel") == "editorial").head(1).drop("night")
+    slots = at.join(one, how="cross").select(DATA.slots.columns)
+    data = replace(DATA, attention=attention, slots=slots, last_night=nights[-1], watchlist=())
     nightly, weekly = traces(figures.draw_themes(data), subject="Ukraine", role="line")
     assert (nightly["visible"], weekly["visible"]) == (False, True)
     assert len(nightly["y"]) == 200

@@ -10,6 +10,7 @@ import polars as pl
 from tracker.config import Config
 from tracker.errors import InputError
 from tracker.ids import hash_text
+from tracker.nights.counts import read_counted_night
 from tracker.outputs.notifications import Message, mask_address, send_message
 from tracker.outputs.points import split_changes
 from tracker.outputs.reports import read_report_data
@@ -72,14 +73,13 @@ def write_digest(
         InputError: If the study was never updated, or `since` is not before the night it stands
             at.
     """
-    data = read_report_data(store, config, now, whole=False)
-    night, known = data.last_night, store.read(DIGESTS)
+    night, known = read_counted_night(store), store.read(DIGESTS)
     if since is None:
         earlier = known.filter(pl.col("night") < night)["night"].max()
         since = earlier if isinstance(earlier, date) else night - FIRST_SPAN
     if since >= night:
         raise InputError(f"--since {since}: wanted a night before {night}, where the study stands")
-    prepared = prepare(data)
+    prepared = prepare(read_report_data(store, config, now, since=since))
     digest = read_digest(prepared, since, _explain(store, config, prepared, since))
     pages = frozenset(subject.page for subject in choose_pages(prepared))
     row = _keep(store, digest, build_entry(digest, pages, config.notify.site), now)

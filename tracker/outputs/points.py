@@ -21,10 +21,12 @@ from tracker.tables import (
     CHANNELS,
     COVERAGE,
     FAMILIES,
+    MEMBERS,
     NOISES,
     SIGHTINGS,
     SIGNALS,
     SLOTS,
+    THEMES,
     night_of,
 )
 from tracker.trends.coverage import count_sources, describe_gaps
@@ -56,7 +58,7 @@ def explain_point(
     stands = read_counted_night(store)
     coverage = store.read(COVERAGE)
     night = _check_night(store, config, coverage, stands, night)
-    subject = find_subject(store, stands, name)
+    subject = find_subject(store, config, name)
     channel = _check_channel(coverage, channel)
     mine = pl.col("subject") == subject.key
     here = pl.col("channel") == channel
@@ -166,15 +168,16 @@ def _read_rules(config: Config) -> Rules:
     )  # fmt: skip
 
 
-def find_subject(store: Store, stands: date, name: str) -> Named:
-    """Return the one subject of a name, label or id; `stands` is the study's last night.
+def find_subject(store: Store, config: Config, name: str) -> Named:
+    """Return the one subject of a name, label or id.
 
     Raises:
         SubjectError: If there is none, or more than one: names those that come near.
     """
     labels = read_labels(store)
-    known_then = store.scan(ATTENTION).filter(pl.col("night") == stands).select("subject")
-    keys = known_then.unique().collect()["subject"].sort().to_list()
+    topics = store.scan(MEMBERS).select("topic_id").unique().collect()["topic_id"]
+    themes = store.scan(THEMES).select("theme").unique().collect()["theme"]
+    keys = sorted({*topics.drop_nulls(), *themes, *(theme.name for theme in config.theme)})
     names = {key: labels.get(key, key) for key in keys}
     kinds = {key: "topic" if key in labels else "theme" for key in keys}
     key = choose_named(name, names, kinds)

@@ -1,5 +1,6 @@
 """The stored tables into the report's pages on disk."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ from tracker.nights.counts import read_counted_night
 from tracker.nights.topic_views import latest_topics
 from tracker.plotter.inputs import ReportData
 from tracker.plotter.report import build_report
+from tracker.plotter.selections import select_topics
 from tracker.progress import Progress, be_silent
 from tracker.store import Store
 from tracker.tables import (
@@ -36,47 +38,87 @@ FOLDERS: Final = ("topics", "themes", "data")
 
 
 def read_report_data(
-    store: Store, config: Config, generated_at: datetime, *, whole: bool = True
+    store: Store,
+    config: Config,
+    generated_at: datetime,
+    *,
+    subjects: Collection[str] = (),
+    since: date | None = None,
 ) -> ReportData:
-    """Return everything the report shows, as of the night the study stands at.
+    """Return what is shown, as of the night the study stands at: of a large study not every topic.
 
     Args:
         store: The study's store.
         config: Its settings.
-        generated_at: When the report is made.
-        whole: With what only the pages of subjects show: all sightings.
+        generated_at: When it is made.
+        subjects: All that is shown, by key; if empty, every theme and the topics that
+            `tracker.plotter.selections` chooses.
+        since: Topics of which anything was found after this night are shown too.
 
     Raises:
         InputError: If the study was never updated.
     """
     last_night = read_counted_night(store)
-    zone = config.study.time_zone
+    zone, coverage, signals = config.study.time_zone, store.read(COVERAGE), store.read(SIGNALS)
     captures = store.read(CAPTURES).filter(night_of("captured_at", zone) <= last_night)
-    known = captures.lazy().select("capture_id")
-    sightings = store.scan(SIGHTINGS).join(known, on="capture_id", how="semi")
+    themes, watchlist = store.read(THEMES), tuple(theme.name for theme in config.theme)
+    drawn, paged, unpaged = frozenset(subjects), frozenset[str](), 0
+    if not drawn:
+        first = coverage["night"].min()
+        assert isinstance(first, date)
+        chosen = select_topics(
+            store.scan(ATTENTION), store.scan(MEMBERS), signals,
+            first=first, last=last_night, since=since,
+        )  # fmt: skip
+        drawn = chosen.drawn | {*themes["theme"], *watchlist}
+        paged, unpaged = chosen.paged, chosen.unpaged
+    own = pl.lit(pl.Series(sorted(drawn), dtype=pl.String)).implode()
+    members = store.scan(MEMBERS).filter(pl.col("topic_id").is_in(own)).collect()
+    shown = pl.concat(
+        [members["headline_id"], themes.filter(pl.col("theme").is_in(own))["headline_id"]]
+    )
+    headlines = store.scan(HEADLINES).join(
+        shown.unique().to_frame().lazy(), on="headline_id", how="semi"
+    )
     return ReportData(
-        attention=store.read(ATTENTION),
-        signals=store.read(SIGNALS),
-        headlines=store.read(HEADLINES),
-        sightings=sightings.collect() if whole else SIGHTINGS.empty(),
-        slots=store.read(SLOTS),
+        attention=store.scan(ATTENTION).filter(pl.col("subject").is_in(own)).collect(),
+        signals=signals.filter(pl.col("subject").is_in(own)),
+        headlines=headlines.collect(),
+        sightings=store.scan(SIGHTINGS).join(
+            captures.lazy().select("capture_id"), on="capture_id", how="semi"
+        ),
+        slots=store.scan(SLOTS),
         weighting=config.attention.weighting,
         captures=captures,
-        members=store.read(MEMBERS),
-        events=store.read(EVENTS),
-        topics=latest_topics(store).select(TOPICS.schema.names()).collect(),
+        members=members,
+        events=store.scan(EVENTS).filter(pl.col("topic_id").is_in(own)).collect(),
+        topics=_read_topics(store, own),
         lineage=store.read(LINEAGE),
-        themes=store.read(THEMES),
+        themes=themes,
         time_zone=zone,
         title=config.study.title,
         generated_at=generated_at,
         last_night=last_night,
-        watchlist=tuple(theme.name for theme in config.theme),
+        watchlist=watchlist,
         problems=_list_problems(captures, zone, last_night),
-        coverage=store.read(COVERAGE),
+        coverage=coverage,
         bodies=store.read(BODIES),
         archive=config.archive.url,
+        drawn=drawn,
+        paged=paged,
+        unpaged=unpaged,
     )
+
+
+def _read_topics(store: Store, drawn: pl.Expr) -> pl.DataFrame:
+    """Return the latest row of each topic; without its centroid where it is not drawn."""
+    names = [name for name in TOPICS.schema.names() if name != "centroid"]
+    latest = latest_topics(store).select(names).collect()
+    near = store.scan(TOPICS).filter(pl.col("topic_id").is_in(drawn))
+    centroids = near.select("topic_id", "night", "centroid").collect()
+    return latest.join(
+        centroids, on=["topic_id", "night"], how="left", maintain_order="left"
+    ).select(TOPICS.schema.names())
 
 
 def write_report(

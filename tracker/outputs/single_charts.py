@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 from tracker.config import Config
 from tracker.errors import InputError
 from tracker.outputs.images import IMAGES, render_image
+from tracker.outputs.points import find_subject
 from tracker.outputs.reports import read_report_data
 from tracker.plotter.chart_pages import build_chart_page
 from tracker.plotter.charts import Chart
 from tracker.plotter.cuts import cut_nights
-from tracker.plotter.figures import build_chart, draw_figure
+from tracker.plotter.figures import build_chart, check_chart, draw_figure
 from tracker.plotter.prepared import Prepared, prepare
 from tracker.plotter.styles import WIDTH, Style
 from tracker.plotter.words import file_names
@@ -62,9 +63,11 @@ def make_chart(
         InputError: If the study was never updated, or has no such nights.
         SubjectError: If there is no such chart or subject, or too little to draw it.
     """
-    data = cut_nights(read_report_data(store, config, generated_at, whole=False), first, last)
-    prepared = prepare(data)
-    return SingleChart(name, prepared, build_chart(prepared, name, subjects))
+    check_chart(name, subjects)
+    keys = [find_subject(store, config, subject).key for subject in subjects]
+    data = read_report_data(store, config, generated_at, subjects=keys)
+    prepared = prepare(cut_nights(data, first, last))
+    return SingleChart(name, prepared, build_chart(prepared, name, keys))
 
 
 def name_file(folder: Path, name: str, subjects: Sequence[str]) -> Path:

@@ -24,18 +24,22 @@ def read_cells(prepared: Prepared, subjects: Iterable[Subject]) -> dict[str, Any
     nights = {night: i for i, night in enumerate(prepared.curves.nights)}
     sources: list[str] = prepared.slots.coverage["source"].unique().sort().to_list()
     place = {source: i for i, source in enumerate(sources)}
-    within = prepared.slots.rows.filter(pl.col("night") >= prepared.curves.nights[0])
-    totals = within.group_by(_CELL).agg(pl.col("weight").sum())
+    totals = prepared.slots.totals.filter(pl.col("night") >= prepared.curves.nights[0])
     observed: dict[str, list[list[float]]] = {
         c: [[0] * len(nights) for _ in sources] for c in prepared.curves.channels
     }
-    for channel, source, night, weight in totals.iter_rows():
+    for channel, source, night, weight in totals.select(*_CELL, "weight").iter_rows():
         observed[channel][place[source]][nights[night]] = _short(weight)
+    found: dict[str, dict[str, Any]] = {
+        s.key: {"kind": s.kind, "born": _born(prepared, s)} for s in subjects
+    }
     first = prepared.slots.rows.group_by("headline_id", "channel").agg(
         pl.col("night").min().alias("first")
     )
     cells = (
-        prepared.slots.mentions.filter(pl.col("night") >= prepared.curves.nights[0])
+        prepared.slots.mentions.filter(
+            pl.col("night") >= prepared.curves.nights[0], pl.col("subject").is_in(list(found))
+        )
         .join(first, on=["headline_id", "channel"])
         .group_by("subject", *_CELL)
         .agg(
@@ -47,13 +51,8 @@ def read_cells(prepared: Prepared, subjects: Iterable[Subject]) -> dict[str, Any
         )
         .sort("subject", *_CELL)
     )
-    found: dict[str, dict[str, Any]] = {
-        s.key: {"kind": s.kind, "born": _born(prepared, s)} for s in subjects
-    }
     before: dict[tuple[str, str, str], int] = {}
     for key, channel, source, night, weight, new in cells.iter_rows():
-        if key not in found:
-            continue
         at = nights[night]
         own = found[key].setdefault(channel, {}).setdefault(str(place[source]), [])
         own.extend((at - before.get((key, channel, source), 0), _short(weight), new))

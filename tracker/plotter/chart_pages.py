@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-import polars as pl
-
 from tracker.plotter.charts import Chart
 from tracker.plotter.nights import read_weeks, to_json
 from tracker.plotter.prepared import Prepared
@@ -40,14 +38,13 @@ def build_chart_page(
         media = "@media screen" if theme == "dark" else "@media not all"
         site = replace(site, style=_DARK_ONLY.sub(media, site.style))
     keys = list_subjects(chart)
-    part = _keep_subjects(prepared, keys) if keys else prepared
     return render_page(
         site,
         "chart.html.j2",
         root="",
         charts=[chart],
         names={key: prepared.subjects[key] for key in keys},
-        weeks={f"week-{week.monday}": to_json(week.content) for week in read_weeks(part)},
+        weeks={f"week-{week.monday}": to_json(week.content) for week in read_weeks(prepared, keys)},
         theme=theme,
         heading=chart.finding,
         chart=chart,
@@ -80,15 +77,3 @@ def _list_chips(chart: Chart) -> list[dict[str, str]]:
         if trace.get("meta", {}).get("role") == "line"
     }
     return list(lines.values()) if len(lines) > 1 else []
-
-
-def _keep_subjects(prepared: Prepared, keys: list[str]) -> Prepared:
-    """Return `prepared` with the slots of some subjects only, as the page needs no others."""
-    slots = prepared.slots
-    mentions = slots.mentions.filter(pl.col("subject").is_in(keys))
-    rows = slots.rows.join(mentions.select("slot"), on="slot", how="semi", maintain_order="left")
-    return replace(
-        prepared,
-        subjects={key: prepared.subjects[key] for key in keys},
-        slots=replace(slots, rows=rows, mentions=mentions, spans={}),
-    )

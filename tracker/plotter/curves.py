@@ -93,26 +93,32 @@ class Curves:
         return tonight < self.usual_sources(channel) or few_slots
 
 
-def read_curves(data: ReportData, subjects: Mapping[str, Subject]) -> Curves:
-    """Return every subject's curves up to the last night.
+def read_curves(data: ReportData, subjects: Mapping[str, Subject], totals: pl.DataFrame) -> Curves:
+    """Return the curves of every subject that is drawn, up to the last night.
 
     A subject without a row on an observed night was absent: 0, for a theme always, for a topic
     from its first night on. A night on which nothing was observed stays None.
+
+    Args:
+        data: What the report is made from.
+        subjects: Themes and topics by key.
+        totals: `Slots.totals`.
     """
     rows = data.attention.filter(pl.col("night") <= data.last_night)
-    first = rows["night"].min()
-    start = first if isinstance(first, date) else data.last_night
+    if data.drawn is not None:
+        rows = rows.filter(pl.col("subject").is_in(list(data.drawn)))
+    first = [frame["night"].min() for frame in (data.attention, data.coverage)]
+    start = min([data.last_night, *(night for night in first if isinstance(night, date))])
     nights = [start + timedelta(days=i) for i in range((data.last_night - start).days + 1)]
     place = {night: i for i, night in enumerate(nights)}
     per_night = (
-        rows.group_by("channel", "night")
-        .agg(pl.col("observed_sources", "observed_slots").max())
+        totals.filter(pl.col("night") >= start)
+        .group_by("channel", "night")
+        .agg(pl.len().alias("sources"), pl.col("seen").sum())
         .sort("channel", "night")
     )
     observed, slots = {}, {}
     for (channel,), frame in per_night.partition_by("channel", as_dict=True).items():
-        if frame["observed_slots"].sum() == 0:
-            continue
         observed[channel], slots[channel] = [0] * len(nights), [0] * len(nights)
         for night, n_sources, n_slots in frame.drop("channel").iter_rows():
             observed[channel][place[night]] = n_sources

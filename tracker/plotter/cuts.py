@@ -18,10 +18,9 @@ def cut_nights(data: ReportData, first: date | None = None, last: date | None = 
     """
     if first is None and last is None:
         return data
-    known = data.attention.filter(pl.col("night") <= data.last_night)["night"]
-    start, end = known.min(), known.max()
-    if not isinstance(start, date) or not isinstance(end, date):
-        raise InputError("nights: found none in the study; run tracker update first")
+    known = [frame["night"].min() for frame in (data.attention, data.coverage)]
+    start = min([data.last_night, *(night for night in known if isinstance(night, date))])
+    end = data.last_night
     first, last = max(first or start, start), min(last or end, end)
     if first > last:
         raise InputError(f"nights: found none from {first} to {last}; wanted some of {start}–{end}")
@@ -34,8 +33,9 @@ def cut_nights(data: ReportData, first: date | None = None, last: date | None = 
         attention=data.attention.filter(within),
         signals=data.signals.filter(within),
         captures=captures,
-        sightings=data.sightings.lazy().join(seen, on="capture_id", how="semi").collect(),
+        sightings=data.sightings.lazy().join(seen, on="capture_id", how="semi"),
         slots=data.slots.filter(within),
+        coverage=data.coverage.filter(within),
         headlines=data.headlines.filter(last_seen >= first, first_seen <= last),
         events=data.events.filter(
             (pl.col("last_night") >= first) & (pl.col("first_night") <= last)

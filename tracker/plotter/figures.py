@@ -144,6 +144,21 @@ def build_chart(prepared: Prepared, name: str, subjects: Sequence[str] = ()) -> 
         SubjectError: If there is no such chart or subject, it takes another number of subjects,
             or there is too little to draw it.
     """
+    check_chart(name, subjects)
+    chosen = list(dict.fromkeys(find_subject(prepared, subject) for subject in subjects))
+    chart = CHARTS[name](prepared, chosen)
+    if chart is None:
+        of = f" of {chosen[0].name}" if chosen else ""
+        raise SubjectError(f"found too little to draw {name}{of}")
+    return chart.noted(tell_basis(prepared))
+
+
+def check_chart(name: str, subjects: Sequence[str]) -> None:
+    """Check that there is a chart of that name which takes that many subjects.
+
+    Raises:
+        SubjectError: If there is not.
+    """
     if name not in CHARTS:
         raise SubjectError(f"{name}: no such chart; wanted one of {', '.join(CHARTS)}")
     most = 0 if name in WHOLE else 1 if name in ALONE else MOST_COMPARED
@@ -151,12 +166,6 @@ def build_chart(prepared: Prepared, name: str, subjects: Sequence[str] = ()) -> 
         wanted = "one theme or topic" if name in ALONE else f"at most {most}" if most else "none"
         found = f"{len(subjects)} subjects" if subjects else "no subject"
         raise SubjectError(f"{name}: found {found}; wanted {wanted}, by name or id")
-    chosen = list(dict.fromkeys(find_subject(prepared, subject) for subject in subjects))
-    chart = CHARTS[name](prepared, chosen)
-    if chart is None:
-        of = f" of {chosen[0].name}" if chosen else ""
-        raise SubjectError(f"found too little to draw {name}{of}")
-    return chart.noted(tell_basis(prepared))
 
 
 def find_subject(prepared: Prepared, subject: str) -> Subject:

@@ -21,7 +21,11 @@ class ReportData:
         headlines: Table `headlines`.
         sightings: Table `sightings`; pages name every capture of a subject from it, single charts
             need none.
-        slots: Table `slots`: what the shares in `attention` were counted from.
+        slots: Table `slots`: what the shares in `attention` were counted from. It and `sightings`
+            may be lazy: only what is drawn of them is held.
+        drawn: Subjects whose curves and headlines are shown; all if None.
+        paged: Topics that have a row and a page; all if None.
+        unpaged: How many topics of two or more headlines have no page.
         weighting: What a slot weighs: `slots` (one) or `rank` (less, the lower it stands).
         captures: Table `captures`.
         members: Table `members`.
@@ -43,8 +47,8 @@ class ReportData:
     attention: pl.DataFrame
     signals: pl.DataFrame
     headlines: pl.DataFrame
-    sightings: pl.DataFrame
-    slots: pl.DataFrame
+    sightings: pl.DataFrame | pl.LazyFrame
+    slots: pl.DataFrame | pl.LazyFrame
     captures: pl.DataFrame
     members: pl.DataFrame
     events: pl.DataFrame
@@ -61,6 +65,9 @@ class ReportData:
     bodies: pl.DataFrame = field(default_factory=tables.BODIES.empty)
     archive: str = ""
     weighting: Literal["slots", "rank"] = "slots"
+    drawn: frozenset[str] | None = None
+    paged: frozenset[str] | None = None
+    unpaged: int = 0
 
     def __post_init__(self) -> None:
         """Check that every frame has its table's columns.
@@ -74,7 +81,7 @@ class ReportData:
             self._want(name, tables.TABLES[name].schema.names())
 
     def _want(self, name: str, wanted: Sequence[str]) -> None:
-        found = getattr(self, name).columns
+        found = getattr(self, name).lazy().collect_schema().names()
         missing = [column for column in wanted if column not in found]
         if missing:
             raise TableError(

@@ -179,10 +179,7 @@ def chart_stays(prepared: Prepared, subject: Subject) -> Chart | None:
 def chart_events(prepared: Prepared, subject: Subject) -> Chart | None:
     """Return a topic's events over time; None where fewer than two are known."""
     rows = (
-        prepared.data.events.filter(
-            (pl.col("topic_id") == subject.key)
-            & (pl.col("first_night") <= prepared.data.last_night)
-        )
+        prepared.events_of(subject.key)
         .sort(["n_headlines", "event_id"], descending=[True, False])
         .head(MOST_EVENTS)
         .sort("first_night", "event_id")

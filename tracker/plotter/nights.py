@@ -1,15 +1,20 @@
 """The headlines behind the points, as data files a page loads when it needs them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
 from tracker.plotter.prepared import Prepared
+from tracker.plotter.slots import ORDER, scan_rows
 from tracker.plotter.words import clean, web_link
+
+_KEY: Final = ["night", "source", "channel", "list_id", "headline_id", "title"]
+_CHUNK: Final = 500_000
+"""Slots that are held at a time, about."""
 
 
 @dataclass(frozen=True)
@@ -38,22 +43,48 @@ def monday_of(night: date) -> date:
     return night - timedelta(days=night.weekday())
 
 
-def read_weeks(prepared: Prepared) -> Iterator[Week]:
-    """Yield the weeks in order, each with its headlines and the facts of its points."""
+def read_weeks(prepared: Prepared, subjects: Collection[str] = ()) -> Iterator[Week]:
+    """Yield the weeks in order, each with its headlines and the facts of its points.
+
+    Args:
+        prepared: The study.
+        subjects: Leave out all slots but those of these subjects, if there are any.
+    """
     monday = pl.col("night").dt.truncate("1w").alias("week")
-    rows = prepared.slots.rows.with_columns(monday)
-    mentions = prepared.slots.mentions.select("subject", "slot", monday)
-    known = pl.Series(list(prepared.subjects), dtype=pl.String)
+    mentions = prepared.slots.mentions.select("subject", *_KEY, "slot", monday)
     facts = prepared.data.attention.filter(
-        pl.col("subject").is_in(known.implode())
-        & (pl.col("slots") > 0)
-        & (pl.col("night") <= prepared.data.last_night)
+        (pl.col("slots") > 0) & (pl.col("night") <= prepared.data.last_night)
     ).with_columns(monday)
-    by_week = mentions.partition_by("week", as_dict=True)
-    facts_by_week = facts.sort("subject", "night").partition_by("week", as_dict=True)
-    for (week,), frame in sorted(rows.partition_by("week", as_dict=True).items()):
+    chosen = list(subjects) or list(prepared.subjects)
+    known = pl.col("subject").is_in(chosen)
+    by_week = mentions.filter(known).partition_by("week", as_dict=True)
+    facts = facts.filter(known).sort("subject", "night")
+    facts_by_week = facts.partition_by("week", as_dict=True)
+    for week, rows in _read_rows(prepared, every=not subjects):
         own = by_week.get((week,), mentions.clear())
-        yield Week(week, _read_week(frame, own, facts_by_week.get((week,), facts.clear())))
+        if subjects:
+            rows = rows.join(own, on="slot", how="semi")
+        if rows.height:
+            yield Week(week, _read_week(rows, own, facts_by_week.get((week,), facts.clear())))
+
+
+def _read_rows(prepared: Prepared, *, every: bool) -> Iterator[tuple[date, pl.DataFrame]]:
+    """Yield the slots of each week, or of those that are drawn only, a few weeks in memory."""
+    monday = pl.col("night").dt.truncate("1w").alias("week")
+    if not every:
+        rows = prepared.slots.rows.with_columns(monday)
+        for (week,), part in sorted(rows.partition_by("week", as_dict=True).items()):
+            yield week, part
+        return
+    weeks = prepared.slots.totals.group_by(monday).agg(pl.col("rows").sum()).sort("week")
+    chunks = weeks.group_by(
+        (pl.col("rows").cum_sum() // _CHUNK).alias("chunk"), maintain_order=True
+    ).agg(pl.col("week").min().alias("first"), pl.col("week").max().alias("last"))
+    for first, last in chunks.select("first", "last").iter_rows():
+        within = pl.col("night").is_between(first, last + timedelta(days=6))
+        rows = scan_rows(prepared.data).filter(within).collect().sort(ORDER)
+        parts = rows.with_columns(monday).partition_by("week", as_dict=True)
+        yield from ((week, part) for (week,), part in sorted(parts.items()))
 
 
 def _read_week(rows: pl.DataFrame, mentions: pl.DataFrame, facts: pl.DataFrame) -> dict[str, Any]:
@@ -61,12 +92,11 @@ def _read_week(rows: pl.DataFrame, mentions: pl.DataFrame, facts: pl.DataFrame) 
     boxes = ["source", "channel", "heading", "kind", "page"]
     lists = rows.select(boxes).unique(maintain_order=True).with_row_index("list_at")
     rows = (
-        rows.sort("slot")
-        .join(titles, on=["title", "url"], nulls_equal=True, maintain_order="left")
+        rows.join(titles, on=["title", "url"], nulls_equal=True, maintain_order="left")
         .join(lists, on=boxes, maintain_order="left")
         .with_row_index("at")
     )
-    places = mentions.join(rows.select("slot", "at"), on="slot").sort("at")
+    places = mentions.join(rows.select(*_KEY, "at"), on=_KEY).sort("at")
     grouped = places.group_by("subject", maintain_order=True).agg("at").sort("subject")
     columns = ["night", "channel", "share", "low", "high", "slots", "observed_slots",
                "n_sources", "observed_sources"]  # fmt: skip

@@ -64,7 +64,7 @@ def read_outlets(prepared: Prepared, subject: Subject) -> list[Outlet]:
     own = prepared.slots.of(subject.key)
     if own.is_empty():
         return []
-    rows = prepared.slots.rows.filter(
+    rows = prepared.slots.totals.filter(
         pl.col("night").is_between(own["night"].min(), own["night"].max())
     )
     totals = rows.group_by("source", "channel").agg(pl.col("weight").sum().alias("all"))
@@ -87,22 +87,38 @@ def read_outlets(prepared: Prepared, subject: Subject) -> list[Outlet]:
     return sorted(outlets, key=lambda o: (-(o.share or 0), -(o.most_read or 0), o.source))
 
 
-def read_sights(prepared: Prepared, subject: Subject, most: int = MOST_CAPTURES) -> list[Sight]:
-    """Return the latest captures that show a subject."""
+def read_sights(
+    prepared: Prepared, subjects: Sequence[Subject], most: int = MOST_CAPTURES
+) -> dict[str, list[Sight]]:
+    """Return by subject the latest captures that show it, of those that any does."""
     data = prepared.data
-    own = prepared.slots.of(subject.key).select("headline_id", "list_id", "title").unique()
-    kept = data.bodies.select("body", "path", "offset")
+    keys = [subject.key for subject in subjects]
+    place = ["headline_id", "list_id", "title"]
+    own = prepared.slots.mentions.filter(pl.col("subject").is_in(keys)).select("subject", *place)
     seen = (
-        data.sightings.join(own, on=["headline_id", "list_id", "title"], how="semi")
-        .group_by("capture_id")
+        data.sightings.lazy()
+        .select("capture_id", *place)
+        .join(own.unique().lazy(), on=place)
+        .group_by("subject", "capture_id")
         .agg(pl.col("headline_id").n_unique().alias("headlines"))
-        .join(data.captures, on="capture_id")
-        .sort(["captured_at", "capture_id"], descending=True)
+        .join(data.captures.lazy().select("capture_id", "captured_at"), on="capture_id")
+        .collect(engine="streaming")
+        .sort(["subject", "captured_at", "capture_id"], descending=[False, True, True])
+        .group_by("subject", maintain_order=True)
         .head(most)
-        .join(kept, on="body", how="left", maintain_order="left")
+        .join(data.captures.drop("captured_at"), on="capture_id", maintain_order="left")
+        .join(
+            data.bodies.select("body", "path", "offset"),
+            on="body",
+            how="left",
+            maintain_order="left",
+        )
     )
     zone = ZoneInfo(data.time_zone)
-    return [_see(data.archive, zone, row) for row in seen.iter_rows(named=True)]
+    sights: dict[str, list[Sight]] = {}
+    for row in seen.iter_rows(named=True):
+        sights.setdefault(row["subject"], []).append(_see(data.archive, zone, row))
+    return sights
 
 
 def _see(archive: str, zone: ZoneInfo, row: dict[str, object]) -> Sight:

@@ -1,6 +1,6 @@
 """What the pages say: plain records that the templates lay out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,7 +18,6 @@ from tracker.plotter.words import clean, percent, short_day, web_link
 CARD_NIGHTS = 60
 CARDS = 4
 CARDS_A_KIND = 2
-MOST_ROWS = 1000
 MOST_HEADLINES = 200
 
 
@@ -135,36 +134,56 @@ def keep_distinct(prepared: Prepared, keys: Sequence[str], overlap: float = 0.6)
     That is, whose latest headlines are mostly the same; or mostly those that a theme has in their
     languages, where one before tells of the theme or of its headlines in others.
     """
-    codes = prepared.data.headlines.select("headline_id", "language")
-    kept: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+    mentions = _read_theme_mentions(prepared)
+    kept: set[str] = set()
+    told: set[str] = set()
+    by_headline: dict[str, list[frozenset[str]]] = {}
     for key in keys:
         rows = prepared.slots.of(key)
         night = rows["night"].max()
         own = frozenset(rows.filter(pl.col("night") == night)["headline_id"])
-        told = frozenset({key, *_find_themes(prepared, codes, own, night, overlap)})
-        if not any(
-            _is_mostly(own, other, overlap) or told & themes for other, themes in kept.values()
-        ):
-            kept[key] = own, told
-    return set(kept)
+        themes = {key, *_find_themes(mentions.get(night), own, overlap)}
+        others = {other for headline in own for other in by_headline.get(headline, ())}
+        if themes & told or any(_is_mostly(own, other, overlap) for other in others):
+            continue
+        kept.add(key)
+        told |= themes
+        for headline in own:
+            by_headline.setdefault(headline, []).append(own)
+    return kept
 
 
-def _find_themes(
-    prepared: Prepared, codes: pl.DataFrame, own: frozenset[str], night: Any, overlap: float
-) -> list[str]:
+def _read_theme_mentions(prepared: Prepared) -> Mapping[Any, pl.DataFrame]:
+    """Return by night subject, headline_id and language of what themes had."""
+    themes = [s.key for s in prepared.subjects.values() if s.kind == "theme"]
+    rows = (
+        prepared.slots.mentions.filter(pl.col("subject").is_in(themes))
+        .select("subject", "night", "headline_id")
+        .unique(maintain_order=True)
+        .join(
+            prepared.data.headlines.select("headline_id", "language"),
+            on="headline_id",
+            maintain_order="left",
+        )
+    )
+    return {night: part for (night,), part in rows.partition_by("night", as_dict=True).items()}
+
+
+def _find_themes(mentions: pl.DataFrame | None, own: frozenset[str], overlap: float) -> list[str]:
     """Return the themes that have mostly these headlines among those in their languages."""
-    mentions = prepared.slots.mentions.filter(pl.col("night") == night)
-    rows = mentions.select("subject", "headline_id").unique().join(codes, on="headline_id")
-    mine = rows.filter(pl.col("headline_id").is_in(list(own)))
-    near = rows.filter(
+    if mentions is None:
+        return []
+    mine = mentions.filter(pl.col("headline_id").is_in(list(own)))
+    if mine.is_empty():
+        return []
+    near = mentions.filter(
         pl.col("subject").is_in(mine["subject"].unique().implode()),
         pl.col("language").is_in(mine["language"].drop_nulls().unique().implode()),
     )
     return [
         subject
         for (subject,), found in near.group_by("subject", maintain_order=True)
-        if prepared.subjects[subject].kind == "theme"
-        and _is_mostly(own, frozenset(found["headline_id"]), overlap)
+        if _is_mostly(own, frozenset(found["headline_id"]), overlap)
     ]
 
 
@@ -203,7 +222,7 @@ def read_links(prepared: Prepared, key: str, night: date, most: int = 3) -> list
 
 
 def read_rows(prepared: Prepared, sources: Sequence[str]) -> list[Row]:
-    """Return the table of subjects, those with most room tonight first, at most `MOST_ROWS`."""
+    """Return the table of subjects: watched ones first, then those with most room tonight."""
     topics = {
         key: (", ".join(clean(term, 30) for term in terms[:6]), state)
         for key, terms, state in prepared.data.topics.select(
@@ -217,16 +236,13 @@ def read_rows(prepared: Prepared, sources: Sequence[str]) -> list[Row]:
         .select("topic_id", "label").iter_rows()
     )  # fmt: skip
     place = {source: i for i, source in enumerate(sources)}
+    paged = prepared.data.paged
     rows = []
     for subject in prepared.subjects.values():
-        curve = prepared.curve(subject.key)
-        columns = ["headline_id", "source"]
-        shown = prepared.slots.of(subject.key).select(
-            *columns, pl.col("night").alias("first"), pl.col("night").alias("last")
-        )
-        unlisted = prepared.slots.unlisted_of(subject.key)
-        shown = pl.concat([shown, unlisted.select(shown.columns)])
-        if curve is None or (shown.is_empty() and not subject.watched):
+        if subject.kind == "topic" and paged is not None and subject.key not in paged:
+            continue
+        curve, extent = prepared.curve(subject.key), prepared.extents.get(subject.key)
+        if curve is None or (extent is None and not subject.watched):
             continue
         terms, state = topics.get(subject.key, ("", "watched" if subject.watched else "theme"))
         peak = curve.peak
@@ -240,14 +256,14 @@ def read_rows(prepared: Prepared, sources: Sequence[str]) -> list[Row]:
                 curve.last,
                 (curve.share[peak] or 0.0) if peak is not None else 0.0,
                 prepared.curves.nights[peak] if peak is not None and curve.share[peak] else None,
-                shown["headline_id"].n_unique(),
-                sorted(place[source] for source in shown["source"].unique()),
-                shown["first"].min(),  # type: ignore[arg-type]
-                shown["last"].max(),  # type: ignore[arg-type]
+                extent.headlines if extent else 0,
+                sorted(place[source] for source in extent.sources) if extent else [],
+                extent.first if extent else None,
+                extent.last if extent else None,
             )
         )
     rows.sort(key=lambda r: (not r.subject.watched, -(r.last or 0), -r.n_headlines, r.subject.key))
-    return rows[:MOST_ROWS]
+    return rows
 
 
 def read_shown(prepared: Prepared, subject: Subject) -> list[Shown]:
@@ -298,9 +314,7 @@ def read_life(prepared: Prepared, subject: Subject) -> list[tuple[date, str, Sub
         "pinned": "Pinned by a person",
         "unpinned": "No longer pinned",
     }
-    rows = prepared.data.lineage.filter(
-        (pl.col("topic_id") == subject.key) | (pl.col("other_id") == subject.key)
-    ).sort("night", "topic_id", "event")
+    rows = prepared.lineage_of(subject.key).sort("night", "topic_id", "event")
     life = []
     for row in rows.iter_rows(named=True):
         if row["topic_id"] == subject.key:

@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import polars as pl
 
 from tracker.plotter.curves import Curve, Curves, read_curves
 from tracker.plotter.inputs import ReportData
@@ -9,6 +13,23 @@ from tracker.plotter.neighbours import read_neighbours
 from tracker.plotter.slots import Slots, read_slots
 from tracker.plotter.strips import Strip, read_strip
 from tracker.plotter.subjects import Subject, name_subjects
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What the headlines of a subject come to, in lists or not.
+
+    Attributes:
+        headlines: How many they are.
+        sources: Whose, in the order of the alphabet.
+        first: Night of the first.
+        last: Night on which one was seen last.
+    """
+
+    headlines: int
+    sources: Sequence[str]
+    first: date
+    last: date
 
 
 @dataclass(frozen=True)
@@ -21,8 +42,6 @@ class Prepared:
         curves: Their shares over the calendar.
         slots: Which headline stood where.
         strip: What was observed at every source.
-        headline_ids: Per subject the ids of its headlines.
-        neighbours: Per subject the keys of those nearest to it.
     """
 
     data: ReportData
@@ -30,8 +49,50 @@ class Prepared:
     curves: Curves
     slots: Slots
     strip: Strip
-    headline_ids: Mapping[str, frozenset[str]]
-    neighbours: Mapping[str, Sequence[str]]
+
+    @cached_property
+    def neighbours(self) -> Mapping[str, Sequence[str]]:
+        """Return per subject the keys of those nearest to it, of all that are drawn."""
+        topics, drawn = self.data.topics, self.data.drawn
+        if drawn is not None:
+            topics = topics.filter(pl.col("topic_id").is_in(list(drawn)))
+        return read_neighbours(self.slots.mentions, topics)
+
+    @cached_property
+    def extents(self) -> Mapping[str, Extent]:
+        """Return what the headlines of each subject come to, of those that have any."""
+        listed = self.slots.mentions.select(
+            "subject", "headline_id", "source", first="night", last="night"
+        )
+        every = pl.concat([listed, self.slots.unlisted.select(listed.columns)])
+        found = every.group_by("subject").agg(
+            pl.col("headline_id").n_unique(),
+            pl.col("source").unique().sort(),
+            pl.col("first").min(),
+            pl.col("last").max(),
+        )
+        return {key: Extent(*row) for key, *row in found.iter_rows()}
+
+    @cached_property
+    def _events(self) -> Mapping[str, pl.DataFrame]:
+        known = self.data.events.filter(pl.col("first_night") <= self.data.last_night)
+        return _partition(known, "topic_id")
+
+    @cached_property
+    def _lineage(self) -> Mapping[str, pl.DataFrame]:
+        both = [
+            self.data.lineage.with_columns(pl.col(name).alias("subject"))
+            for name in ("topic_id", "other_id")
+        ]
+        return _partition(pl.concat(both).drop_nulls("subject").unique(), "subject")
+
+    def events_of(self, key: str) -> pl.DataFrame:
+        """Return the events of a topic, rows of table `events`."""
+        return self._events.get(key, self.data.events.clear())
+
+    def lineage_of(self, key: str) -> pl.DataFrame:
+        """Return the changes of identity that name a topic, rows of table `lineage`."""
+        return self._lineage.get(key, self.data.lineage.clear())
 
     @property
     def channel(self) -> str:
@@ -52,7 +113,7 @@ class Prepared:
 
     def headlines_of(self, key: str) -> frozenset[str]:
         """Return the ids of a subject's headlines."""
-        return self.headline_ids.get(key, frozenset())
+        return frozenset(self.slots.of(key)["headline_id"])
 
     def curve(self, key: str) -> Curve | None:
         """Return the curve of a subject in the first channel that has one."""
@@ -64,8 +125,12 @@ def prepare(data: ReportData) -> Prepared:
     """Return `data` with everything charts and pages are read from."""
     subjects = name_subjects(data)
     slots = read_slots(data)
-    ids = {key: frozenset(slots.of(key)["headline_id"]) for key in subjects}
-    curves = read_curves(data, subjects)
+    curves = read_curves(data, subjects, slots.totals)
     strip = read_strip(slots.coverage, curves.nights)
-    neighbours = read_neighbours(slots.mentions, data.topics)
-    return Prepared(data, subjects, curves, slots, strip, ids, neighbours)
+    return Prepared(data, subjects, curves, slots, strip)
+
+
+def _partition(frame: pl.DataFrame, name: str) -> dict[str, pl.DataFrame]:
+    """Return the rows of each value of a column."""
+    parts = frame.drop_nulls(name).partition_by(name, as_dict=True)
+    return {key: part for (key,), part in parts.items()}

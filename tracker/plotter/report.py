@@ -8,7 +8,7 @@ from tracker.plotter.attention_charts import chart_subject, chart_themes, choose
 from tracker.plotter.cells import read_cells, read_told
 from tracker.plotter.channels import chart_channels
 from tracker.plotter.coverages import chart_coverage
-from tracker.plotter.findings import KINDS, QUIET, Finding, headline_of_night, read_findings
+from tracker.plotter.findings import KINDS, QUIET, Finding, headline_of_night, read_findings, recent
 from tracker.plotter.grids import chart_heat
 from tracker.plotter.inputs import ReportData
 from tracker.plotter.lives import chart_events, chart_stays
@@ -16,7 +16,6 @@ from tracker.plotter.nights import read_weeks, to_json
 from tracker.plotter.origins import read_kin, read_outlets, read_sights
 from tracker.plotter.pages import (
     Row,
-    choose_findings,
     read_glance,
     read_largest,
     read_life,
@@ -36,7 +35,6 @@ from tracker.plotter.words import count, join_words
 
 __all__ = ["ReportData", "ReportFile", "build_report"]
 
-MOST_TOPIC_PAGES: Final = 500
 _KIN: Final = {
     "theme": {"topic": "Topics in it", "theme": "Themes near it"},
     "topic": {"theme": "Themes it belongs to", "topic": "Topics near it"},
@@ -103,16 +101,16 @@ def _data_file(name: str, text: str) -> ReportFile:
 
 def choose_pages(prepared: Prepared) -> list[Subject]:
     """Return the subjects that get a page: themes with headlines, topics with two or more."""
+    sizes = {key: extent.headlines for key, extent in prepared.extents.items()}
+    paged = prepared.data.paged
     themes, topics = [], []
     for subject in prepared.subjects.values():
-        slots = prepared.slots
-        n = slots.of(subject.key)["headline_id"].n_unique() + slots.unlisted_of(subject.key).height
+        n = sizes.get(subject.key, 0)
         if subject.kind == "theme" and (n or subject.watched):
             themes.append(subject)
-        elif subject.kind == "topic" and n >= 2:
-            topics.append((n, subject))
-    topics.sort(key=lambda pair: (-pair[0], pair[1].key))
-    return [*themes, *(subject for _, subject in topics[:MOST_TOPIC_PAGES])]
+        elif subject.kind == "topic" and n >= 2 and (paged is None or subject.key in paged):
+            topics.append(subject)
+    return [*themes, *sorted(topics, key=lambda topic: (-sizes[topic.key], topic.key))]
 
 
 def _build_index(
@@ -134,7 +132,7 @@ def _build_index(
         "coverage": None if young else chart_coverage(prepared),
     }
     more = {name: chart for name, chart in others.items() if chart is not None}
-    told = {kind for kind in KINDS if choose_findings(prepared, findings, kind)}
+    told = {kind for kind in KINDS if recent(findings, kind, prepared.data.last_night)}
     curves, channel = prepared.curves, prepared.channel
     tonight = bool(curves.channels) and curves.observed[channel][-1]
     return render_page(
@@ -150,6 +148,7 @@ def _build_index(
         quiet=join_words([words for kind, words in QUIET.items() if kind not in told]),
         largest=read_largest(prepared),
         rows=rows,
+        n_topics=sum(row.subject.kind == "topic" for row in rows),
         sources=sources,
         chips=[] if young else chips,
         themes=themes,
@@ -163,6 +162,7 @@ def _build_index(
 
 def _build_subjects(site: Site, chosen: Sequence[Subject]) -> Iterator[ReportFile]:
     findings = read_subject_findings(site.prepared)
+    sights, extents = read_sights(site.prepared, chosen), site.prepared.extents
     for subject in chosen:
         curve = chart_subject(site.prepared, subject)
         events = chart_events(site.prepared, subject)
@@ -189,10 +189,9 @@ def _build_subjects(site: Site, chosen: Sequence[Subject]) -> Iterator[ReportFil
                 (kind, words, read_kin(site.prepared, subject, kind))
                 for kind, words in _KIN[subject.kind].items()
             ],
-            sights=read_sights(site.prepared, subject),
+            sights=sights.get(subject.key, ()),
             life=read_life(site.prepared, subject),
-            total=len(site.prepared.headlines_of(subject.key))
-            + site.prepared.slots.unlisted_of(subject.key).height,
+            total=extents[subject.key].headlines if subject.key in extents else 0,
             shown=read_shown(site.prepared, subject),
             findings=findings.get(subject.key, ()),
         )

@@ -68,7 +68,7 @@ def open_site(prepared: Prepared, pages: Sequence[Subject], *, single_file: bool
         single_file,
         frozenset(subject.page for subject in pages),
         _list_observed(prepared),
-        sorted({str(monday_of(n)) for n in prepared.slots.rows["night"].unique()}),
+        sorted({str(monday_of(n)) for n in prepared.slots.totals["night"].unique()}),
     )
 
 

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import polars as pl
 
 from tracker.plotter.inputs import ReportData
 from tracker.plotter.subjects import list_members
 from tracker.tables import SEEN_OUTCOMES, night_of
+
+ORDER: Final = ("night", "source", "list_id", "rank", "headline_id", "title")
+"""How rows are sorted: what stood highest first."""
 
 NOT_VISITED, FAILED, OBSERVED = 0, 1, 2
 """States of a source on a night in the coverage charts."""
@@ -19,9 +23,10 @@ class Slots:
     """The slots of a study, folded to one row per night, list and wording.
 
     Attributes:
-        rows: night, source, channel, list_id, heading, kind, page, headline_id, title, url?,
-            rank (its best), seen (slots it filled that night), weight (what these weigh in a
-            share), and `slot`, the row's number.
+        rows: Those of subjects that are drawn: night, source, channel, list_id, heading, kind,
+            page, headline_id, title, url?, rank (its best), seen (slots it filled that night),
+            weight (what these weigh in a share), and `slot`, the row's number.
+        totals: night, source, channel, seen and weight of all slots, and rows, how many they are.
         mentions: The rows once per subject they carry, with `subject` first, sorted by it.
         spans: Per subject where its mentions begin, and how many they are.
         coverage: source, night, state (`NOT_VISITED`, `FAILED` or `OBSERVED`), slots, captures,
@@ -32,6 +37,7 @@ class Slots:
     """
 
     rows: pl.DataFrame
+    totals: pl.DataFrame
     mentions: pl.DataFrame
     spans: Mapping[str, tuple[int, int]]
     coverage: pl.DataFrame
@@ -53,40 +59,54 @@ class Slots:
 
 
 def read_slots(data: ReportData) -> Slots:
-    """Return every counted slot with what it belongs to.
+    """Return every counted slot of what is drawn with what it belongs to.
 
     Menus and the like are left out, and so is what did not count: broken pages, standing boxes.
     """
-    weight = pl.col("slots").cast(pl.Float64) if data.weighting == "slots" else "discounted"
+    every, members = scan_rows(data), list_members(data)
+    totals = (
+        every.group_by("night", "source", "channel")
+        .agg(pl.col("seen", "weight").sum(), pl.len().alias("rows"))
+        .collect(engine="streaming")
+    )
+    ids = members.lazy().select("headline_id").unique()
     rows = (
-        data.slots.filter(pl.col("night") <= data.last_night)
-        .with_columns(pl.col("slots").cast(pl.Int32).alias("seen"), weight=weight)
-        .select(
-            "night", "source", "channel", "list_id", "headline_id", "title", "heading", "kind",
-            "page", "url", "rank", "seen", "weight",
-        )
-        .sort("night", "source", "list_id", "rank", "headline_id", "title")
-        .with_row_index("slot")
-    )  # fmt: skip
+        every.join(ids, on="headline_id", how="semi").collect().sort(ORDER).with_row_index("slot")
+    )
     night, start, end = pl.col("night"), pl.col("from_night"), pl.col("to_night")
     mentions = (
         rows.select("slot", "night", "headline_id")
-        .join(list_members(data), on="headline_id")
+        .join(members, on="headline_id")
         .filter((start.is_null() | (night >= start)) & (end.is_null() | (night <= end)))
         .select("subject", "slot")
         .unique()
         .join(rows, on="slot")
         .sort("subject", "slot")
     )
-    unlisted = _read_unlisted(data, rows)
+    unlisted = _read_unlisted(data, rows, members)
     return Slots(
         rows,
+        totals,
         mentions,
         _find_spans(mentions),
-        _read_coverage(data, rows),
+        _read_coverage(data, totals),
         unlisted,
         _find_spans(unlisted),
     )
+
+
+def scan_rows(data: ReportData) -> pl.LazyFrame:
+    """Return all counted slots, as `Slots.rows` has them but without a number."""
+    weight = pl.col("slots").cast(pl.Float64) if data.weighting == "slots" else "discounted"
+    return (
+        data.slots.lazy()
+        .filter(pl.col("night") <= data.last_night)
+        .with_columns(pl.col("slots").cast(pl.Int32).alias("seen"), weight=weight)
+        .select(
+            "night", "source", "channel", "list_id", "headline_id", "title", "heading", "kind",
+            "page", "url", "rank", "seen", "weight",
+        )
+    )  # fmt: skip
 
 
 def _find_spans(rows: pl.DataFrame) -> dict[str, tuple[int, int]]:
@@ -96,12 +116,12 @@ def _find_spans(rows: pl.DataFrame) -> dict[str, tuple[int, int]]:
     return {key: (end - n, n) for (key, n), end in zip(counts.iter_rows(), ends, strict=True)}
 
 
-def _read_unlisted(data: ReportData, rows: pl.DataFrame) -> pl.DataFrame:
+def _read_unlisted(data: ReportData, rows: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """Return the headlines of each subject that stand in no counted list."""
     zone = data.time_zone
     return (
         data.headlines.join(rows, on="headline_id", how="anti")
-        .join(list_members(data).select("subject", "headline_id").unique(), on="headline_id")
+        .join(members.select("subject", "headline_id").unique(), on="headline_id")
         .select(
             "subject",
             "headline_id",
@@ -134,7 +154,7 @@ def _read_reasons(data: ReportData) -> pl.DataFrame:
     return pl.concat([told, failed.select(told.columns)])
 
 
-def _read_coverage(data: ReportData, rows: pl.DataFrame) -> pl.DataFrame:
+def _read_coverage(data: ReportData, totals: pl.DataFrame) -> pl.DataFrame:
     """Return one row per source and night from the first visit to the last night."""
     visits = (
         data.captures.with_columns(night_of("captured_at", data.time_zone).alias("night"))
@@ -142,7 +162,7 @@ def _read_coverage(data: ReportData, rows: pl.DataFrame) -> pl.DataFrame:
         .group_by("source", "night")
         .agg(pl.len().alias("captures"))
     )
-    observed = rows.group_by("source", "night").agg(pl.col("seen").sum().alias("slots"))
+    observed = totals.group_by("source", "night").agg(pl.col("seen").sum().alias("slots"))
     if visits.is_empty():
         grid = visits.select("source", "night")
     else:

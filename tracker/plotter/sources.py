@@ -51,18 +51,17 @@ def read_sources(prepared: Prepared, subjects: Sequence[Subject]) -> SourcesInfo
     """Return the share of each source's slots that went to each subject in the last weeks."""
     last = prepared.data.last_night
     first = last - timedelta(days=RECENT_NIGHTS - 1)
-    rows = prepared.slots.rows.filter(
-        (pl.col("channel") == prepared.channel) & (pl.col("night") >= first)
-    )
+    lately = (pl.col("channel") == prepared.channel) & (pl.col("night") >= first)
     totals = (
-        rows.group_by("source")
+        prepared.slots.totals.filter(lately)
+        .group_by("source")
         .agg(pl.col("weight").sum().alias("all"))
         .sort(["all", "source"], descending=[True, False])
         .head(MOST_SOURCES)
     )
     columns = []
     for subject in subjects:
-        own = prepared.slots.of(subject.key).join(rows.select("slot"), on="slot", how="semi")
+        own = prepared.slots.of(subject.key).filter(lately)
         had = own.group_by("source").agg(pl.col("weight").sum().alias("own"))
         joined = totals.join(had, on="source", how="left", maintain_order="left")
         columns.append((joined["own"].fill_null(0) / joined["all"]).to_list())

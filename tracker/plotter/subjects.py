@@ -52,7 +52,7 @@ def name_subjects(data: ReportData) -> dict[str, Subject]:
 
 
 def list_members(data: ReportData) -> pl.DataFrame:
-    """Return which headline belongs to which subject, and on which nights.
+    """Return which headline belongs to which subject that is drawn, and on which nights.
 
     Columns: subject, headline_id, from_night? and to_night? (null where the stretch is open).
     """
@@ -65,4 +65,7 @@ def list_members(data: ReportData) -> pl.DataFrame:
     topics = data.members.filter(pl.col("topic_id").is_not_null()).select(
         pl.col("topic_id").alias("subject"), "headline_id", "from_night", "to_night"
     )
-    return pl.concat([themes, topics])
+    members = pl.concat([themes, topics])
+    if data.drawn is None:
+        return members
+    return members.filter(pl.col("subject").is_in(list(data.drawn)))
