@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 from worlds import FIRST_NIGHT, World, fill_slots
 
 from tracker.errors import TableError
 from tracker.tables import ATTENTION, CAPTURES, LISTS, SIGHTINGS
-from tracker.trends.attention import expose_slots, measure_attention
-from tracker.trends.panels import SUBJECTS
+from tracker.trends.attention import expose_slots, fill_asleep, measure_attention
+from tracker.trends.panels import SUBJECTS, measure_observed
 from tracker.trends.series import mark_partial
 
 N1, N2, N3, N4 = (date(2026, 3, day) for day in (1, 2, 3, 4))
@@ -71,6 +72,36 @@ def test_membership_holds_for_its_nights_and_a_topic_begins_with_its_first() -> 
     found = measure_attention(slots, members, first_night=N1, last_night=N3)
     assert curve(found, "old") == [0.5, 0.0]
     assert curve(found, "new") == [0.5]
+
+
+def test_a_topic_sleeps_after_four_weeks_and_its_rows_can_be_had_all_the_same() -> None:
+    nights = [N1 + timedelta(days=t) for t in range(120) if t not in (50, 51)]
+    carried = {0, 1, 70, 72, 119}
+    slots = fill(
+        *(("a", night, "x", ["h", "i", "j"]) for night in nights if (night - N1).days in carried),
+        *(("a", night, "x", ["i", "j"]) for night in nights if (night - N1).days not in carried),
+        *(("b", night, "y", ["i"]) for night in nights),
+    )
+    members = belong(("k", "h", N1, None))
+    span = {"first_night": N1, "last_night": nights[-1]}
+    awake = measure_attention(slots, members, **span)
+    days = [(night - N1).days for night in awake.filter(channel="editorial")["night"]]
+    assert days == [*range(30), *range(70, 101), 119]
+    always = measure_attention(slots, members, themes=["k"], **span)
+    filled = fill_asleep(awake, measure_observed(slots), last_night=nights[-1])
+    assert_frame_equal(filled, always)
+    assert curve(filled, "k")[49:53] == [0.0, None, None, 0.0]
+
+
+def test_a_topic_that_is_seen_once_a_month_sleeps_only_after_three_captures_without_it() -> None:
+    nights = [N1 + timedelta(days=31 * t) for t in range(8)]
+    slots = fill(
+        ("a", nights[0], "x", ["h", "i"]), *(("a", night, "x", ["i"]) for night in nights[1:])
+    )
+    found = measure_attention(
+        slots, belong(("k", "h", N1, None)), first_night=N1, last_night=nights[-1]
+    )
+    assert found["night"].max() == nights[3]
 
 
 def test_rank_weighting_gives_the_top_of_a_list_more() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import polars as pl
 import pytest
 from stacks import draw_stack
@@ -19,9 +20,9 @@ from worlds import (
 
 from tracker.tables import ATTENTION, SIGNALS
 from tracker.trends.attention import measure_attention
-from tracker.trends.changes import find_changes
-from tracker.trends.panels import SUBJECTS
-from tracker.trends.signals import find_signals
+from tracker.trends.changes import find_changes, judge_nights
+from tracker.trends.panels import SUBJECTS, measure_panel
+from tracker.trends.signals import find_signals, stack_series
 from tracker.trends.tracks import Rules
 
 SEEDS = range(2)
@@ -198,6 +199,36 @@ def test_what_one_of_several_sources_shows_is_not_new_until_another_takes_it_up(
     )
     new = find_signals(attention).filter(kind="new")
     assert new.select("subject", "from", "night").rows() == [("news", night(20), night(24))]
+
+
+def test_a_topic_that_slept_is_judged_as_one_that_never_did() -> None:
+    world = World(n_subjects=6, n_nights=220, n_slots=20, share=0.12)
+    slots, members = world.draw(5)
+    slept = pl.col("headline_id").is_in(members.filter(subject="k0")["headline_id"].implode())
+    asleep = pl.col("night").is_between(night(60), night(200))
+    slots = slots.filter(~(slept & asleep))
+    span = {"first_night": FIRST_NIGHT, "last_night": night(219)}
+    panel = measure_panel(slots, members, **span)
+    sparse = measure_attention(slots, members, **span)
+    dense = measure_attention(slots, members, themes=[f"k{k}" for k in range(6)], **span)
+    assert sparse.height < dense.height
+    found = find_signals(sparse, panel=panel)
+    assert found.equals(find_signals(dense, panel=panel))
+    assert {"fade", "back"} <= set(found.filter(subject="k0")["kind"])
+
+
+def test_a_climb_ends_once_the_subject_is_long_gone() -> None:
+    days = [0] * 40 + [1] * 20 + [0] * 120
+    attention = follow({"k": days, "l": [3] * 180})
+    (series,) = stack_series(attention, None).values()
+    rules = Rules(fdr=0.05, baseline_nights=28, history_nights=14, min_nights=3, min_ratio=1.5)
+    tested = [
+        bool(np.isfinite(one.descents[0].p[one.subjects[0] == 0]).any())
+        for one in judge_nights([series], rules)
+    ]
+    rise = next(at for at, here in enumerate(tested) if here)
+    assert 40 <= rise < 60
+    assert not any(tested[60 + rules.baseline_nights :])
 
 
 def test_nights_without_observation_are_no_fall_and_no_silence() -> None:

@@ -29,7 +29,8 @@ from tracker.tables import (
     THEMES,
     night_of,
 )
-from tracker.trends.coverage import count_sources, describe_gaps
+from tracker.trends.attention import fill_asleep
+from tracker.trends.coverage import count_sources, describe_gaps, read_observed
 from tracker.trends.decomposition import Decomposition, Stretch, decompose_change
 from tracker.trends.memories import Judged
 from tracker.trends.panels import COUNTED, Panel
@@ -62,8 +63,9 @@ def explain_point(
     channel = _check_channel(coverage, channel)
     mine = pl.col("subject") == subject.key
     here = pl.col("channel") == channel
-    attention = store.scan(ATTENTION).filter(mine, here).collect()
-    rows = attention.filter(pl.col("night") == night)
+    attention = store.scan(ATTENTION).filter(mine).collect()
+    attention = fill_asleep(attention, read_observed(coverage), last_night=stands)
+    rows = attention.filter(pl.col("night") == night, here)
     point = rows.row(0, named=True) if rows.height else {}
     marks = mark_partial(count_sources(coverage)).filter(pl.col("night") == night, here)
     usual = marks["usual_sources"].to_list()
@@ -146,7 +148,7 @@ def _look(
     stretches = read_stretches(store, subjects, first)
     panel = read_panel(store, config, stretches, coverage)
     own, here = pl.col("subject").is_in(subjects), pl.col("channel") == channel
-    attention = store.scan(ATTENTION).filter(own, here).collect()
+    attention = store.scan(ATTENTION).filter(own).collect()
     if attention.is_empty() or not (coverage.filter(here)["slots"] > 0).any():
         return _Looked(coverage, stretches, panel, dict.fromkeys(points, NO_VERDICT))
     nights = [night for _, night in points]
@@ -155,7 +157,13 @@ def _look(
         store.scan(NOISES).filter(here, pl.col("night") <= max(nights)).collect(),
         store.scan(FAMILIES).filter(pl.col("night").is_in(nights)).collect(),
     )
-    series = Series.stack(attention, channel, name_epochs(panel, coverage), first_night=first)
+    series = Series.stack(
+        attention,
+        channel,
+        name_epochs(panel, coverage),
+        first_night=first,
+        last_night=max(nights, default=first),
+    )
     verdicts = judge_points(points, channel, series, _read_rules(config), kept)
     return _Looked(coverage, stretches, panel, verdicts)
 

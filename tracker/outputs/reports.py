@@ -32,6 +32,8 @@ from tracker.tables import (
     TOPICS,
     night_of,
 )
+from tracker.trends.attention import fill_asleep
+from tracker.trends.coverage import read_observed
 
 FOLDERS: Final = ("topics", "themes", "data")
 """Folders that hold nothing but the report's pages: what an earlier report left there goes."""
@@ -81,7 +83,11 @@ def read_report_data(
         shown.unique().to_frame().lazy(), on="headline_id", how="semi"
     )
     return ReportData(
-        attention=store.scan(ATTENTION).filter(pl.col("subject").is_in(own)).collect(),
+        attention=fill_asleep(
+            store.scan(ATTENTION).filter(pl.col("subject").is_in(own)).collect(),
+            read_observed(coverage),
+            last_night=last_night,
+        ),
         signals=signals.filter(pl.col("subject").is_in(own)),
         headlines=headlines.collect(),
         sightings=store.scan(SIGHTINGS).join(

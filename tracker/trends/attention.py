@@ -8,10 +8,15 @@ with w = 1, or 1 / log2(1 + rank) when weighted by rank; a box seen in two captu
 The subject's share is the plain mean of share(k, s, n) over the sources observed that night: each
 source counts the same, however much of it was captured. Where no source was observed the share is
 null; where some were and none carried the subject it is 0.
+
+A subject is awake from its first night on until four weeks, and three observed nights, have passed
+without a slot, and again from its next slot on. While it sleeps it has no rows, since they would
+say nothing of it: its share is 0 where a source was observed, null elsewhere, and its band depends
+on the sources alone. `fill_asleep` gives these rows.
 """
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
@@ -24,6 +29,8 @@ from tracker.trends.panels import Panel, Weighting, discount_rank, measure_panel
 
 _CELL: Final = ["night", "channel"]
 _LATELY: Final = 28
+_AWAKE: Final = timedelta(days=_LATELY)
+_SEEN_AWAKE: Final = 3
 
 
 def expose_slots(
@@ -100,8 +107,8 @@ def measure_attention(
 ) -> pl.DataFrame:
     """Return each subject's share of the observed slots, one row a night and channel.
 
-    A subject has a row for every calendar night from its first night on (`themes` from
-    `first_night` on, also those that no headline ever matched) up to `last_night`.
+    A subject has a row for every calendar night on which it is awake, from its first night on;
+    `themes` have one for every night, also those that no headline ever matched.
 
     The 95 % band is what resampling sources, and the headlines of their lists and captures,
     converges to, in closed form. Source s with effective number of headlines
@@ -119,7 +126,7 @@ def measure_attention(
         subjects: Frame with the columns of `tracker.trends.panels.SUBJECTS`.
         first_night: First night of the study.
         last_night: Last night to measure.
-        themes: Subjects that are drawn from the first night on, even at zero.
+        themes: Subjects that are awake on every night from the first on, even at zero.
         weighting: Whether every slot counts the same or less the lower its rank.
 
     Returns:
@@ -155,20 +162,17 @@ def draw_attention(
         subjects: As in `measure_attention`.
         first_night: First night of the study.
         last_night: Last night to measure.
-        themes: Subjects that are drawn from the first night on, even at zero.
+        themes: Subjects that are awake on every night from the first on, even at zero.
     """
-    nights = panel.observed.group_by(_CELL).agg(
-        pl.col("observed_slots").sum(),
-        pl.len().cast(pl.Int64).alias("observed_sources"),
-        (1 / pl.col("effective")).mean().alias("spread"),
-    )
+    nights = _sum_up(panel.observed)
     carried = panel.shares.group_by("subject", *_CELL).agg(
         pl.col("share").sum().alias("total"),
         (pl.col("share") ** 2).sum().alias("squares"),
         pl.col("slots").sum(),
         pl.len().cast(pl.Int64).alias("n_sources"),
     )
-    grid = _lay_grid(subjects, themes, first_night=first_night, last_night=last_night)
+    span = {"first_night": first_night, "last_night": last_night}
+    grid = _lay_grid(subjects, carried, nights["night"].unique().sort(), themes, **span)
     counts = ["slots", "n_sources", "observed_slots", "observed_sources"]
     frame = (
         grid.join(nights, on=_CELL, how="left")
@@ -186,6 +190,55 @@ def draw_attention(
     )
 
 
+def fill_asleep(
+    attention: pl.DataFrame, observed: pl.DataFrame, *, last_night: date
+) -> pl.DataFrame:
+    """Return the rows of some subjects with those of the nights on which they slept.
+
+    Args:
+        attention: Frame of `tracker.tables.ATTENTION`, all rows of these subjects.
+        observed: Frame with the columns `tracker.trends.panels.MEASURED`, of all sources.
+        last_night: Last night to tell of.
+
+    Returns:
+        A frame of ATTENTION with a row for every calendar night from each subject's first on,
+        sorted by subject, channel and night.
+    """
+    every = attention.group_by("subject").agg(pl.col("night").min().alias("first"))
+    grid = (
+        every.with_columns(pl.date_ranges("first", pl.lit(last_night)).alias("night"))
+        .select("subject", "night")
+        .explode("night")
+        .join(pl.DataFrame({"channel": list(CHANNELS)}), how="cross")
+    )
+    asleep = (
+        grid.join(attention, on=ATTENTION.key, how="anti")
+        .join(_sum_up(observed), on=_CELL, how="left")
+        .with_columns(pl.col("observed_slots", "observed_sources").fill_null(0))
+        .with_columns(
+            pl.lit(0, pl.Int64).alias("slots"),
+            pl.lit(0, pl.Int64).alias("n_sources"),
+            pl.when(pl.col("observed_sources") > 0).then(0.0).alias("share"),
+        )
+    )
+    sizes = (asleep["observed_sources"] / asleep["spread"]).to_numpy()
+    band = bound_share(asleep["share"].to_numpy(), sizes)
+    asleep = asleep.with_columns(
+        pl.Series("low", band.low).fill_nan(None), pl.Series("high", band.high).fill_nan(None)
+    )
+    rows = [frame.select(ATTENTION.schema.names()) for frame in (attention, asleep)]
+    return ATTENTION.check(pl.concat(rows).sort("subject", "channel", "night"))
+
+
+def _sum_up(observed: pl.DataFrame) -> pl.DataFrame:
+    """Return what was observed of all sources together, per night and channel."""
+    return observed.group_by(_CELL).agg(
+        pl.col("observed_slots").sum(),
+        pl.len().cast(pl.Int64).alias("observed_sources"),
+        (1 / pl.col("effective")).mean().alias("spread"),
+    )
+
+
 def _band(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the frame with low and high; rows are nights, in order for each subject."""
     n, share = pl.col("observed_sources"), pl.col("share")
@@ -194,8 +247,13 @@ def _band(frame: pl.DataFrame) -> pl.DataFrame:
         pl.when(several).then(share * (1 - share) * pl.col("spread")).alias("within"),
         pl.when(several).then((pl.col("squares") - n * share**2) / (n - 1)).alias("between"),
     )
+    # A rolling sum of floats does not come back to zero of itself.
+    carried = pl.col("squares").rolling_max(_LATELY, min_samples=1).over("subject", "channel") > 0
     lately = [
-        pl.col(name).rolling_sum(_LATELY, min_samples=1).over("subject", "channel").alias(name)
+        pl.when(carried)
+        .then(pl.col(name).rolling_sum(_LATELY, min_samples=1).over("subject", "channel"))
+        .otherwise(0.0)
+        .alias(name)
         for name in ("within", "between")
     ]
     frame = frame.with_columns(lately)
@@ -215,24 +273,51 @@ def _band(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _lay_grid(
-    subjects: pl.DataFrame, themes: Collection[str], *, first_night: date, last_night: date
+    subjects: pl.DataFrame,
+    carried: pl.DataFrame,
+    observed: pl.Series,
+    themes: Collection[str],
+    *,
+    first_night: date,
+    last_night: date,
 ) -> pl.DataFrame:
-    """Return a row per subject, channel and calendar night from the subject's first night on."""
-    wanted = pl.DataFrame({"subject": sorted(themes)}, schema={"subject": pl.String})
-    starts = (
-        pl.concat(
-            [
-                wanted.with_columns(pl.lit(first_night).alias("from_night")),
-                subjects.select("subject", "from_night"),
-            ]
-        )
-        .group_by("subject")
-        .agg(pl.col("from_night").min().clip(lower_bound=first_night))
-        .filter(pl.col("from_night") <= last_night)
+    """Return a row per subject, channel and calendar night on which the subject is awake."""
+    born = subjects.group_by("subject").agg(pl.col("from_night").min().clip(first_night))
+    shown = pl.concat(
+        [born.rename({"from_night": "night"}), carried.select("subject", "night")]
+    ).filter(pl.col("night") <= last_night, ~pl.col("subject").is_in(list(themes)))
+    until = _find_ends(shown["night"].unique().sort(), observed, last_night)
+    new = pl.col("night") > pl.col("until").shift(1).over("subject")
+    stretches = (
+        shown.unique()
+        .join(until, on="night")
+        .sort("subject", "night")
+        .with_columns(new.fill_null(value=False).cum_sum().over("subject").alias("stretch"))
+        .group_by("subject", "stretch")
+        .agg(pl.col("night").min().alias("first"), pl.col("until").max().alias("last"))
+        .drop("stretch")
+    )
+    always = pl.DataFrame({"subject": sorted(themes)}, schema={"subject": pl.String})
+    always = always.with_columns(
+        pl.lit(first_night).alias("first"), pl.lit(last_night).alias("last")
     )
     return (
-        starts.with_columns(pl.date_ranges("from_night", last_night).alias("night"))
+        pl.concat([stretches, always])
+        .with_columns(pl.date_ranges("first", "last").alias("night"))
         .select("subject", "night")
         .explode("night")
         .join(pl.DataFrame({"channel": list(CHANNELS)}), how="cross")
+    )
+
+
+def _find_ends(nights: pl.Series, observed: pl.Series, last_night: date) -> pl.DataFrame:
+    """Return until when a subject with a slot on each of some nights is awake: night, until."""
+    third = observed.search_sorted(nights, side="right") + (_SEEN_AWAKE - 1)
+    known = pl.concat([observed, pl.Series([last_night] * _SEEN_AWAKE, dtype=pl.Date)])
+    late = known.gather(third.clip(upper_bound=len(known) - 1))
+    return pl.DataFrame({"night": nights, "late": late}).select(
+        "night",
+        pl.max_horizontal(pl.col("night") + _AWAKE, "late")
+        .clip(upper_bound=last_night)
+        .alias("until"),
     )

@@ -41,6 +41,12 @@ class Panel:
     shares: pl.DataFrame
 
 
+def cut_panel(panel: Panel, last_night: date) -> Panel:
+    """Return the panel up to a night."""
+    known = pl.col("night") <= last_night
+    return Panel(panel.observed.filter(known), panel.shares.filter(known))
+
+
 COUNTED: Final = ("night", "source", "channel", "list_id", "headline_id", "slots", "discounted")
 """Columns of `tracker.tables.SLOTS` that shares are measured from."""
 

@@ -14,55 +14,65 @@ from tracker.tables import SIGNALS
 
 _KEY: Final = ["subject", "channel"]
 _LATELY: Final = 3
+_LATELY_SEEN: Final = f"{_LATELY}i"
 _DEBUT: Final = timedelta(days=7)
 """How long after its first presence a subject may become news and still be new."""
 
 
-def mark_presence(attention: pl.DataFrame, *, min_slots: int) -> pl.DataFrame:
-    """Return the observed nights of each subject and channel with what its presence was so far.
+def mark_presence(
+    attention: pl.DataFrame, *, min_slots: int, observed: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """Return the nights on which subjects were present, with what their presence was so far.
 
     Args:
         attention: Frame of `tracker.tables.ATTENTION`.
         min_slots: Slots in the last three observed nights that make a subject present.
+        observed: Frame with the nights (night, channel) on which anything was observed; those of
+            `attention` if None.
 
     Returns:
-        The rows of `attention` that were observed, with `appears` (present now, not the observed
-        night before), `notable` (present, and in the last three nights either two sources carried
-        it on one night or, where only one source was observed, two nights did), `since` (first of
-        the three nights with a slot), `history` (observed nights of the channel before `since`),
-        and as of the latest earlier presence: `present_until`, `appearances` and `quiet` (nights
-        without presence up to then); `silence` is the nights without presence since.
+        The rows of `attention` on which their subject was present, with `appears` (it was not the
+        observed night before), `notable` (in the last three observed nights either two sources
+        carried it on one night or, where only one source was observed, two nights did), `since`
+        (first of the three nights with a slot), `history` (observed nights of the channel before
+        `since`), and as of the latest earlier presence: `present_until`, `appearances` and `quiet`
+        (nights without presence up to then); `silence` is the nights without presence since.
     """
-    observed = pl.col("share").is_not_null()
+    seen = attention.filter(pl.col("share").is_not_null())
+    nights = seen if observed is None else observed
     history = (
-        attention.filter(observed)
+        nights.lazy()
         .select("channel", "night")
         .unique()
         .sort("channel", "night")
-        .with_columns(pl.int_range(pl.len()).over("channel").alias("history"))
+        .with_columns(pl.int_range(pl.len()).over("channel").alias("order"))
     )
-    rows = attention.filter(observed).sort(*_KEY, "night")
-    shown = pl.when(pl.col("slots") > 0).then("night")
+    rows = seen.lazy().join(history, on=["channel", "night"]).sort(*_KEY, "night")
+    shown, order = pl.when(pl.col("slots") > 0).then("night"), pl.col("order")
+    begun = [
+        pl.when(order - order.shift(back).over(_KEY) < _LATELY).then(shown.shift(back).over(_KEY))
+        for back in reversed(range(1, _LATELY))
+    ]
     rows = rows.with_columns(
-        (pl.col("slots").rolling_sum(_LATELY, min_samples=1).over(_KEY) >= min_slots).alias(
+        (pl.col("slots").rolling_sum_by("order", _LATELY_SEEN).over(_KEY) >= min_slots).alias(
             "present"
         ),
-        pl.coalesce(*(shown.shift(back).over(_KEY) for back in reversed(range(_LATELY)))).alias(
-            "since"
-        ),
+        pl.coalesce(*begun, shown).alias("since"),
+        (pl.col("slots") > 0).cast(pl.Int64).alias("carried"),
+        (order - order.shift(1).over(_KEY) == 1).alias("follows"),
     )
     most = [
-        pl.col(name).rolling_max(_LATELY, min_samples=1).over(_KEY)
+        pl.col(name).rolling_max_by("order", _LATELY_SEEN).over(_KEY)
         for name in ("n_sources", "observed_sources")
     ]
-    carried = (pl.col("slots") > 0).cast(pl.Int64).rolling_sum(_LATELY, min_samples=1).over(_KEY)
+    carried = pl.col("carried").rolling_sum_by("order", _LATELY_SEEN).over(_KEY)
     shared = (most[0] > 1) | ((most[1] == 1) & (carried > 1))
+    was = pl.col("present").shift(1, fill_value=False).over(_KEY) & pl.col("follows")
+    nights_so_far = order - order.first().over(_KEY) + 1
     rows = rows.with_columns(
         (pl.col("present") & shared).alias("notable"),
-        (pl.col("present") & ~pl.col("present").shift(1, fill_value=False).over(_KEY)).alias(
-            "appears"
-        ),
-        (~pl.col("present")).cum_sum().over(_KEY).cast(pl.Int64).alias("quiet_so_far"),
+        (pl.col("present") & ~was.fill_null(value=False)).alias("appears"),
+        (nights_so_far - pl.col("present").cum_sum().over(_KEY)).alias("quiet_so_far"),
     )
     earlier = {
         "present_until": pl.col("night"),
@@ -75,7 +85,14 @@ def mark_presence(attention: pl.DataFrame, *, min_slots: int) -> pl.DataFrame:
         )
         .with_columns(pl.col(name).shift(1).forward_fill().over(_KEY) for name in earlier)
         .with_columns((pl.col("quiet_so_far") - pl.col("quiet")).alias("silence"))
-        .join(history, left_on=["channel", "since"], right_on=["channel", "night"], how="left")
+        .join(
+            history.rename({"order": "history"}),
+            left_on=["channel", "since"],
+            right_on=["channel", "night"],
+            how="left",
+        )
+        .filter("present")
+        .collect()
     )
 
 

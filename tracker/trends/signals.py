@@ -19,7 +19,7 @@ import polars as pl
 from tracker.tables import CHANNELS, FAMILIES, NOISES, SIGNALS
 from tracker.trends.changes import Change, Judgement, judge_nights, list_changes
 from tracker.trends.memories import DESCENT, STEP, Judged, Memory, read_memory
-from tracker.trends.panels import Panel
+from tracker.trends.panels import Panel, cut_panel
 from tracker.trends.presence import find_debuts, find_returns, mark_presence
 from tracker.trends.series import Series
 from tracker.trends.tracks import Rules
@@ -76,6 +76,7 @@ def judge_attention(
     """
     if as_of is not None:
         attention = attention.filter(pl.col("night") <= as_of)
+        panel = panel and cut_panel(panel, as_of)
     if attention.is_empty():
         return Judged(SIGNALS.empty(), NOISES.empty(), FAMILIES.empty())
     rules = Rules(fdr, baseline_nights, history_nights, min_nights, min_ratio)
@@ -99,7 +100,9 @@ def judge_attention(
         noises += _list_noises(judgement, night, channels)
         families += _list_families(judgement, night)
     bursts = _find_bursts(named, burst_nights)
-    presence = mark_presence(attention, min_slots=min_slots)
+    presence = mark_presence(
+        attention, min_slots=min_slots, observed=None if panel is None else panel.observed
+    )
     found = [
         SIGNALS.frame(named),
         SIGNALS.frame(bursts),
@@ -121,8 +124,13 @@ def stack_series(attention: pl.DataFrame, panel: Panel | None) -> dict[str, Seri
         panel: The sources' own shares, as in `find_signals`.
     """
     seen = attention.filter(pl.col("share").is_not_null())["channel"].unique()
+    # All topics may be asleep on the last nights.
+    nights = [attention["night"].max(), *([] if panel is None else [panel.observed["night"].max()])]
+    last = max(night for night in nights if isinstance(night, date))
     return {
-        channel: Series.stack(attention, channel, panel) for channel in CHANNELS if channel in seen
+        channel: Series.stack(attention, channel, panel, last_night=last)
+        for channel in CHANNELS
+        if channel in seen
     }
 
 
