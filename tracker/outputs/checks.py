@@ -14,7 +14,7 @@ from tracker.intakes.ingests import describe_end
 from tracker.intakes.source_views import judge_sources
 from tracker.outputs.views import view_sources
 from tracker.study import Study
-from tracker.tables import ATTENTION, CAPTURES, CORRECTIONS, LABELS, LISTS, RUNS, TABLES, night_of
+from tracker.tables import CAPTURES, CORRECTIONS, COVERAGE, LABELS, LISTS, RUNS, TABLES, night_of
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _check_update(study: Study) -> list[Finding]:
     zone = study.config.study.time_zone
     captures = study.store.scan(CAPTURES).select(night_of("captured_at", zone).max()).collect()
     captured = captures.item()
-    stands = study.store.scan(ATTENTION).select(pl.col("night").max()).collect().item()
+    stands = study.store.scan(COVERAGE).select(pl.col("night").max()).collect().item()
     if captured is None or stands == captured:
         return [Finding("update", True, "everything taken in has been counted")]
     until = f"the study stands at {stands}" if stands else "nothing was counted yet"

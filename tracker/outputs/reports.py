@@ -69,8 +69,8 @@ def read_report_data(
         first = coverage["night"].min()
         assert isinstance(first, date)
         chosen = select_topics(
-            store.scan(ATTENTION), store.scan(MEMBERS), signals,
-            first=first, last=last_night, since=since,
+            store.scan(ATTENTION), store.scan(MEMBERS), store.scan(HEADLINES), signals,
+            time_zone=zone, first=first, last=last_night, since=since,
         )  # fmt: skip
         drawn = chosen.drawn | {*themes["theme"], *watchlist}
         paged, unpaged = chosen.paged, chosen.unpaged

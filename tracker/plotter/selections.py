@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from tracker.plotter.ranks import list_periods
+from tracker.tables import night_of
 
 MOST_PAGES: Final = 1000
 """Topics that a report has a row and a page of."""
@@ -40,8 +41,10 @@ class Selection:
 def select_topics(
     attention: pl.LazyFrame,
     members: pl.LazyFrame,
+    headlines: pl.LazyFrame,
     signals: pl.DataFrame,
     *,
+    time_zone: str,
     first: date,
     last: date,
     since: date | None = None,
@@ -55,14 +58,20 @@ def select_topics(
     Args:
         attention: Table `attention`.
         members: Table `members`.
+        headlines: Table `headlines`.
         signals: Table `signals`.
+        time_zone: IANA name of the zone whose dates the nights are.
         first: The study's first night.
         last: The night that is shown as tonight.
         since: Everything found after this night is drawn; of the last week if None.
         most: How many topics have a page.
     """
+    # Earlier headlines of a topic may have been placed in it after they were last seen.
+    until = night_of("last_seen", time_zone).alias("until")
     sizes = (
         members.drop_nulls("topic_id")
+        .join(headlines.select("headline_id", until), on="headline_id")
+        .filter(pl.col("from_night") <= pl.min_horizontal("until", pl.lit(last)))
         .group_by("topic_id")
         .agg(pl.col("headline_id").n_unique().alias("size"))
         .collect()
@@ -84,10 +93,12 @@ def select_topics(
         paged.setdefault(topic)
     several = set(sizes.filter(pl.col("size") > 1)["topic_id"])
     found = signals.filter(pl.col("night").is_between(since or last - RECENT, last, closed="right"))
-    changes = signals.filter(pl.col("kind").is_in(["rise", "fade"]), pl.col("night") <= last)
-    ranked = changes.sort(pl.col("value").abs(), descending=True)["subject"]
+    told = signals.filter(pl.col("night") <= last).sort(
+        pl.col("value").abs(), "subject", descending=[True, False]
+    )
+    told = told.unique("subject", keep="first", maintain_order=True).head(most)
     highest = _find_highest(shown, late, first, last)
-    drawn = {*paged, *highest, *found["subject"], *ranked.head(4 * _CANDIDATES)}
+    drawn = {*paged, *highest, *found["subject"], *told["subject"]}
     return Selection(frozenset(paged), frozenset(drawn), len(several - paged.keys()))
 
 
