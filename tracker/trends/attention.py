@@ -297,7 +297,7 @@ def _lay_grid(
         .agg(pl.col("night").min().alias("first"), pl.col("until").max().alias("last"))
         .drop("stretch")
     )
-    always = pl.DataFrame({"subject": sorted(themes)}, schema={"subject": pl.String})
+    always = pl.DataFrame({"subject": sorted(set(themes))}, schema={"subject": pl.String})
     always = always.with_columns(
         pl.lit(first_night).alias("first"), pl.lit(last_night).alias("last")
     )
