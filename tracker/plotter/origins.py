@@ -1,5 +1,6 @@
 """Where a subject stood: its outlets, and the captures that show it."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -59,32 +60,57 @@ class Sight:
     copy: str | None
 
 
-def read_outlets(prepared: Prepared, subject: Subject) -> list[Outlet]:
-    """Return the sources that carried a subject, the one that gave it most room first."""
-    own = prepared.slots.of(subject.key)
-    if own.is_empty():
-        return []
-    rows = prepared.slots.totals.filter(
-        pl.col("night").is_between(own["night"].min(), own["night"].max())
+def read_outlets(prepared: Prepared, subjects: Sequence[Subject]) -> dict[str, list[Outlet]]:
+    """Return by subject the sources that carried it, the one that gave it most room first."""
+    rows = prepared.slots.mentions.filter(
+        pl.col("subject").is_in([subject.key for subject in subjects])
     )
-    totals = rows.group_by("source", "channel").agg(pl.col("weight").sum().alias("all"))
-    had = own.group_by("source", "channel").agg(pl.col("weight").sum().alias("own"))
-    shares = totals.join(had, on=["source", "channel"], how="left").with_columns(
-        (pl.col("own").fill_null(0) / pl.col("all")).alias("share")
-    )
-    found = own.group_by("source").agg(
+    night, channel = pl.col("night"), pl.col("channel")
+    nights = rows.group_by("subject").agg(night.min().alias("first"), night.max().alias("last"))
+    spans = {key: (first, last) for key, first, last in nights.iter_rows()}
+    found = rows.group_by("subject", "source").agg(
+        *(
+            pl.col("weight").filter(channel == name).sum().alias(name)
+            for name in ("editorial", "audience")
+        ),
         pl.col("headline_id").n_unique().alias("headlines"),
-        pl.col("rank").min().alias("best"),
-        pl.col("night").max(),
+        pl.col("rank").min(),
+        night.max(),
     )
-    for channel in ("editorial", "audience"):
-        part = shares.filter(pl.col("channel") == channel).select(
-            "source", pl.col("share").alias(channel)
-        )
-        found = found.join(part, on="source", how="left")
-    columns = ("source", "editorial", "audience", "headlines", "best", "night")
-    outlets = [Outlet(*row) for row in found.select(columns).iter_rows()]
-    return sorted(outlets, key=lambda o: (-(o.share or 0), -(o.most_read or 0), o.source))
+    room = _Room(prepared.slots.totals)
+    outlets: dict[str, list[Outlet]] = {}
+    for key, source, editorial, audience, *rest in found.iter_rows():
+        share = room.part(editorial, source, "editorial", *spans[key])
+        most_read = room.part(audience, source, "audience", *spans[key])
+        outlets.setdefault(key, []).append(Outlet(source, share, most_read, *rest))
+    for some in outlets.values():
+        some.sort(key=lambda o: (-(o.share or 0), -(o.most_read or 0), o.source))
+    return outlets
+
+
+class _Room:
+    """What the slots of each source weigh, over any stretch of nights.
+
+    Args:
+        totals: `Slots.totals`.
+    """
+
+    def __init__(self, totals: pl.DataFrame) -> None:
+        summed = totals.sort("night").group_by("source", "channel", maintain_order=True)
+        self._sums = {
+            (source, channel): (nights, [0.0, *weights])
+            for source, channel, nights, weights in summed.agg(
+                "night", pl.col("weight").cum_sum()
+            ).iter_rows()
+        }
+
+    def part(
+        self, weight: float, source: str, channel: str, first: date, last: date
+    ) -> float | None:
+        """Return a weight as a part of all from `first` to `last`; None where there was none."""
+        nights, sums = self._sums.get((source, channel), ((), ()))
+        start, end = bisect_left(nights, first), bisect_right(nights, last)
+        return weight / (sums[end] - sums[start]) if end > start else None
 
 
 def read_sights(

@@ -163,11 +163,12 @@ def _build_index(
 def _build_subjects(site: Site, chosen: Sequence[Subject]) -> Iterator[ReportFile]:
     findings = read_subject_findings(site.prepared)
     sights, extents = read_sights(site.prepared, chosen), site.prepared.extents
+    every_outlet = read_outlets(site.prepared, chosen)
     for subject in chosen:
         curve = chart_subject(site.prepared, subject)
         events = chart_events(site.prepared, subject)
         stays = chart_stays(site.prepared, subject)
-        outlets = read_outlets(site.prepared, subject)
+        outlets = every_outlet.get(subject.key, [])
         text = render_page(
             site,
             "subject.html.j2",
