@@ -278,6 +278,15 @@ def test_a_topic_that_holds_two_stories_splits_and_the_larger_keeps_the_id() -> 
     assert sizes == {wet: len(storm) + 2, split["topic_id"]: len(election)}
 
 
+def test_a_study_may_begin_with_a_single_word() -> None:
+    study = Study()
+    study.advance(0, ["Earthquake"])
+    assert study.topic_of("Earthquake") is None
+    study.advance(1, ["Earthquake!"])
+    assert study.topic_of("Earthquake") == study.topic_of("Earthquake!") is not None
+    assert study.topics["label"].to_list() == ["Earthquake"]
+
+
 def test_headlines_out_of_turn_are_refused() -> None:
     ledger = Ledger(TopicSettings(), ENCODER.name)
     advance(ledger, 1, ELECTION)

@@ -292,11 +292,20 @@ def _restore(
     acts: Mapping[date, Sequence[Act]],
     naming: Naming,
 ) -> Ledger:
-    members = store.read(MEMBERS)
+    as_of = start - timedelta(days=1)
+    members = (
+        store.scan(MEMBERS)
+        .filter(
+            pl.col("from_night") <= as_of,
+            pl.col("to_night").is_null() | (pl.col("to_night") >= as_of),
+        )
+        .collect()
+    )
     if members.is_empty():
         return Ledger(settings, encoder.name, encoder.reads, naming)
-    placed = placed.sort("night", "headline_id")
-    recent = placed.filter(pl.col("night") > start - timedelta(days=settings.window_nights + 1))
+    recent = placed.filter(
+        pl.col("night") > start - timedelta(days=settings.window_nights + 1)
+    ).sort("night", "headline_id")
     embed_texts(store, recent["text"].unique().to_list(), encoder)
     return Ledger.restore(
         settings,
@@ -304,14 +313,21 @@ def _restore(
         encoder.reads,
         naming,
         members=members,
-        topics=store.read(TOPICS),
+        topics=_read_latest_topics(store, as_of),
         lineage=store.read(LINEAGE),
-        headlines=placed,
+        headlines=placed.select("headline_id", "night"),
         recent=recent,
         vectors=read_vectors(store, recent["text"].to_list(), encoder),
-        as_of=start - timedelta(days=1),
+        as_of=as_of,
         acts=acts,
     )
+
+
+def _read_latest_topics(store: Store, as_of: date) -> pl.DataFrame:
+    """Return the latest row of each topic up to a night; the centroids of others are not read."""
+    known = store.scan(TOPICS).filter(pl.col("night") <= as_of)
+    latest = known.group_by("topic_id").agg(pl.col("night").max())
+    return known.join(latest, on=list(TOPICS.key), how="semi").collect(engine="streaming")
 
 
 def _write(store: Store, changes: Sequence[Changes], nights: Sequence[date]) -> None:

@@ -23,8 +23,6 @@ class Corrector:
     Args:
         roster: Topics and events; changed.
         holds: What holds by now; changed.
-        event_of: The event of each headline.
-        night_of: The night each headline was first seen.
         vectors: Unit vectors of the window's headlines.
         night: The night.
         window_nights: Nights without news after which a topic sleeps.
@@ -34,15 +32,13 @@ class Corrector:
         self,
         roster: Roster,
         holds: Holds,
-        event_of: Mapping[str, str],
-        night_of: Mapping[str, date],
         vectors: Mapping[str, Rows],
         night: date,
         window_nights: int,
     ) -> None:
         self.roster, self.holds = roster, holds
         self.night, self.window_nights = night, window_nights
-        self.event_of, self.night_of, self.vectors = event_of, night_of, vectors
+        self.vectors = vectors
         self.changes: list[Change] = []
         self.touched: set[str] = set()
         self.outcomes: list[tuple[str, str, str | None]] = []
@@ -51,6 +47,7 @@ class Corrector:
         """Carry out what is to be done tonight."""
         for act in acts:
             correction = act.correction
+            self.roster.draw_headlines([*correction.headlines, *correction.other_headlines])
             change = (self._undo if act.is_undoing else self._make)(correction)
             note = change if isinstance(change, str) else None
             if isinstance(change, Change):
@@ -115,7 +112,7 @@ class Corrector:
 
     def _split(self, correction: Correction, topic: str) -> Change | str:
         events = self.roster.list_events(topic)
-        wanted = {self.event_of.get(name) for name in correction.headlines}
+        wanted = self._list_events(correction.headlines)
         leaving = [event for event in events if event in wanted]
         if not leaving or len(leaving) == len(events):
             share = "all" if leaving else "none"
@@ -137,11 +134,12 @@ class Corrector:
 
     def _part(self, correction: Correction, absorbed: str, kept: str) -> Change | str:
         """Give a merged topic back what it had, and what came since and is more like it."""
-        own = {self.event_of.get(name) for name in correction.other_headlines}
-        others = {self.event_of.get(name) for name in correction.headlines} - own
+        own = self._list_events(correction.other_headlines)
+        others = self._list_events(correction.headlines) - own
         events = self.roster.list_events(kept)
         here = self._mean([event for event in events if event in others])
         there = self._mean([event for event in events if event in own])
+        self.roster.draw_topics([absorbed])
         ended = self.roster.ended[absorbed]
         towards = (ended.centroid if there is None else there) - (
             self.roster.topics[kept].centroid if here is None else here
@@ -161,7 +159,7 @@ class Corrector:
         for name, now in ((part, topic), (whole, self.roster.topics[whole])):
             events = self.roster.list_events(name)
             heads = [head for event in events for head in self.roster.headlines[event]]
-            last = max(self.night_of[head] for head in heads)
+            last = max(self.roster.places[head].night for head in heads)
             idle = (self.night - last).days >= self.window_nights
             state = "active" if not idle else "dormant" if now.state == "active" else now.state
             self.roster.put(name, replace(now, size=len(heads), last_night=last, state=state))
@@ -187,9 +185,9 @@ class Corrector:
         if alias is not None and self.roster.is_alive(alias):
             return alias
         votes: dict[str, int] = {}
-        known = [name for name in headlines if name in self.event_of]
+        known = [name for name in headlines if name in self.roster.places]
         for name in known:
-            holder = self.roster.topic_of.get(self.event_of[name])
+            holder = self.roster.topic_of.get(self.roster.places[name].event)
             if holder is not None:
                 votes[holder] = votes.get(holder, 0) + 1
         for holder, shared in sorted(votes.items()):
@@ -198,6 +196,10 @@ class Corrector:
                 return holder
         return None
 
+    def _list_events(self, headlines: Iterable[str]) -> set[str]:
+        places = self.roster.places
+        return {places[name].event for name in headlines if name in places}
+
     def _mean(self, events: Iterable[str]) -> Rows | None:
         """Return the mean vector of events' headlines in the window; None if none are there."""
         heads = [head for event in events for head in self.roster.headlines[event]]
@@ -205,5 +207,6 @@ class Corrector:
         return unit(np.mean(inside, axis=0)) if inside else None
 
     def _compare(self, one: str, other: str) -> float:
+        self.roster.draw_topics([one, other])
         pair = self.roster.topics[one].centroid @ self.roster.topics[other].centroid
         return float(np.clip(pair, 0, 1))

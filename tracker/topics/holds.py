@@ -105,7 +105,11 @@ def restore_holds(lineage: pl.DataFrame, acts: Mapping[date, Sequence[Act]], as_
     holds = Holds()
     own: dict[date, list[Change]] = {}
     said: dict[tuple[date, str], Change] = {}
-    for row in lineage.sort("night", "topic_id", "event").iter_rows(named=True):
+    # Of what no person has said, only where topics that were merged away have gone is followed.
+    ended = lineage.filter(pl.col("event") == "merged")["topic_id"].implode()
+    counts = pl.col("topic_id").is_in(ended) | pl.col("correction_id").is_not_null()
+    followed = lineage.filter(counts).sort("night", "topic_id", "event")
+    for row in followed.iter_rows(named=True):
         night = row.pop("night")
         change = Change(**row)
         if change.correction_id is None:

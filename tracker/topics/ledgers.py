@@ -20,8 +20,9 @@ from tracker.topics.events import place_headlines
 from tracker.topics.holds import Holds, restore_holds
 from tracker.topics.lineage import Change
 from tracker.topics.namings import Naming
-from tracker.topics.rosters import Roster, Topic
+from tracker.topics.rosters import Place, Roster
 from tracker.topics.settings import TopicSettings
+from tracker.topics.shelves import Shelf
 from tracker.topics.similarity import Rows, hash_ngrams
 from tracker.topics.topic_nights import settle_night
 from tracker.topics.windows import Window
@@ -51,15 +52,6 @@ class Changes:
     outcomes: pl.DataFrame
 
 
-@dataclass(frozen=True)
-class _Place:
-    event: str
-    topic: str | None
-    since: date
-    probability: float
-    night: date
-
-
 class Ledger:
     """The state between nights; advanced one night at a time, restored from tables.
 
@@ -84,7 +76,6 @@ class Ledger:
         self.reads = reads
         self.as_of: date | None = None
         self._window: Window | None = None
-        self._places: dict[str, _Place] = {}
         self._roster = Roster(naming or Naming())
         self._holds = Holds()
         self._rehomed: set[str] = set()  # headlines whose event is another since tonight
@@ -113,8 +104,8 @@ class Ledger:
             encoder_name: The encoder of the vectors.
             reads: Languages the encoder reads; all if None.
             naming: How topics are called when they are founded.
-            members: A frame of MEMBERS.
-            topics: A frame of TOPICS.
+            members: A frame of MEMBERS; the stretches that held that night are enough.
+            topics: A frame of TOPICS; the latest row of each topic until then is enough.
             lineage: A frame of LINEAGE.
             headlines: All headlines placed so far: headline_id, night (first seen).
             recent: At least those of the window: also source, text and language.
@@ -128,35 +119,13 @@ class Ledger:
             (pl.col("from_night") <= as_of)
             & (pl.col("to_night").is_null() | (pl.col("to_night") >= as_of))
         ).join(headlines.select("headline_id", "night"), on="headline_id")
-        last: dict[str, date] = {}
-        for row in held.sort("night", "headline_id").iter_rows(named=True):
-            place = _Place(
-                row["event_id"], row["topic_id"], row["from_night"], row["probability"],
-                row["night"],
-            )  # fmt: skip
-            ledger._places[row["headline_id"]] = place
-            ledger._roster.add_headline(place.event, row["headline_id"])
-            if place.topic is not None:
-                ledger._roster.place(place.event, place.topic)
-                last[place.topic] = row["night"]
-        latest = topics.filter(pl.col("night") <= as_of).sort("night")
-        for row in latest.unique("topic_id", keep="last").iter_rows(named=True):
-            # A topic without headlines has ended in a merger.
-            alive = row["topic_id"] in last
-            topic = Topic(
-                row["label"],
-                tuple(row["terms"]),
-                row["size"],
-                np.asarray(row["centroid"], np.float32),
-                row["state"],
-                last.get(row["topic_id"], row["night"]),
-            )
-            if alive:
-                ledger._roster.put(row["topic_id"], topic)
-            else:
-                ledger._roster.ended[row["topic_id"]] = topic
-        ledger._holds = restore_holds(lineage.filter(pl.col("night") <= as_of), acts, as_of)
+        known = topics.filter(pl.col("night") <= as_of)
+        latest = known.filter(pl.col("night") == pl.col("night").max().over("topic_id"))
         start = as_of - timedelta(days=settings.window_nights - 1)
+        shelf = Shelf(held.sort("night", "headline_id"), latest)
+        ledger._roster = Roster(naming or Naming(), shelf)
+        ledger._roster.draw_window(start)
+        ledger._holds = restore_holds(lineage.filter(pl.col("night") <= as_of), acts, as_of)
         window = (
             recent.with_row_index("row")
             .filter(pl.col("night").is_between(start, as_of))
@@ -212,8 +181,6 @@ class Ledger:
         corrector = Corrector(
             self._roster,
             self._holds,
-            {name: place.event for name, place in self._places.items()},
-            {name: place.night for name, place in self._places.items()},
             dict(zip(window.ids, window.vectors, strict=True)),
             night,
             self.settings.window_nights,
@@ -228,7 +195,7 @@ class Ledger:
         window = self._window = old.join(new)
         rows = window.rows(self.settings.meaning, self.reads)
         self._place_events(night, window, rows, len(window) - len(new))
-        events = [self._places[name].event for name in window.ids]
+        events = [self._roster.places[name].event for name in window.ids]
         return settle_night(
             self._roster, window, events, rows, night, self.settings, changes, self._holds
         )
@@ -242,7 +209,7 @@ class Ledger:
                 "wanted one each"
             )
         ids = headlines["headline_id"]
-        again = [name for name in ids if name in self._places]
+        again = self._roster.list_known(ids)
         if again or ids.n_unique() < headlines.height:
             raise TableError(
                 f"ledger: got {', '.join(again[:3]) or 'an id'} a second time; "
@@ -252,7 +219,7 @@ class Ledger:
     def _place_events(self, night: date, window: Window, rows: Rows, n_old: int) -> None:
         awake = np.datetime64(night - timedelta(days=self.settings.event_nights), "D")
         first = int(np.searchsorted(window.nights, awake))
-        named = [self._places[name].event for name in window.ids[first:n_old]]
+        named = [self._roster.places[name].event for name in window.ids[first:n_old]]
         names, numbers = np.unique(np.asarray(named, object), return_inverse=True)
         last = np.zeros(len(names), "datetime64[D]")
         np.maximum.at(last, numbers, window.nights[first:n_old])
@@ -270,7 +237,7 @@ class Ledger:
             window.ids[n_old:], placement.event.tolist(), placement.probability, strict=True
         ):
             event = events.setdefault(number, name_id("e", name))
-            self._places[name] = _Place(event, None, night, float(probability), night)
+            self._roster.places[name] = Place(event, None, night, float(probability), night)
             self._roster.add_headline(event, name)
 
     def _own_events(self, events: Sequence[str]) -> NDArray[np.intp]:
@@ -288,7 +255,7 @@ class Ledger:
         for number in np.flatnonzero(merged != np.arange(len(events))).tolist():
             kept = events[int(merged[number])]
             for name in self._roster.merge_events(events[number], kept):
-                self._places[name] = replace(self._places[name], event=kept)
+                self._roster.places[name] = replace(self._roster.places[name], event=kept)
                 self._rehomed.add(name)
 
     def _write(
@@ -300,17 +267,17 @@ class Ledger:
         outcomes: pl.DataFrame,
     ) -> Changes:
         roster = self._roster
-        events = {self._places[name].event for name in fresh} | roster.take_moved()
+        events = {self._roster.places[name].event for name in fresh} | roster.take_moved()
         closed, opened = [], []
         for event in sorted(events):
             topic = roster.topic_of.get(event)
             for name in roster.headlines[event]:
-                place = self._places[name]
+                place = self._roster.places[name]
                 if name not in fresh:
                     if topic == place.topic and name not in self._rehomed:
                         continue
                     closed.append((name, place.since, night - timedelta(days=1)))
-                self._places[name] = replace(place, topic=topic, since=night)
+                self._roster.places[name] = replace(place, topic=topic, since=night)
                 opened.append((name, event, topic, night, None, place.probability))
         topics = []
         for name in sorted(touched):

@@ -149,6 +149,10 @@ def propose_topics(words: Sequence[str], rows: Rows, clusterer: EventClusters) -
         rows: The headlines' rows, (n_headlines, d).
         clusterer: Tells topics from loose events.
     """
+    only = _find_only_word(words)
+    if only is not None:
+        clusters = clusterer.fit(rows).clusters
+        return Proposal(clusters, ((only,),) * (int(clusters.max(initial=-1)) + 1))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model = _EventTopics(
@@ -168,3 +172,13 @@ def propose_topics(words: Sequence[str], rows: Rows, clusterer: EventClusters) -
         for label in range(int(clusterer.clusters.max(initial=-1)) + 1)
     ]
     return Proposal(clusterer.clusters, tuple(terms))
+
+
+def _find_only_word(words: Sequence[str]) -> str | None:
+    """Return the word of headlines that have but one, which BERTopic 0.17 cannot weigh."""
+    known: set[str] = set()
+    for text in words:
+        known.update(text.split())
+        if len(known) > 1:
+            return None
+    return next(iter(known), None)

@@ -1,17 +1,38 @@
 """The roster: topics, their events and the headlines of these, all there ever were."""
 
-from collections.abc import Set
+from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
+import polars as pl
 
 from tracker.topics.lineage import Change
 from tracker.topics.namings import Naming
+from tracker.topics.shelves import Shelf
 from tracker.topics.similarity import Rows, unit
 from tracker.topics.sleepers import Sleeper, Sleepers
 
 _MEMORY = 50  # headlines; a centroid moves by at most one part in so many for each new one
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a headline is.
+
+    Attributes:
+        event: Its event.
+        topic: Its topic, as last written.
+        since: Since which night it is there.
+        probability: How well it fits its event, in [0, 1].
+        night: The night it was first seen.
+    """
+
+    event: str
+    topic: str | None
+    since: date
+    probability: float
+    night: date
 
 
 @dataclass(frozen=True)
@@ -63,11 +84,20 @@ class Roster:
         topics: Topics by id; changed by `put` and `merge` alone.
         topic_of: The topic of each event that has one.
         headlines: The headlines of each event.
+        places: Where each headline is.
         ended: The topics that were merged away, as they last were.
+
+    All of these lack what is still on the shelf, until it is drawn.
+
+    Args:
+        naming: How topics are called when they are founded.
+        shelf: Topics and headlines of earlier nights, if any.
     """
 
-    def __init__(self, naming: Naming) -> None:
+    def __init__(self, naming: Naming, shelf: Shelf | None = None) -> None:
         self.topics: dict[str, Topic] = {}
+        self.places: dict[str, Place] = {}
+        self._shelf = shelf
         self.topic_of: dict[str, str] = {}
         self.headlines: dict[str, list[str]] = {}
         self.ended: dict[str, Topic] = {}
@@ -75,10 +105,57 @@ class Roster:
         self._events: dict[str, set[str]] = {}
         self._moved: set[str] = set()
         self._absorbed: list[str] = []
-        self._sleepers = Sleepers()
+        self._sleepers = Sleepers(shelf)
         self._changed: set[str] = set()
         # Topics that are not retired, by their state and the night of their last headline.
         self._idle: dict[tuple[str, date], set[str]] = {}
+
+    def draw_topics(self, names: Iterable[str]) -> None:
+        """Take some topics from the shelf, if they are there."""
+        wanted = [name for name in names if name not in self.topics and name not in self.ended]
+        if self._shelf is None or not wanted:
+            return
+        rows, centroids = self._shelf.take_topics(wanted)
+        for row, centroid in zip(rows.iter_rows(named=True), centroids, strict=True):
+            name, alive = row.pop("topic_id"), row.pop("alive")
+            topic = Topic(**row | {"terms": tuple(row["terms"])}, centroid=centroid)
+            if alive:
+                self.put(name, topic)
+            else:
+                self.ended[name] = topic
+            if alive and topic.state != "active":
+                # Also until the next change of the sleepers it can be found among them.
+                self._sleepers.put(name, Sleeper(topic.centroid, topic.terms))
+
+    def draw_events(self, events: Iterable[str]) -> None:
+        """Take the headlines of some events, and the topics of these, from the shelf."""
+        if self._shelf is not None:
+            self._bring_out(self._shelf.take_events(events))
+
+    def draw_headlines(self, headlines: Collection[str]) -> None:
+        """Take all of the events of some headlines from the shelf."""
+        if self._shelf is not None and headlines:
+            self.draw_events(self._shelf.find_events(headlines))
+
+    def draw_window(self, start: date) -> None:
+        """Take from the shelf what has had a headline since night `start`, and what is awake."""
+        if self._shelf is not None:
+            self.draw_events(self._shelf.list_events_since(start))
+            self.draw_topics(self._shelf.list_active())
+
+    def list_known(self, headlines: pl.Series) -> list[str]:
+        """Return those of some headlines that were placed before, on the shelf or not."""
+        known = set() if self._shelf is None else self._shelf.find_headlines(headlines)
+        return [name for name in headlines if name in known or name in self.places]
+
+    def _bring_out(self, rows: pl.DataFrame) -> None:
+        for row in rows.iter_rows():
+            headline, event, topic, *rest = row
+            self.places[headline] = Place(event, topic, *rest)
+            self.add_headline(event, headline)
+            if topic is not None:
+                self.place(event, topic)
+        self.draw_topics(rows["topic_id"].drop_nulls().unique())
 
     def found(self, founder: str, changes: list[Change]) -> str:
         """Return the id of a topic that is founded now; if it is one before's, say so."""
@@ -116,6 +193,8 @@ class Roster:
 
     def list_events(self, topic: str) -> list[str]:
         """Return the events of a topic, sorted."""
+        if self._shelf is not None:
+            self._bring_out(self._shelf.take_topic_events(topic))
         return sorted(self._events.get(topic, ()))
 
     def merge(self, absorbed: str, kept: str) -> None:
@@ -139,10 +218,12 @@ class Roster:
 
     def is_alive(self, topic: str) -> bool:
         """Return whether there is a topic of this id that has not ended in a merger."""
+        self.draw_topics([topic])
         return topic in self.topics and topic not in self._absorbed
 
     def put(self, name: str, topic: Topic) -> None:
         """Put a topic in, or what it is now; it may have ended before."""
+        self.draw_topics([name])
         before = self.topics.get(name)
         self._changed.add(name)
         if before is not None and before.state != "retired":
@@ -179,6 +260,8 @@ class Roster:
         Pinned topics are not retired.
         """
         nights = {"active": window_nights, "dormant": retire_nights}
+        if self._shelf is not None:
+            self.draw_topics(self._shelf.list_dormant(night - timedelta(days=retire_nights)))
         idle = [
             name
             for (state, last), names in self._idle.items()

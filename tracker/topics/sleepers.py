@@ -1,12 +1,13 @@
 """Topics that sleep, found again by what is said in them: the cost is that of the words at hand."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from tracker.topics.shelves import Shelf
 from tracker.topics.similarity import Rows
 from tracker.topics.words import split_words
 
@@ -29,9 +30,14 @@ class Sleeper:
 
 
 class Sleepers:
-    """Topics that sleep, by id; looked up by their first words, so that not all are compared."""
+    """Topics that sleep, by id; looked up by their first words, so that not all are compared.
 
-    def __init__(self) -> None:
+    Args:
+        shelf: Where others sleep; one that is taken from there is put here.
+    """
+
+    def __init__(self, shelf: Shelf | None = None) -> None:
+        self._shelf = shelf
         self.topics: dict[str, Sleeper] = {}
         self._by_best: dict[str, set[str]] = {}
         self._by_first: dict[str, set[str]] = {}
@@ -71,17 +77,30 @@ class Sleepers:
         """
         text = " ".join(texts).lower()
         if is_read:
-            known = self._by_best.keys() & set(_list_parts(text))
-            named = sorted(set().union(*(self._by_best[part] for part in known)))
+            named = sorted(self._count(self._by_best, set(_list_parts(text)), _BEST_TERMS))
         else:
             words = {word.lower() for word in split_words(text)}
-            shared = Counter(topic for word in words for topic in self._by_first.get(word, ()))
+            shared = self._count(self._by_first, words, _FIRST_TERMS)
             named = sorted(topic for topic, n_terms in shared.items() if n_terms >= _LEAST_TERMS)
         if not named:
             return None
-        alike = np.asarray([self.topics[topic].centroid for topic in named]) @ centre
+        alike = np.asarray([self.find_centroid(topic) for topic in named]) @ centre
         best = int(alike.argmax())
         return named[best] if alike[best] >= threshold else None
+
+    def find_centroid(self, topic: str) -> Rows:
+        """Return the centroid of a topic that sleeps, (dimension,) float32."""
+        if topic in self.topics or self._shelf is None:
+            return self.topics[topic].centroid
+        return self._shelf.read_centroid(topic)
+
+    def _count(
+        self, index: Mapping[str, set[str]], words: Set[str], n_terms: int
+    ) -> dict[str, int]:
+        """Return how many of the words are among each topic's first terms; those with any."""
+        known = index.keys() & words
+        shared = dict(Counter(topic for word in known for topic in index[word]))
+        return shared if self._shelf is None else shared | self._shelf.count_terms(words, n_terms)
 
     def _indexes(self) -> tuple[tuple[dict[str, set[str]], int], ...]:
         return (self._by_best, _BEST_TERMS), (self._by_first, _FIRST_TERMS)

@@ -1,0 +1,165 @@
+"""The shelf: topics and headlines that nothing has touched since a ledger was restored.
+
+They stay in columns, since as objects all there ever were would be gigabytes; what a night touches
+is taken from the shelf, once.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tracker.topics.similarity import Rows
+
+HELD: Final = pl.Schema(
+    {
+        "headline_id": pl.String,
+        "event_id": pl.String,
+        "topic_id": pl.String,
+        "from_night": pl.Date,
+        "probability": pl.Float64,
+        "night": pl.Date,
+    }
+)
+"""Columns of a frame of headlines where they are held; `night` is the one they were first seen."""
+
+
+class Shelf:
+    """Topics and headlines in columns.
+
+    Args:
+        held: Where each headline is, a frame with the columns of `HELD`, in the order in which
+            they were placed.
+        topics: The latest row of each topic, a frame of `tracker.tables.TOPICS`.
+    """
+
+    def __init__(self, held: pl.DataFrame, topics: pl.DataFrame) -> None:
+        self._held = held.select(list(HELD))
+        self._held_here = np.ones(held.height, bool)
+        news = held.drop_nulls("topic_id").group_by("topic_id").agg(news=pl.col("night").max())
+        rows = topics.join(news, on="topic_id", how="left").sort("topic_id")
+        # A topic without headlines has ended in a merger.
+        alive = rows["news"].is_not_null()
+        self._topics = rows.select(
+            "topic_id", "label", "terms", "size", "state",
+            last_night=pl.coalesce("news", "night"), alive=alive,
+        )  # fmt: skip
+        self._centroids = _read_vectors(rows["centroid"])
+        self._here = np.ones(rows.height, bool)
+        self._dormant = (alive & (rows["state"] == "dormant")).to_numpy()
+        self._asleep = (alive & (rows["state"] != "active")).to_numpy()
+        self._last = self._topics["last_night"].to_numpy()
+        self._terms: dict[int, _TermIndex] = {}
+
+    def take_events(self, events: Iterable[str]) -> pl.DataFrame:
+        """Take the headlines of some events, a frame with the columns of `HELD`."""
+        return self._take_held(pl.col("event_id").is_in(list(events)))
+
+    def take_topic_events(self, topic: str) -> pl.DataFrame:
+        """Take the headlines of all events of a topic."""
+        return self._take_held(pl.col("topic_id") == topic)
+
+    def take_topics(self, names: Iterable[str]) -> tuple[pl.DataFrame, Rows]:
+        """Take some topics: topic_id, label, terms, size, state, last_night, alive; centroids.
+
+        Those that are not here, or were taken, are passed over.
+        """
+        rows = [row for name in names if (row := self._find(name)) is not None]
+        self._here[rows] = False
+        return self._topics[rows], self._centroids[rows]
+
+    def find_events(self, headlines: Collection[str]) -> list[str]:
+        """Return the events of those of some headlines that are here, taken or not."""
+        found = self._held.filter(pl.col("headline_id").is_in(list(headlines)))
+        return found["event_id"].unique().to_list()
+
+    def find_headlines(self, headlines: pl.Series) -> set[str]:
+        """Return those of some headlines that are here, taken or not."""
+        here = self._held["headline_id"]
+        return set(here.filter(here.is_in(headlines.implode())))
+
+    def list_events_since(self, night: date) -> list[str]:
+        """Return the events with a headline first seen on `night` or later."""
+        lately = self._held.filter(pl.col("night") >= night)
+        return lately["event_id"].unique().to_list()
+
+    def list_active(self) -> list[str]:
+        """Return the topics that do not sleep."""
+        return self._name(np.flatnonzero(self._topics["alive"].to_numpy() & ~self._asleep))
+
+    def list_dormant(self, since: date) -> list[str]:
+        """Return the topics here that are dormant, with no news after the night `since`."""
+        return self._name(np.flatnonzero(self._here & self._dormant & (self._last <= since)))
+
+    def count_terms(self, words: Collection[str], n_terms: int) -> dict[str, int]:
+        """Return how many of their first `n_terms` terms are among some words, for topics asleep.
+
+        Those with none are left out.
+        """
+        if n_terms not in self._terms:
+            asleep = np.flatnonzero(self._asleep)
+            self._terms[n_terms] = _TermIndex(self._topics["terms"], asleep, n_terms)
+        found = Counter(row for row in self._terms[n_terms].find(words) if self._here[row])
+        return dict(zip(self._name(list(found)), found.values(), strict=True))
+
+    def read_centroid(self, topic: str) -> Rows:
+        """Return the centroid of a topic here, (dimension,) float32."""
+        row = self._find(topic)
+        assert row is not None
+        centroid: Rows = self._centroids[row]
+        return centroid
+
+    def _take_held(self, wanted: pl.Expr) -> pl.DataFrame:
+        mask = self._held.select(wanted.fill_null(value=False)).to_series().to_numpy()
+        rows = np.flatnonzero(mask & self._held_here)
+        self._held_here[rows] = False
+        return self._held[rows]
+
+    def _find(self, topic: str) -> int | None:
+        """Return the row of a topic that is here."""
+        names = self._topics["topic_id"]
+        row = int(names.search_sorted(topic))
+        found = row < len(names) and names[row] == topic and self._here[row]
+        return row if found else None
+
+    def _name(self, rows: NDArray[np.intp] | list[int]) -> list[str]:
+        return self._topics["topic_id"].gather(rows).to_list()
+
+
+class _TermIndex:
+    """The rows of topics by each of their first terms."""
+
+    def __init__(self, terms: pl.Series, rows: NDArray[np.intp], n_terms: int) -> None:
+        pairs = (
+            pl.DataFrame({"row": rows, "term": terms.gather(rows).list.head(n_terms)})
+            .explode("term")
+            .drop_nulls()
+            .unique()
+            .sort("term", "row")
+        )
+        starts = pairs["term"].rle_id().to_frame("run").with_row_index().group_by("run").first()
+        first = starts["index"].sort().to_numpy()
+        self._rows = pairs["row"].to_numpy()
+        self._ends = np.append(first[1:], pairs.height)
+        self._starts = first
+        self._place = {term: i for i, term in enumerate(pairs["term"].gather(first))}
+
+    def find(self, words: Iterable[str]) -> list[int]:
+        """Return the rows with each of these words, one after another."""
+        found: list[int] = []
+        for word in words:
+            place = self._place.get(word)
+            if place is not None:
+                found += self._rows[self._starts[place] : self._ends[place]].tolist()
+        return found
+
+
+def _read_vectors(rows: pl.Series) -> Rows:
+    if rows.is_empty():
+        return np.zeros((0, 0), np.float32)
+    width = len(rows[0])
+    return rows.list.to_array(width).to_numpy().astype(np.float32, copy=False)
