@@ -76,4 +76,11 @@ def test_what_was_found_lately_is_drawn_though_it_has_no_page(found, drawn):
     chosen = select(1, tables.SIGNALS.frame(rows))
     assert "loud" in chosen.drawn
     assert ("quiet" in chosen.drawn) is drawn
-    assert "quiet" not in chosen.paged
+    assert not {"loud", "quiet"} & chosen.paged
+
+
+def test_what_the_index_tells_of_has_a_page():
+    row = {"subject": "old3", "night": LAST, "channel": "editorial", "kind": "back", "from": LAST,
+           "to": None, "value": 0.1, "low": None, "high": None, "p": None, "q": None,
+           "method": "count"}  # fmt: skip
+    assert select(4, tables.SIGNALS.frame([row])).paged == {"old3", "now0", "old0", "old1"}

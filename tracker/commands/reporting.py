@@ -13,9 +13,9 @@ from tracker.terminal import show_progress
 def report(settings: Settings, open_it: bool, single_file: bool) -> None:
     """Write the charts: index.html in the study's folder, and what it links to.
 
-    Each theme has a page, and so have 1,000 topics of two or more headlines: the 500 with most
-    slots of the last 28 nights, then those with most headlines ever. Of any other, tracker chart
-    life TOPIC draws a page.
+    Each theme has a page, and so have 1,000 topics of two or more headlines: 500 that were just
+    found, lead tonight or had most slots of the last 28 nights, then those with most headlines
+    ever. Of any other, tracker chart life TOPIC draws a page.
     """
     with show_progress(settings.quiet) as progress:
         path = settings.open().report(single_file=single_file, progress=progress)

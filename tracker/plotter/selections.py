@@ -52,8 +52,9 @@ def select_topics(
 ) -> Selection:
     """Return which topics are drawn.
 
-    Half of those with a page are the ones with most slots of the last 28 nights; the others are
-    the largest of all time by their headlines.
+    First those get a page of which the index may tell, as they were found in the last week or have
+    most room tonight; then, up to half of the pages, the ones with most slots of the last 28
+    nights; then the largest of all time by their headlines.
 
     Args:
         attention: Table `attention`.
@@ -85,8 +86,10 @@ def select_topics(
     late = shown.filter(pl.col("night") > last - LATELY)
     recent = late.group_by("subject").agg(pl.col("slots").sum())
     recent = recent.sort("slots", "subject", descending=[True, False])
-    paged = dict.fromkeys(recent["subject"].head(most // 2))
     largest = sizes.sort("size", "topic_id", descending=[True, False])["topic_id"]
+    known = set(largest)
+    now = [key for key in _list_now(signals, shown, last) if key in known]
+    paged = dict.fromkeys(list(dict.fromkeys([*now, *recent["subject"]]))[: most // 2])
     for topic in largest:
         if len(paged) >= most:
             break
@@ -100,6 +103,20 @@ def select_topics(
     highest = _find_highest(shown, late, first, last)
     drawn = {*paged, *highest, *found["subject"], *told["subject"]}
     return Selection(frozenset(paged), frozenset(drawn), len(several - paged.keys()))
+
+
+def _list_now(signals: pl.DataFrame, shown: pl.DataFrame, last: date) -> list[str]:
+    """Return what was found in the last week, by kind the strongest, and what is on top tonight."""
+    size = pl.col("value").abs()
+    found = (
+        signals.filter(pl.col("night").is_between(last - RECENT, last, closed="right"))
+        .sort(pl.col("night") == last, size, "subject", descending=[True, True, False])
+        .group_by("kind", maintain_order=True)
+        .head(_CANDIDATES)
+    )
+    tonight = shown.filter(pl.col("night") == last)
+    top = tonight.sort("share", "subject", descending=[True, False]).head(_CANDIDATES)
+    return [*found["subject"], *top["subject"]]
 
 
 def _find_highest(
