@@ -178,3 +178,44 @@ def test_content_words_leave_out_form_outlet_and_stop_words() -> None:
 def test_possessives_and_numbers_are_not_words() -> None:
     assert split_words("Kabul's 20 families’ escape") == ["Kabul", "20", "families", "escape"]
     assert content_words("Kabul's 20 airlifts", "en", "") == ["kabul", "airlifts"]
+
+
+def test_a_word_for_anything_is_no_label_where_another_is_shared() -> None:
+    texts = ["The secret of the ferry", "Ferry crews and their secret", "Secret kept on the ferry"]
+    sayings = [Saying(text, "en", event=str(n)) for n, text in enumerate(texts)]
+    assert "secret" in choose_label(["secret", "ferry"], sayings).lower()
+    told = {"secret": 0.0, "ferry": 1.0}
+    assert "secret" not in choose_label(["secret", "ferry"], sayings, "", told).lower()
+
+
+def test_a_verb_is_not_put_beside_a_word() -> None:
+    label = word(
+        "смертность сократилась",
+        "Смертность от гриппа в Твери сократилась",
+        "Младенческая смертность в крае сократилась",
+        "Отчего смертность в мире сократилась",
+        language="ru",
+    )
+    assert "сократилась" not in label
+
+
+def test_a_name_that_begins_with_an_article_is_taken_whole() -> None:
+    label = word("palma eruption", "Eruption grows on La Palma", "New homes for La Palma families")
+    assert label == "La Palma"
+
+
+def test_a_number_ends_a_label_only_behind_a_name() -> None:
+    label = word("album", "First album in 23 years", "Second album in 23 years", "The album tour")
+    assert "23" not in label
+    assert word("euro", "Euro 2020 begins", "Ready for Euro 2020") == "Euro 2020"
+
+
+def test_a_label_chosen_from_more_headlines_stays_while_they_speak_of_it() -> None:
+    sayings = [
+        Saying("The pollution of rocket launches", "en", event="1"),
+        Saying("Cancer rules rewritten by pollution study", "en", event="2"),
+    ]
+    terms = ["rewritten", "cancer", "rules", "pollution"]
+    assert choose_label(terms, sayings, "Air pollution", known=0.25) == "Air pollution"
+    assert choose_label(terms, sayings, "Goodwood festival", known=0.25) != "Goodwood festival"
+    assert choose_label(terms, sayings, "Air pollution") != "Air pollution"

@@ -5,10 +5,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from tracker.topics.languages import settle_languages
-from tracker.topics.lines import Line, read_line
+from tracker.topics.lines import NOUNS_CAPITAL, Line, read_line
 from tracker.topics.phrase_words import NAMING
 from tracker.topics.phrases import MOST_WORDS, Phrase, find_phrases
 
@@ -16,10 +17,15 @@ _LOOKED_AT: Final = 200  # headlines; more would not change what is most common
 _FADE: Final = 0.9  # weight of a term against the one before it
 _UNLISTED: Final = 0.1  # weight of a word that is no term
 _NOUN: Final = 0.4  # of a noun that stop words keep from being a term
+_TOLD: Final = 0.6  # of 1, from which on a word names a subject
+_LEAST_TOLD: Final = 0.25  # what a word is worth that tells nothing
+_SHORT: Final = 3  # words of a phrase that may stay though headlines say it in pieces only
 _FEW: Final = 3  # headlines, of which the words of one may name all
 _IN_PIECES: Final = 0.6  # of a headline that has all words of a phrase, but not together
 _LEAST_SPREAD: Final = 0.34  # of the headlines, in which a second phrase stands
 _SECOND: Final = 0.55  # score of a second phrase, against the first, where it is not needed
+_MOST: Final = 0.5  # of a topic's headlines, from which its label may be chosen anew
+_ENOUGH: Final = 8  # headlines, from which it may be whatever there were
 _STEADY: Final = 0.7  # score from which on, against the best, an old label stays
 _FOREIGN: Final = 0.6  # what a phrase is worth that the topic's main language does not have
 _JOINTS: Final = re.compile(r", |: |、|：")
@@ -47,7 +53,13 @@ class Saying:
     alike: float = 1.0
 
 
-def choose_label(terms: Sequence[str], sayings: Sequence[Saying], held: str = "") -> str:
+def choose_label(
+    terms: Sequence[str],
+    sayings: Sequence[Saying],
+    held: str = "",
+    telling: Mapping[str, float] = MappingProxyType({}),
+    known: float = 1.0,
+) -> str:
     """Return the words that name a topic: five at most, one only where no more are shared.
 
     The phrase is taken that stands in most of the headlines, those of one event counting less,
@@ -59,12 +71,17 @@ def choose_label(terms: Sequence[str], sayings: Sequence[Saying], held: str = ""
         terms: The topic's words, best first, in lower case.
         sayings: Its headlines, latest last.
         held: The label it has; it stays while it is nearly as good as the best.
+        telling: How much words tell, in [0, 1], in small letters; 1 if they are not there.
+        known: Share of the topic's headlines that are given. Where it is small, the label stays
+            while they speak of it: it may have been chosen from more.
 
     Source:
         Phrases ranked by their words and by how many texts they stand in: Frantzi, Ananiadou and
         Mima (2000); a second one unlike the first: Carbonell and Goldstein (1998).
     """
-    judge = _Judge.of(terms, sayings)
+    judge = _Judge.of(terms, sayings, telling)
+    if held and known < _MOST and len(sayings) < _ENOUGH and judge.speaks_of(held):
+        return held
     ranked = judge.rank(judge.shared) or judge.rank(judge.single)
     if not ranked:
         return held or _begin(sayings[-1].text)
@@ -96,6 +113,7 @@ class _Judge:
         weights: How much a word says of the topic, by its key.
         shared: What may name it, because two headlines share it.
         single: What stands in one headline only.
+        told: How much words tell that headlines of all topics were judged by, by their keys.
         language: The language of most of it.
     """
 
@@ -104,10 +122,13 @@ class _Judge:
     weights: Mapping[str, float]
     shared: Sequence[Phrase]
     single: Sequence[Phrase]
+    told: Mapping[str, float]
     language: str
 
     @classmethod
-    def of(cls, terms: Sequence[str], sayings: Sequence[Saying]) -> "_Judge":
+    def of(
+        cls, terms: Sequence[str], sayings: Sequence[Saying], telling: Mapping[str, float]
+    ) -> "_Judge":
         kept = list({(one.event, one.text): one for one in sayings[-_LOOKED_AT:]}.values())
         outlets = frozenset(one.source for one in kept)
         languages = settle_languages(
@@ -124,7 +145,15 @@ class _Judge:
             spoken[line.language] = spoken.get(line.language, 0.0) + value
         language = max(spoken, key=lambda code: (spoken[code], code), default="")
         shares = [value / total for value in raw]
-        return cls(lines, shares, _weigh_words(lines, terms), *find_phrases(lines), language)
+        # Names are known by their capitals; a country is in the news for many things.
+        names = {word.key for line in lines for word in line.words if word.capital > 0}
+        told = {
+            word.key: telling[word.small]
+            for line in lines for word in line.words
+            if word.small in telling and word.key not in names
+        }  # fmt: skip
+        weights = _weigh_words(lines, terms, told)
+        return cls(lines, shares, weights, *find_phrases(lines), told, language)
 
     def rank(self, phrases: Sequence[Phrase]) -> list[Phrase]:
         """Return phrases, the best first."""
@@ -164,16 +193,20 @@ class _Judge:
     def complete(self, first: Phrase, ranked: Sequence[Phrase]) -> list[Phrase]:
         """Return a phrase, with another beside it if it needs one or that is as good."""
         alone = first.n_words < 2
+        if alone and first.name:
+            ranked = sorted(ranked, key=lambda other: not other.name)
         for least in (_LEAST_SPREAD, _LEAST_SPREAD / 2) if alone else (0.5,):
             for other in ranked if len(first.places) > 1 else ():
                 if other.n_words + first.n_words > MOST_WORDS or self.spread(other) < least:
                     continue
                 if alone and other.n_words > 1 and first.keys[0] in other.keys:
+                    if first.name and not other.name and other.right < 0.5:
+                        continue
                     return [other]
                 good = alone or self.score(other) >= _SECOND * self.score(first)
-                # A small word alone is often an adjective or a verb: half of all must have it.
+                # A small word alone is often an adjective, a verb or a word for anything.
                 small = other.n_words == 1 and not other.capital and not other.letters
-                good = good and (not small or (other.right >= 0.5 and self.spread(other) >= 0.5))
+                good = good and (not small or self.is_subject(other))
                 if good and _are_apart(first, other):
                     first, other = (
                         (other, first) if other.capital > first.capital else (first, other)
@@ -181,6 +214,17 @@ class _Judge:
                     return self.unite(first, other) or [first, other]
         few = len(self.lines) <= _FEW
         return self.lengthen(first) if alone and few and not first.name else [first]
+
+    def is_subject(self, phrase: Phrase) -> bool:
+        """Return whether a small word may stand beside another: no verb, no word for anything."""
+        told, spread = self.told.get(phrase.keys[0]), self.spread(phrase)
+        # Headlines in English leave articles out.
+        noun = phrase.noun or self.language in NOUNS_CAPITAL
+        if self.language in ("en", "") and spread >= 0.5:
+            noun = True
+        least = _LEAST_SPREAD if told is not None and told >= _TOLD else 0.5
+        vague = told is not None and told <= 1 - _TOLD
+        return phrase.right >= 0.5 and spread >= least and noun and not vague
 
     def lengthen(self, first: Phrase) -> list[Phrase]:
         """Return a phrase of one headline that says more than a single word, if it is bounded."""
@@ -205,8 +249,26 @@ class _Judge:
         found = []
         for part in _JOINTS.split(held):
             wanted = part.casefold()
-            found += [p for p in self.shared if any(f.casefold() == wanted for f in p.forms)]
+            same = [
+                phrase for phrase in (*self.shared, *self.single)
+                if any(form.casefold() == wanted for form in phrase.forms)
+                and (len(phrase.places) > 1 or self.is_pieced(phrase))
+            ]  # fmt: skip
+            found += same[:1]
         return found
+
+    def speaks_of(self, held: str) -> bool:
+        """Return whether at least half of the headlines have a word of a label."""
+        keys = {word.key for word in read_line(held, self.language, ()).words if word.telling}
+        there = [bool(keys & line.keys) for line in self.lines]
+        return 2 * sum(there) >= len(there)
+
+    def is_pieced(self, phrase: Phrase) -> bool:
+        """Return whether many headlines have all that a phrase of one says, in pieces."""
+        many = max(2, _LEAST_SPREAD * len(self.lines))
+        return phrase.n_words <= _SHORT and all(
+            sum(key in line.keys for line in self.lines) >= many for key in phrase.telling
+        )
 
     def write(self, chosen: Sequence[Phrase]) -> str:
         parts = [phrase.spell() for phrase in chosen]
@@ -218,7 +280,9 @@ class _Judge:
         return label if second.isupper() else label[:1].upper() + label[1:]
 
 
-def _weigh_words(lines: Sequence[Line], terms: Sequence[str]) -> dict[str, float]:
+def _weigh_words(
+    lines: Sequence[Line], terms: Sequence[str], told: Mapping[str, float]
+) -> dict[str, float]:
     """Return how much words say of the topic, by their keys."""
     listed = {term: _FADE**rank for rank, term in enumerate(terms)}
     weights: dict[str, float] = {}
@@ -226,6 +290,7 @@ def _weigh_words(lines: Sequence[Line], terms: Sequence[str]) -> dict[str, float
         for i, word in enumerate(line.words):
             if not word.letter:
                 value = listed.get(word.small, _NOUN if word.small in NAMING else _UNLISTED)
+                value *= _LEAST_TOLD + (1 - _LEAST_TOLD) * told.get(word.key, 1.0)
                 if word.telling:
                     weights[word.key] = max(weights.get(word.key, 0.0), value)
                 continue

@@ -118,7 +118,10 @@ def read_line(text: str, language: str, outlets: Sequence[str] | frozenset[str])
             capital = 1 if any(map(str.isupper, bare[i])) else -1
         elif first and plain and sum(map(str.isupper, bare[i])) > 1:
             capital = 1  # NATO, iPhone, McDonald
-        begins, ends = _judge_ends(small[i], language, capital, follows=i > 0 and not first)
+        follows = i > 0 and not first
+        if spelt[i].isdigit() and language not in NOUNS_CAPITAL:  # Euro 2020, but not: in 2020
+            follows = follows and (_has_capital(spelt[i - 1]) or not _is_cased(spelt[i - 1]))
+        begins, ends = _judge_ends(small[i], language, capital, follows=follows)
         outlet = small[i] in names
         words.append(
             Word(
@@ -153,6 +156,14 @@ def learn_names(lines: Sequence[Line]) -> list[Line]:
         )
         for line in lines
     ]  # fmt: skip
+
+
+def _has_capital(word: str) -> bool:
+    return any(map(str.isupper, word))
+
+
+def _is_cased(word: str) -> bool:
+    return word.lower() != word.upper()
 
 
 def _root(stem: str, language: str) -> str:

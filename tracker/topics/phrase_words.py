@@ -26,6 +26,9 @@ EMPTY: Final = frozenset(
         "репортаж главное ειδήσεις αποκλειστικό συνέντευξη ζωντανά φωτογραφίες φωτογραφία βίντεο "
         "أخبار عاجل بث مقابلة تقرير حصري حصرية شاهد بالفيديو بالصور مقال مقالات تحليل canlı haber "
         "haberleri röportaj yorum fotoğraf son dakika wideo zdjęcia wywiad relacja aktualności "
+        "dozens hundreds thousands millions billions trillions dutzende hunderte tausende "
+        "millionen milliarden decenas cientos miles millones dizaines centaines milliers "
+        "десятки сотни тысячи миллионы δεκάδες εκατοντάδες χιλιάδες χιλιάδων "
         "via vs aka etc per cent percent bn mn pct plus amid amidst ahead despite laut trotz "
         "binnen samt sogar offenbar erneut künftig womöglich angeblich rund knapp tras ante bajo "
         "según aún selon malgré",

@@ -42,6 +42,7 @@ class Phrase:
         name: Whether each of its words is written with a capital where that says something.
         capital: Whether none of its words is ever small.
         letters: Whether it is in a script without spaces.
+        noun: Whether small words beside it anywhere are such as stand beside nouns, not verbs.
         forms: How it is written, and how often; the best evidence of its capitals only.
     """
 
@@ -53,6 +54,7 @@ class Phrase:
     name: bool
     capital: bool
     letters: bool
+    noun: bool
     forms: Mapping[str, int]
 
     @property
@@ -96,7 +98,7 @@ def _list_spans(line: Line) -> list[tuple[int, int]]:
             if (end > start + 1 and last.first) or last.barred:
                 break
             before = line.words[end - 2].small if end > start + 1 else ""
-            if last.small in ARTICLES and before not in LINKS:
+            if end > start + 1 and last.small in ARTICLES and before not in LINKS:
                 break
             if before.endswith("s") and last.small.endswith("ing") and line.language == "en":
                 continue  # prices soaring
@@ -146,6 +148,7 @@ def _read_phrase(keys: tuple[str, ...], at: Sequence[Place], lines: Sequence[Lin
         name,
         capital,
         spans[0][0].letter,
+        any(_is_led_to(lines[p.line], p.start) for p in at),
         _count_forms(at, lines),
     )
 
@@ -171,6 +174,16 @@ def _bound(line: Line, start: int, end: int) -> tuple[bool, bool]:
         not after or not after.begins or (after.capital < 0 and words[end - 1].capital >= least)
     )
     return opens and not cut, closes
+
+
+def _is_led_to(line: Line, start: int) -> bool:
+    """Return whether a small word says that a word is a noun: the storm, storm in Spain."""
+    words, word = line.words, line.words[start]
+    if word.small.startswith("ال"):
+        return True
+    if not word.first:
+        return words[start - 1].small in LINKS
+    return not word.last and words[start + 1].small in LINKS
 
 
 def _count_forms(at: Sequence[Place], lines: Sequence[Line]) -> Counter[str]:

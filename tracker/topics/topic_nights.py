@@ -13,6 +13,7 @@ from tracker.topics.labels import Saying, choose_label
 from tracker.topics.lineage import Change, find_mergers, find_splits
 from tracker.topics.model import EventClusters, Proposal, propose_topics
 from tracker.topics.rosters import Roster, Topic
+from tracker.topics.salience import measure_telling
 from tracker.topics.settings import TopicSettings
 from tracker.topics.similarity import (
     NEIGHBOURS,
@@ -112,7 +113,7 @@ def settle_night(
         roster, window, events, drawn, items, proposal, night, settings, changes, before
     )
     changed = (touched - gone) | grown
-    _word(roster, window, events, items, proposal, changed, before, holds.worded)
+    _word(roster, window, events, rows, items, proposal, changed, before, holds.worded)
     return changed | gone
 
 
@@ -292,6 +293,7 @@ def _word(
     roster: Roster,
     window: Window,
     events: Sequence[str],
+    rows: Rows,
     items: _Items,
     proposal: Proposal,
     changed: set[str],
@@ -305,27 +307,49 @@ def _word(
     gave it or pinned the topic.
     """
     votes: dict[str, dict[int, int]] = {}
-    rows: dict[str, list[int]] = {}
+    rows_of: dict[str, list[int]] = {}
     for i, event in enumerate(events):
         topic = roster.topic_of.get(event)
         if topic in changed:
-            rows.setdefault(topic, []).append(i)
+            rows_of.setdefault(topic, []).append(i)
             cluster = int(proposal.clusters[items.item[i]])
             if cluster >= 0:
                 poll = votes.setdefault(topic, {})
                 poll[cluster] = poll.get(cluster, 0) + 1
+    labelled = []
     for name in sorted(changed):
-        topic_now = roster.topics[name]
+        now = roster.topics[name]
         poll = votes.get(name, {})
         terms = proposal.terms[min(poll, key=lambda c: (-poll[c], c))] if poll else ()
-        terms = terms or topic_now.terms
-        label = topic_now.label
-        doubled = topic_now.size.bit_length() != before.get(name, 0).bit_length()
-        if not label or (doubled and name not in worded):
-            alike = (window.vectors[rows[name]] @ topic_now.centroid).tolist()
-            sayings = [
-                Saying(window.texts[i], window.languages[i], window.sources[i], events[i], near)
-                for i, near in zip(rows[name], alike, strict=True)
-            ]
-            label = choose_label(terms, sayings, label)
-        roster.put(name, replace(topic_now, terms=terms, label=label))
+        roster.put(name, replace(now, terms=terms or now.terms))
+        doubled = now.size.bit_length() != before.get(name, 0).bit_length()
+        if not now.label or (doubled and name not in worded):
+            labelled.append(name)
+    for name, label in _choose_labels(roster, window, events, rows, rows_of, labelled).items():
+        roster.put(name, replace(roster.topics[name], label=label))
+
+
+def _choose_labels(
+    roster: Roster,
+    window: Window,
+    events: Sequence[str],
+    rows: Rows,
+    rows_of: Mapping[str, Sequence[int]],
+    names: Sequence[str],
+) -> dict[str, str]:
+    """Return the labels of topics, chosen with what the words of the window tell."""
+    if not names:
+        return {}
+    words = {word for name in names for i in rows_of[name] for word in window.words[i].split()}
+    telling = measure_telling(words, window.words, window.vectors, ~is_plain(rows))
+    labels = {}
+    for name in names:
+        topic = roster.topics[name]
+        alike = (window.vectors[rows_of[name]] @ topic.centroid).tolist()
+        sayings = [
+            Saying(window.texts[i], window.languages[i], window.sources[i], events[i], near)
+            for i, near in zip(rows_of[name], alike, strict=True)
+        ]
+        known = len(sayings) / topic.size
+        labels[name] = choose_label(topic.terms, sayings, topic.label, telling, known)
+    return labels
