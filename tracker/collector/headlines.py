@@ -213,28 +213,37 @@ def derive_headlines(
     sightings: pl.LazyFrame, lists: pl.LazyFrame, captures: pl.LazyFrame
 ) -> pl.DataFrame:
     """Return the HEADLINES rows of all sightings in lists of stories; `language` is null."""
-    stories = lists.filter(~pl.col("kind").is_in(NO_HEADLINES)).select("capture_id", "list_id")
-    seen = (
-        sightings.join(stories, on=["capture_id", "list_id"])
+    stories = (
+        lists.filter(~pl.col("kind").is_in(NO_HEADLINES))
         .join(captures.select("capture_id", "source"), on="capture_id")
-        # Two lists of one capture may word a story differently; the first by name wins, always.
-        .sort("captured_at", "title")
+        .select("capture_id", "list_id", "source")
     )
-    wordings = pl.col("title").unique(maintain_order=True)
+    # Wordings first: they are few, while sorting millions of sightings takes gigabytes.
+    wordings = (
+        sightings.join(stories, on=["capture_id", "list_id"])
+        .group_by("headline_id", "source", "title", "url")
+        .agg(
+            pl.col("captured_at").min().alias("first"),
+            pl.col("captured_at").max().alias("last"),
+            pl.len().cast(pl.Int64).alias("n"),
+        )
+        .collect(engine="streaming")
+        # Two lists of one capture may word a story differently; the first by name wins, always.
+        .sort("first", "title", "url")
+    )
     return HEADLINES.check(
-        seen.group_by("headline_id")
+        wordings.group_by("headline_id")
         .agg(
             pl.col("source").first(),
-            pl.col("title").last().alias("title"),
-            wordings.alias("wordings"),
+            pl.col("title").sort_by("last", "title").last().alias("title"),
+            pl.col("title").unique(maintain_order=True).alias("wordings"),
             pl.col("url").drop_nulls().first(),
             pl.lit(None, dtype=pl.String).alias("language"),
-            pl.col("captured_at").min().alias("first_seen"),
-            pl.col("captured_at").max().alias("last_seen"),
-            pl.len().cast(pl.Int64).alias("n_sightings"),
+            pl.col("first").min().alias("first_seen"),
+            pl.col("last").max().alias("last_seen"),
+            pl.col("n").sum().alias("n_sightings"),
         )
         .sort("first_seen", "headline_id")
-        .collect()
     )
 
 

@@ -164,25 +164,33 @@ def forget_nights(store: Store, start: date, earlier: date) -> None:
         .otherwise("state")
     )
     store.upsert(CORRECTIONS, waiting.join(corrections, on=["correction_id", "state"], how="anti"))
-    members = store.read(MEMBERS)
-    kept = members.filter(pl.col("from_night") < start).with_columns(
-        to_night=pl.when(pl.col("to_night") < start - timedelta(days=1)).then("to_night")
-    )
-    if not kept.equals(members):
-        store.replace(MEMBERS, kept)
+    members = store.scan(MEMBERS)
+    ended = pl.col("to_night") >= start - timedelta(days=1)
+    if _holds_any(members.filter((pl.col("from_night") >= start) | ended)):
+        kept = members.filter(pl.col("from_night") < start)
+        store.replace(
+            MEMBERS, kept.with_columns(to_night=pl.when(~ended).then("to_night")).collect()
+        )
     for table in (TOPICS, LINEAGE):
-        rows = store.read(table)
-        if not rows.filter(pl.col("night") >= start).is_empty():
-            store.replace(table, rows.filter(pl.col("night") < start))
+        if _holds_any(store.scan(table).filter(pl.col("night") >= start)):
+            store.replace(table, table.empty(), where=f"night >= '{start}'")
+
+
+def _holds_any(rows: pl.LazyFrame) -> bool:
+    return not rows.select(pl.first().is_not_null()).head(1).collect().is_empty()
 
 
 def embed_texts(
     store: Store, texts: Sequence[str], encoder: Encoder, progress: Progress = be_silent
 ) -> None:
     """Compute and keep the vectors of those texts that have none yet under this encoder."""
-    known = store.scan(VECTORS).filter(pl.col("encoder") == encoder.name).select("text_id")
-    ids = set(known.collect()["text_id"])
-    missing = sorted({text for text in texts if identify_text(text) not in ids})
+    named = {identify_text(text): text for text in texts}
+    known = store.scan(VECTORS).filter(
+        pl.col("encoder") == encoder.name, pl.col("text_id").is_in(list(named))
+    )
+    for name in known.select("text_id").collect()["text_id"]:
+        named.pop(name, None)
+    missing = sorted(named.values())
     # By length: texts of one batch are padded to the longest.
     missing.sort(key=len)
     rows: list[pl.DataFrame] = []

@@ -4,7 +4,6 @@ They stay in columns, since as objects all there ever were would be gigabytes; w
 is taken from the shelf, once.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Final
@@ -95,23 +94,24 @@ class Shelf:
         """Return the topics here that are dormant, with no news after the night `since`."""
         return self._name(np.flatnonzero(self._here & self._dormant & (self._last <= since)))
 
-    def count_terms(self, words: Collection[str], n_terms: int) -> dict[str, int]:
-        """Return how many of their first `n_terms` terms are among some words, for topics asleep.
+    def find_asleep(self, words: Iterable[str], n_terms: int, least: int) -> pl.DataFrame:
+        """Return topic_id and row of topics asleep, by id.
 
-        Those with none are left out.
+        Args:
+            words: Some words, each once.
+            n_terms: How many of a topic's first terms are looked at.
+            least: How many of these must be among the words.
         """
         if n_terms not in self._terms:
             asleep = np.flatnonzero(self._asleep)
             self._terms[n_terms] = _TermIndex(self._topics["terms"], asleep, n_terms)
-        found = Counter(row for row in self._terms[n_terms].find(words) if self._here[row])
-        return dict(zip(self._name(list(found)), found.values(), strict=True))
+        rows, n_found = np.unique(self._terms[n_terms].find(words), return_counts=True)
+        rows = rows[(n_found >= least) & self._here[rows]]
+        return self._topics.select("topic_id")[rows].with_columns(row=rows)
 
-    def read_centroid(self, topic: str) -> Rows:
-        """Return the centroid of a topic here, (dimension,) float32."""
-        row = self._find(topic)
-        assert row is not None
-        centroid: Rows = self._centroids[row]
-        return centroid
+    def read_centroids(self, rows: NDArray[np.intp]) -> Rows:
+        """Return the centroids in some rows, (n_rows, dimension) float32."""
+        return self._centroids[rows]
 
     def _take_held(self, wanted: pl.Expr) -> pl.DataFrame:
         mask = self._held.select(wanted.fill_null(value=False)).to_series().to_numpy()
@@ -135,7 +135,9 @@ class _TermIndex:
 
     def __init__(self, terms: pl.Series, rows: NDArray[np.intp], n_terms: int) -> None:
         pairs = (
-            pl.DataFrame({"row": rows, "term": terms.gather(rows).list.head(n_terms)})
+            pl.DataFrame(
+                {"row": rows.astype(np.int64), "term": terms.gather(rows).list.head(n_terms)}
+            )
             .explode("term")
             .drop_nulls()
             .unique()
@@ -148,14 +150,11 @@ class _TermIndex:
         self._starts = first
         self._place = {term: i for i, term in enumerate(pairs["term"].gather(first))}
 
-    def find(self, words: Iterable[str]) -> list[int]:
+    def find(self, words: Iterable[str]) -> NDArray[np.intp]:
         """Return the rows with each of these words, one after another."""
-        found: list[int] = []
-        for word in words:
-            place = self._place.get(word)
-            if place is not None:
-                found += self._rows[self._starts[place] : self._ends[place]].tolist()
-        return found
+        places = [self._place[word] for word in words if word in self._place]
+        found = [self._rows[self._starts[place] : self._ends[place]] for place in places]
+        return np.concatenate([np.empty(0, np.intp), *found])
 
 
 def _read_vectors(rows: pl.Series) -> Rows:

@@ -29,6 +29,19 @@ class Sleeper:
     terms: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Found:
+    """A topic that sleeps and was found.
+
+    Attributes:
+        topic: Its id.
+        centroid: Its unit vector, (dimension,) float32.
+    """
+
+    topic: str
+    centroid: Rows
+
+
 class Sleepers:
     """Topics that sleep, by id; looked up by their first words, so that not all are compared.
 
@@ -63,8 +76,8 @@ class Sleepers:
 
     def find(
         self, centre: Rows, texts: Sequence[str], threshold: float, *, is_read: bool = True
-    ) -> str | None:
-        """Return the id of the topic that a cluster is, or None.
+    ) -> Found | None:
+        """Return the topic that a cluster is, or None.
 
         The cluster must mean much the same and use one of the topic's first words; where the
         encoder does not read it, so that all may seem to mean the same, several whole words.
@@ -77,30 +90,35 @@ class Sleepers:
         """
         text = " ".join(texts).lower()
         if is_read:
-            named = sorted(self._count(self._by_best, set(_list_parts(text)), _BEST_TERMS))
+            asked = (self._by_best, set(_list_parts(text)), _BEST_TERMS, 1)
         else:
             words = {word.lower() for word in split_words(text)}
-            shared = self._count(self._by_first, words, _FIRST_TERMS)
-            named = sorted(topic for topic, n_terms in shared.items() if n_terms >= _LEAST_TERMS)
+            asked = (self._by_first, words, _FIRST_TERMS, _LEAST_TERMS)
+        named, centroids = self._find_named(*asked)
         if not named:
             return None
-        alike = np.asarray([self.find_centroid(topic) for topic in named]) @ centre
+        alike = centroids @ centre
         best = int(alike.argmax())
-        return named[best] if alike[best] >= threshold else None
+        if alike[best] < threshold:
+            return None
+        return Found(named[best], centroids[best])
 
-    def find_centroid(self, topic: str) -> Rows:
-        """Return the centroid of a topic that sleeps, (dimension,) float32."""
-        if topic in self.topics or self._shelf is None:
-            return self.topics[topic].centroid
-        return self._shelf.read_centroid(topic)
-
-    def _count(
-        self, index: Mapping[str, set[str]], words: Set[str], n_terms: int
-    ) -> dict[str, int]:
-        """Return how many of the words are among each topic's first terms; those with any."""
-        known = index.keys() & words
-        shared = dict(Counter(topic for word in known for topic in index[word]))
-        return shared if self._shelf is None else shared | self._shelf.count_terms(words, n_terms)
+    def _find_named(
+        self, index: Mapping[str, set[str]], words: Set[str], n_terms: int, least: int
+    ) -> tuple[list[str], Rows]:
+        """Return the topics that have so many of the words among their first terms, by id."""
+        shared = Counter(topic for word in index.keys() & words for topic in index[word])
+        named = sorted(topic for topic, n_found in shared.items() if n_found >= least)
+        centroids = [self.topics[topic].centroid for topic in named]
+        if self._shelf is None:
+            return named, np.asarray(centroids)
+        others = self._shelf.find_asleep(words, n_terms, least)
+        there = self._shelf.read_centroids(others["row"].to_numpy())
+        if not named:
+            return others["topic_id"].to_list(), there
+        both = [*named, *others["topic_id"]]
+        order = sorted(range(len(both)), key=both.__getitem__)
+        return [both[i] for i in order], np.vstack([*centroids, there])[order]
 
     def _indexes(self) -> tuple[tuple[dict[str, set[str]], int], ...]:
         return (self._by_best, _BEST_TERMS), (self._by_first, _FIRST_TERMS)

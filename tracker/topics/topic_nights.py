@@ -252,11 +252,10 @@ def _settle(
                 changes.append(Change(topic, "born"))
                 roster.put(topic, Topic("", (), 0, centre, "active", night))
             else:
-                topic = back
-                alike = float(sleepers.find_centroid(topic) @ centre)
+                topic = back.topic
                 roster.draw_topics([topic])
                 before.setdefault(topic, roster.topics[topic].size)
-                _wake(roster, topic, alike, changes)
+                _wake(roster, topic, float(back.centroid @ centre), changes)
         earlier = [e for e in joining if window.nights[rows_of[e]].min() < tonight]
         if known and earlier:
             changes.append(_tell_joining(earlier, rows_of, drawn, topic, items, cluster))
