@@ -5,8 +5,9 @@ usage: python tests/bench/bench_scale.py [--headlines N] [--per-night N] [--sour
 
 Invents N headlines of stories that live for some nights, `--per-night` new ones each night, each
 shown on `--seen` nights, and takes them through a study on disk as the verbs do: the history is
-ingested and updated, then one more night, as in nightly use, then report and explain. Each step
-runs in a process of its own, so that its peak memory is its own. With `--placed` the history's
+ingested and updated, then one more night, as in nightly use, then report, digest, a chart, explain
+and the list of topics. Each step runs in a process of its own, so that its peak memory is its own.
+With `--placed` the history's
 topics are written as the world has them instead of being replayed night by night (a night costs
 what `bench_topics.py --scale` says), so that a million headlines can be measured in an hour.
 The encoder is the one without weights; how fast the default one reads is said beside it.
@@ -29,7 +30,9 @@ import polars as pl
 
 from tracker import Study
 from tracker.nights.models import write_model
+from tracker.nights.topic_views import view_topics
 from tracker.nights.updates import update_headlines
+from tracker.outputs.single_charts import make_chart, write_chart
 from tracker.tables import CAPTURES, MEMBERS, NIGHTS, TOPICS
 from tracker.topics.encoder import LexicalEncoder, load_encoder
 
@@ -159,9 +162,19 @@ def take_step(step: str, folder: Path) -> Clock:
         study.update(progress=clock)
     elif step == "report":
         study.report(progress=clock)
-    elif step == "explain":
-        latest = study.read("topics").sort("night", "size", "topic_id")["topic_id"][-1]
-        study.explain(latest)
+    elif step == "digest":
+        study.digest(send=False)
+    elif step == "show topics":
+        view_topics(study.store)
+    elif step in ("chart curve", "explain"):
+        last = pl.col("night") == pl.col("night").max()
+        topics = study.store.scan(TOPICS).filter(last).sort("size", "topic_id")
+        latest = topics.select("topic_id").last().collect().item()
+        if step == "explain":
+            study.explain(latest)
+        else:
+            single = make_chart(study.store, study.config, study.now(), "curve", [latest])
+            write_chart(single, folder / "curve.html")
     clock("end", 1, 1)
     return clock
 
@@ -226,7 +239,8 @@ def main() -> None:
         print(f"  {world.height:,} headlines, {n_seen:,} sightings, {n_nights} nights, "
               f"{world['story'].n_unique():,} stories", flush=True)  # fmt: skip
         history = ["ingest", "place"] if options.placed else ["ingest", "update"]
-        for step in (*history, "ingest a night", "update by a night", "report", "explain"):
+        views = ["report", "digest", "chart curve", "explain", "show topics"]
+        for step in (*history, "ingest a night", "update by a night", *views):
             run_step(step, folder, options.per_night if "night" in step else world.height)
 
 

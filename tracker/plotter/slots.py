@@ -70,9 +70,8 @@ def read_slots(data: ReportData) -> Slots:
         .collect(engine="streaming")
     )
     ids = members.lazy().select("headline_id").unique()
-    rows = (
-        every.join(ids, on="headline_id", how="semi").collect().sort(ORDER).with_row_index("slot")
-    )
+    kept = every.join(ids, on="headline_id", how="semi").collect(engine="streaming")
+    rows = kept.sort(ORDER).with_row_index("slot")
     night, start, end = pl.col("night"), pl.col("from_night"), pl.col("to_night")
     mentions = (
         rows.select("slot", "night", "headline_id")
