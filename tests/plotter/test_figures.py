@@ -31,7 +31,7 @@ from tracker.plotter.cuts import cut_nights
 from tracker.plotter.findings import read_findings
 from tracker.plotter.grids import unique_names
 from tracker.plotter.lives import read_stays
-from tracker.plotter.nights import read_weeks
+from tracker.plotter.nights import find_first, monday_of, read_weeks
 from tracker.plotter.pages import keep_distinct
 from tracker.plotter.palette import DARK, PAPER
 from tracker.plotter.prepared import prepare
@@ -290,6 +290,14 @@ def test_labels_move_apart_no_more_than_they_must():
     assert spread([0, 1, 50], 10, lowest=-9) == [-4.5, 5.5, 50]
     assert spread([30, 10], 5) == [30, 10]
     assert spread([0, 1, 50], 10, lowest=0) == [0, 10, 50]
+
+
+def test_a_page_that_holds_its_headlines_holds_those_of_the_last_weeks():
+    weeks = [week.monday for week in read_weeks(PREPARED)]
+    last = PREPARED.slots.rows.filter(pl.col("night") >= weeks[-1]).height
+    assert find_first(PREPARED) == weeks[0] == monday_of(FIRST)
+    assert find_first(PREPARED, last + 1) == find_first(PREPARED, 1) == weeks[-1]
+    assert [week.monday for week in read_weeks(PREPARED, since=weeks[2])] == weeks[2:]
 
 
 def test_a_study_of_one_night_is_dots_and_lines_where_somebody_asks():

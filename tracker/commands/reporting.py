@@ -8,7 +8,11 @@ from tracker.terminal import show_progress
 
 @click.command()
 @click.option("--open", "open_it", is_flag=True, help="Open it in the browser.")
-@click.option("--single-file", is_flag=True, help="Put everything into index.html, to send it.")
+@click.option(
+    "--single-file",
+    is_flag=True,
+    help="Put all but the subjects' pages into index.html, to send it.",
+)
 @click.pass_obj
 def report(settings: Settings, open_it: bool, single_file: bool) -> None:
     """Write the charts: index.html in the study's folder, and what it links to.

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from tracker.plotter.charts import Chart
-from tracker.plotter.nights import read_weeks, to_json
+from tracker.plotter.nights import find_first, read_weeks, to_json
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.sites import open_site, render_page
 from tracker.plotter.styles import fit_height
@@ -38,13 +38,17 @@ def build_chart_page(
         media = "@media screen" if theme == "dark" else "@media not all"
         site = replace(site, style=_DARK_ONLY.sub(media, site.style))
     keys = list_subjects(chart)
+    weeks = list(read_weeks(prepared, keys, None if keys else find_first(prepared)))
+    if keys:
+        # In all other weeks these subjects had no headlines.
+        site = replace(site, weeks=[str(week.monday) for week in weeks])
     return render_page(
         site,
         "chart.html.j2",
         root="",
         charts=[chart],
         names={key: prepared.subjects[key] for key in keys},
-        weeks={f"week-{week.monday}": to_json(week.content) for week in read_weeks(prepared, keys)},
+        weeks={f"week-{week.monday}": to_json(week.content) for week in weeks},
         theme=theme,
         heading=chart.finding,
         chart=chart,

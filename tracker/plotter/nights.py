@@ -13,6 +13,9 @@ from tracker.plotter.slots import ORDER, scan_rows
 from tracker.plotter.words import clean, web_link
 
 _KEY: Final = ["night", "source", "channel", "list_id", "headline_id", "title"]
+MOST_SLOTS: Final = 500_000
+"""Slots that a page holds in itself, about 25 MB: the headlines of its last weeks."""
+
 _CHUNK: Final = 500_000
 """Slots that are held at a time, about."""
 
@@ -43,12 +46,15 @@ def monday_of(night: date) -> date:
     return night - timedelta(days=night.weekday())
 
 
-def read_weeks(prepared: Prepared, subjects: Collection[str] = ()) -> Iterator[Week]:
+def read_weeks(
+    prepared: Prepared, subjects: Collection[str] = (), since: date | None = None
+) -> Iterator[Week]:
     """Yield the weeks in order, each with its headlines and the facts of its points.
 
     Args:
         prepared: The study.
         subjects: Leave out all slots but those of these subjects, if there are any.
+        since: Monday of the first week; of the first with any slots if None.
     """
     monday = pl.col("night").dt.truncate("1w").alias("week")
     mentions = prepared.slots.mentions.select("subject", *_KEY, "slot", monday)
@@ -60,7 +66,7 @@ def read_weeks(prepared: Prepared, subjects: Collection[str] = ()) -> Iterator[W
     by_week = mentions.filter(known).partition_by("week", as_dict=True)
     facts = facts.filter(known).sort("subject", "night")
     facts_by_week = facts.partition_by("week", as_dict=True)
-    for week, rows in _read_rows(prepared, every=not subjects):
+    for week, rows in _read_rows(prepared, since or date.min, every=not subjects):
         own = by_week.get((week,), mentions.clear())
         if subjects:
             rows = rows.join(own, on="slot", how="semi")
@@ -68,15 +74,28 @@ def read_weeks(prepared: Prepared, subjects: Collection[str] = ()) -> Iterator[W
             yield Week(week, _read_week(rows, own, facts_by_week.get((week,), facts.clear())))
 
 
-def _read_rows(prepared: Prepared, *, every: bool) -> Iterator[tuple[date, pl.DataFrame]]:
+def find_first(prepared: Prepared, most: int = MOST_SLOTS) -> date | None:
+    """Return the Monday from which on there are at most `most` slots; the last if it has more."""
+    monday = pl.col("night").dt.truncate("1w").alias("week")
+    weeks = prepared.slots.totals.group_by(monday).agg(pl.col("rows").sum())
+    weeks = weeks.sort("week", descending=True)
+    kept = weeks.filter((pl.col("rows").cum_sum() <= most) | (pl.int_range(pl.len()) == 0))
+    first = kept["week"].min()
+    return first if isinstance(first, date) else None
+
+
+def _read_rows(
+    prepared: Prepared, since: date, *, every: bool
+) -> Iterator[tuple[date, pl.DataFrame]]:
     """Yield the slots of each week, or of those that are drawn only, a few weeks in memory."""
     monday = pl.col("night").dt.truncate("1w").alias("week")
     if not every:
-        rows = prepared.slots.rows.with_columns(monday)
+        rows = prepared.slots.rows.filter(pl.col("night") >= since).with_columns(monday)
         for (week,), part in sorted(rows.partition_by("week", as_dict=True).items()):
             yield week, part
         return
-    weeks = prepared.slots.totals.group_by(monday).agg(pl.col("rows").sum()).sort("week")
+    counted = prepared.slots.totals.filter(pl.col("night") >= since)
+    weeks = counted.group_by(monday).agg(pl.col("rows").sum()).sort("week")
     chunks = weeks.group_by(
         (pl.col("rows").cum_sum() // _CHUNK).alias("chunk"), maintain_order=True
     ).agg(pl.col("week").min().alias("first"), pl.col("week").max().alias("last"))

@@ -12,7 +12,7 @@ from tracker.plotter.findings import KINDS, QUIET, Finding, headline_of_night, r
 from tracker.plotter.grids import chart_heat
 from tracker.plotter.inputs import ReportData
 from tracker.plotter.lives import chart_events, chart_stays
-from tracker.plotter.nights import read_weeks, to_json
+from tracker.plotter.nights import find_first, read_weeks, to_json
 from tracker.plotter.origins import read_kin, read_outlets, read_sights
 from tracker.plotter.pages import (
     Row,
@@ -69,7 +69,7 @@ def build_report(data: ReportData, *, single_file: bool = False) -> Iterator[Rep
     chosen = [] if single_file else choose_pages(prepared)
     site = open_site(prepared, chosen, single_file=single_file)
     weeks: dict[str, str] = {}
-    for week in read_weeks(prepared):
+    for week in read_weeks(prepared, since=find_first(prepared) if single_file else None):
         name, text = str(week.monday), to_json(week.content)
         if single_file:
             weeks[f"week-{name}"] = text

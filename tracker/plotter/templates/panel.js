@@ -40,6 +40,7 @@ T.fetchData = function (name) {
   return new Promise((resolve, reject) => {
     const block = document.getElementById(`data-${name}`);
     if (block) { resolve(JSON.parse(block.textContent)); return; }
+    if (T.page.single) { reject(new Error("this page holds those of its last weeks, the report has all")); return; }
     const script = document.createElement("script");
     script.src = `${T.page.root}data/${name}.js`;
     script.onload = () => resolve(self.trackerData[name]);
