@@ -19,6 +19,7 @@ _UNLISTED: Final = 0.1  # weight of a word that is no term
 _NOUN: Final = 0.4  # of a noun that stop words keep from being a term
 _TOLD: Final = 0.6  # of 1, from which on a word names a subject
 _LEAST_TOLD: Final = 0.25  # what a word is worth that tells nothing
+_WHOLE: Final = 0.25  # of the headlines, in which a longer form of a name stands
 _SHORT: Final = 3  # words of a phrase that may stay though headlines say it in pieces only
 _FEW: Final = 3  # headlines, of which the words of one may name all
 _IN_PIECES: Final = 0.6  # of a headline that has all words of a phrase, but not together
@@ -194,13 +195,16 @@ class _Judge:
         """Return a phrase, with another beside it if it needs one or that is as good."""
         alone = first.n_words < 2
         if alone and first.name:
+            wholes = [p for p in ranked if p.name and p.n_words > 1 and self.is_whole(p, first)]
+            if wholes:
+                return wholes[:1]
             ranked = sorted(ranked, key=lambda other: not other.name)
         for least in (_LEAST_SPREAD, _LEAST_SPREAD / 2) if alone else (0.5,):
             for other in ranked if len(first.places) > 1 else ():
                 if other.n_words + first.n_words > MOST_WORDS or self.spread(other) < least:
                     continue
                 if alone and other.n_words > 1 and first.keys[0] in other.keys:
-                    if first.name and not other.name and other.right < 0.5:
+                    if first.name and not other.name and not self.ends_well(other):
                         continue
                     return [other]
                 good = alone or self.score(other) >= _SECOND * self.score(first)
@@ -214,6 +218,16 @@ class _Judge:
                     return self.unite(first, other) or [first, other]
         few = len(self.lines) <= _FEW
         return self.lengthen(first) if alone and few and not first.name else [first]
+
+    def is_whole(self, longer: Phrase, name: Phrase) -> bool:
+        """Return whether a name is one that the headlines shorten: Elizabeth for Elizabeth II."""
+        ends = (longer.keys[0], longer.keys[-1])
+        return name.keys[0] in ends and self.spread(longer) >= _WHOLE
+
+    def ends_well(self, phrase: Phrase) -> bool:
+        """Return whether a phrase ends with what is no verb as far as the headlines tell."""
+        last = [p for p in self.shared if p.keys == phrase.keys[-1:]]
+        return phrase.right >= 0.5 and all(p.noun for p in last)
 
     def is_subject(self, phrase: Phrase) -> bool:
         """Return whether a small word may stand beside another: no verb, no word for anything."""
