@@ -219,3 +219,13 @@ def test_a_label_chosen_from_more_headlines_stays_while_they_speak_of_it() -> No
     assert choose_label(terms, sayings, "Air pollution", known=0.25) == "Air pollution"
     assert choose_label(terms, sayings, "Goodwood festival", known=0.25) != "Goodwood festival"
     assert choose_label(terms, sayings, "Air pollution") != "Air pollution"
+
+
+def test_no_german_label_begins_with_an_adjective_of_another_case() -> None:
+    label = word(
+        "uhren smarten",
+        "Was die neuen smarten Uhren messen",
+        "Streit um die smarten Uhren",
+        language="de",
+    )
+    assert label == "Uhren"

@@ -31,6 +31,7 @@ _OPENS: Final = re.compile(r"(?:^|[\s(\[])['‘\"“„«]")
 _SHARE_OF_CAPITALS: Final = 0.75  # of the longer words behind the first, in a Title Case Headline
 _STYLED: Final = frozenset(("a", "an", "as", "by", "from", "or", "to", "up"))
 _ADJECTIVE: Final = ("e", "en", "er", "es", "em")  # endings in German; verbs mostly have others
+_OPENING: Final = ("e", "er", "es")  # those of them that a label may begin with
 NOUNS_CAPITAL: Final = frozenset(("de", "lb"))
 """Languages that write nouns with a capital."""
 
@@ -234,7 +235,7 @@ def _judge_ends(word: str, language: str, capital: int, *, follows: bool) -> tup
         return False, False
     if language == "en" and capital < 1 and len(word) > 4 and word.endswith("ed"):
         return True, False
-    if language in NOUNS_CAPITAL and capital < 0 and not word.endswith(_ADJECTIVE):
+    if language in NOUNS_CAPITAL and capital < 0 and not word.endswith(_OPENING):
         return False, False
     ends = word not in VERBS and not (language in NOUNS_CAPITAL and capital < 0)
     return word not in VERBS, ends
