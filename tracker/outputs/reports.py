@@ -46,6 +46,7 @@ def read_report_data(
     *,
     subjects: Collection[str] = (),
     since: date | None = None,
+    nights: tuple[date | None, date | None] = (None, None),
 ) -> ReportData:
     """Return what is shown, as of the night the study stands at: of a large study not every topic.
 
@@ -56,6 +57,7 @@ def read_report_data(
         subjects: All that is shown, by key; if empty, every theme and the topics that
             `tracker.plotter.selections` chooses.
         since: Topics of which anything was found after this night are shown too.
+        nights: The first and last night by which topics are chosen; the study's own if None.
 
     Raises:
         InputError: If the study was never updated.
@@ -70,7 +72,8 @@ def read_report_data(
         assert isinstance(first, date)
         chosen = select_topics(
             store.scan(ATTENTION), store.scan(MEMBERS), store.scan(HEADLINES), signals,
-            time_zone=zone, first=first, last=last_night, since=since,
+            time_zone=zone, first=max(first, nights[0] or first),
+            last=min(last_night, nights[1] or last_night), since=since,
         )  # fmt: skip
         drawn = chosen.drawn | {*themes["theme"], *watchlist}
         paged, unpaged = chosen.paged, chosen.unpaged

@@ -65,7 +65,7 @@ def make_chart(
     """
     check_chart(name, subjects)
     keys = [find_subject(store, config, subject).key for subject in subjects]
-    data = read_report_data(store, config, generated_at, subjects=keys)
+    data = read_report_data(store, config, generated_at, subjects=keys, nights=(first, last))
     prepared = prepare(cut_nights(data, first, last))
     return SingleChart(name, prepared, build_chart(prepared, name, keys))
 

@@ -84,7 +84,10 @@ class Prepared:
             self.data.lineage.with_columns(pl.col(name).alias("subject"))
             for name in ("topic_id", "other_id")
         ]
-        return _partition(pl.concat(both).drop_nulls("subject").unique(), "subject")
+        rows = pl.concat(both).drop_nulls("subject")
+        if self.data.drawn is not None:
+            rows = rows.filter(pl.col("subject").is_in(list(self.data.drawn)))
+        return _partition(rows.unique(), "subject")
 
     def events_of(self, key: str) -> pl.DataFrame:
         """Return the events of a topic, rows of table `events`."""
