@@ -73,10 +73,12 @@ def place_headlines(
     if start is None:
         return Placing(0, 0, None)
     earlier = max((night for night in nights if night < start), default=date.min)
+    progress("earlier topics", 0, 1)
     forget_nights(store, start, earlier)
     placed = headlines.filter(pl.col("night") < start)
     acts = _list_acts(store, headlines, encoder, nights)
     ledger = _restore(store, placed, encoder, settings, start, acts, naming)
+    progress("earlier topics", 1, 1)
     todo = headlines.filter(pl.col("night") >= start)
     ahead = [night for night in nights if night >= start]
     changes: list[Changes] = []

@@ -102,7 +102,9 @@ def update_study(
     night = nights[-1]
     model = encoder()
     unfinished = check_model(store, model, config.topics, now)
+    progress("lists", 0, 1)
     mark_missing_lists(store, captures.drop("night"))
+    progress("lists", 1, 1)
     headlines = update_headlines(store, captures, progress)
     placing = place_headlines(
         store,
@@ -115,14 +117,19 @@ def update_study(
         progress=progress,
     )
     finish_model(store)
+    progress("events", 0, 1)
     members = store.read(MEMBERS)
     events = summarise_events(members, texts_of(headlines, zone), night)
     store.replace(EVENTS, events)
+    progress("events", 1, 1)
     progress("themes", 0, 1)
     themes = match_all_themes(store, headlines, config, model)
     store.replace(THEMES, themes)
-    progress("attention", 0, 1)
+    progress("themes", 1, 1)
+    progress("slots", 0, 1)
     counted = count_slots(store, captures.drop("night"), config, night)
+    progress("slots", 1, 1)
+    progress("attention", 0, 1)
     trends = measure_trends(counted, members, themes, config, nights[0], night)
     write_trends(store, trends)
     progress("attention", 1, 1)
@@ -168,6 +175,7 @@ def update_headlines(
         .sort("first_seen", "headline_id")
     )
     store.replace(HEADLINES, headlines)
+    progress("headlines", 1, 1)
     return HEADLINES.check(headlines)
 
 
