@@ -427,6 +427,43 @@ FAMILIES: Final = Table(
     ("night", "test"),
 )
 
+TRACKS: Final = Table(
+    "tracks",
+    "what the tests know of one subject after the night before the last, per channel",
+    (
+        Column("subject", pl.String, "topic id or name of the theme"),
+        Column("channel", pl.String, "in which channel", allowed=tuple(CHANNELS)),
+        Column("night", pl.Date, "the night after which this was known"),
+        Column("mark", pl.String, "digest of everything that this was computed from"),
+        Column("level_since", pl.Date, "first night of the level it is at"),
+        Column("risen_since", pl.Date, "first night of its climb; null without", nullable=True),
+        Column("quiet", pl.Int64, "observed nights since it was shown, up to a baseline"),
+        Column("inflations", pl.List(pl.Float64), "inflation, per length of the blocks"),
+        Column("peaks", pl.List(pl.Float64), "best share since the rise, per length; -1 without"),
+        Column("peak_ends", pl.List(pl.Date), "the night after each of these blocks"),
+        Column("peak_sources", TEXTS, "sources of these blocks"),
+        Column("peak_totals", pl.List(pl.List(pl.Float64)), "sums of their shares, per length"),
+    ),
+    ("subject", "channel"),
+)
+"""With it and DIFFERENCES the next night is judged without repeating the nights before."""
+
+DIFFERENCES: Final = Table(
+    "differences",
+    "how much two blocks of nights of one subject differed, where they did, of the nights that the "
+    "tests still learn from",
+    (
+        Column("subject", pl.String, "topic id or name of the theme"),
+        Column("channel", pl.String, "in which channel", allowed=tuple(CHANNELS)),
+        Column("night", pl.Date, "last night of the later block"),
+        Column("nights", pl.Int64, "length of a block, nights"),
+        Column("gap", pl.Float64, "squared difference of the shares"),
+        Column("noise", pl.Float64, "what independent headlines would make it"),
+        Column("square", pl.Float64, "twice the squared mean share"),
+    ),
+    ("subject", "channel", "night", "nights"),
+)
+
 DIGESTS: Final = Table(
     "digests",
     "one digest: what was told of a night",
@@ -481,6 +518,8 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             SIGNALS,
             NOISES,
             FAMILIES,
+            TRACKS,
+            DIFFERENCES,
             DIGESTS,
             RUNS,
         )

@@ -41,6 +41,7 @@ class Stack:
         visits = np.vstack([np.zeros(n_sources), seen.cumsum(axis=0)])
         return Series(
             subjects=tuple(f"{w}-k{k}" for w in range(n_worlds) for k in range(n_subjects)),
+            sources=tuple(f"s{s}" for s in range(n_sources)),
             first_night=FIRST_NIGHT,
             starts=np.zeros(n_worlds * n_subjects, dtype=np.intp),
             observed=seen.any(axis=1),

@@ -90,6 +90,9 @@ def test_a_topic_sleeps_after_four_weeks_and_its_rows_can_be_had_all_the_same() 
     always = measure_attention(slots, members, themes=["k"], **span)
     filled = fill_asleep(awake, measure_observed(slots), last_night=nights[-1])
     assert_frame_equal(filled, always)
+    observed = measure_observed(slots)
+    late = fill_asleep(awake.tail(0), observed, last_night=N4, always=["k"], first_night=N1)
+    assert late["night"].unique().sort().to_list() == [N1, N2, N3, N4]
     assert curve(filled, "k")[49:53] == [0.0, None, None, 0.0]
 
 

@@ -23,7 +23,7 @@ from tracker.trends.attention import measure_attention
 from tracker.trends.changes import find_changes, judge_nights
 from tracker.trends.panels import SUBJECTS, measure_panel
 from tracker.trends.signals import find_signals, stack_series
-from tracker.trends.tracks import Rules
+from tracker.trends.tracks import Rules, Track
 
 SEEDS = range(2)
 N_WORLDS = 10
@@ -224,7 +224,7 @@ def test_a_climb_ends_once_the_subject_is_long_gone() -> None:
     rules = Rules(fdr=0.05, baseline_nights=28, history_nights=14, min_nights=3, min_ratio=1.5)
     tested = [
         bool(np.isfinite(one.descents[0].p[one.subjects[0] == 0]).any())
-        for one in judge_nights([series], rules)
+        for one in judge_nights([Track(series, rules)], range(series.n_nights))
     ]
     rise = next(at for at, here in enumerate(tested) if here)
     assert 40 <= rise < 60

@@ -10,7 +10,7 @@ from tracker.errors import TableError
 from tracker.trends.changes import judge_nights
 from tracker.trends.series import Series
 from tracker.trends.signals import judge_attention, stack_series
-from tracker.trends.tracks import Rules
+from tracker.trends.tracks import Rules, Track
 from tracker.trends.verdicts import judge_points
 
 WORLD = World(n_subjects=12, n_nights=90, change=(45, 0, 4.0))
@@ -32,7 +32,10 @@ def test_alone_a_subject_is_judged_as_among_all() -> None:
     found = judge_points(points, "editorial", series, RULES, kept)
     judged = {(row["subject"], row["night"]): row for row in findings}
     (whole,) = stack_series(attention, panel).values()
-    among = {FIRST_NIGHT + timedelta(days=one.night): one for one in judge_nights([whole], RULES)}
+    among = {
+        FIRST_NIGHT + timedelta(days=one.night): one
+        for one in judge_nights([Track(whole, RULES)], range(whole.n_nights))
+    }
     for (name, night), verdict in found.items():
         test, judgement = verdict.strongest, among[night]
         place = judgement.subjects[0].tolist().index(whole.subjects.index(name))
@@ -60,12 +63,15 @@ def test_the_last_night_is_judged_alike_whether_earlier_ones_are_tested_again_or
     whole = judge_attention(attention, panel=panel)
     for night in (whole.signals["night"][0], whole.signals["night"][-1], NIGHTS[-1]):
         before = judge_attention(attention, panel=panel, as_of=night - timedelta(days=1))
-        for known in (before, whole):
+        again = judge_attention(attention, panel=panel, as_of=night)
+        for known in (before, again):
             found = judge_attention(attention, panel=panel, as_of=night, known=known)
             wanted = pl.col("night") <= night
             assert found.signals.equals(whole.signals.filter(wanted))
             assert found.noises.equals(whole.noises.filter(wanted))
             assert found.families.equals(whole.families.filter(wanted))
+            assert found.tracks.equals(again.tracks)
+            assert found.differences.equals(again.differences)
 
 
 def test_a_night_of_which_nothing_is_kept_is_refused() -> None:

@@ -1,31 +1,40 @@
 """What counts of everything captured, and what it says: counted at an update, then only read."""
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
+from typing import Final
 
 import polars as pl
 
 from tracker.config import Config
 from tracker.errors import InputError
+from tracker.ids import make_id
 from tracker.nights.slot_counts import Counted
 from tracker.store import Change, Store
 from tracker.tables import (
     ATTENTION,
     COVERAGE,
+    DIFFERENCES,
     FAMILIES,
     MEMBERS,
     NOISES,
     SIGNALS,
     SLOTS,
     THEMES,
+    TRACKS,
 )
 from tracker.trends.attention import draw_attention
+from tracker.trends.checkpoints import read_night
 from tracker.trends.coverage import read_observed
 from tracker.trends.memories import Judged
-from tracker.trends.panels import Panel, measure_panel, measure_shares
+from tracker.trends.panels import COUNTED, Panel, measure_shares
+from tracker.trends.presence import LATELY
 from tracker.trends.signals import judge_attention
 from tracker.trends.standing import name_epochs
+from tracker.trends.tracks import WINDOW, Rules
+
+ONE_NIGHT: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -33,17 +42,16 @@ class Trends:
     """What is said of every subject over time.
 
     Attributes:
-        counted: What it was counted from.
-        attention: ATTENTION.
+        attention: What makes the stored ATTENTION that of now.
         judged: SIGNALS, and what the tests of all subjects had in common.
     """
 
-    counted: Counted
-    attention: pl.DataFrame
+    attention: Change
     judged: Judged
 
 
 def measure_trends(
+    store: Store,
     counted: Counted,
     members: pl.DataFrame,
     themes: pl.DataFrame,
@@ -51,26 +59,95 @@ def measure_trends(
     first: date,
     night: date,
 ) -> Trends:
-    """Return the attention of every topic and theme from `first` to `night`, and what it says."""
+    """Return the attention of every topic and theme from `first` to `night`, and what it says.
+
+    Nights before those that changed since they were measured last are not measured again.
+
+    Args:
+        store: The study's store.
+        counted: What counts.
+        members: MEMBERS.
+        themes: THEMES.
+        config: The settings.
+        first: First night of the study.
+        night: Last night to measure.
+    """
+    coverage, named = counted.coverage, {theme.name for theme in config.theme}
+    known = Judged(*(store.read(one) for one in (SIGNALS, NOISES, FAMILIES, TRACKS, DIFFERENCES)))
+    stands = read_night(known.tracks)
+    marked = None
+    if stands is not None and stands < night:
+        marked = mark_inputs(counted, members, themes, config, stands)
+    goes_on = marked is not None and known.tracks["mark"].first() == marked
+    start = stands + ONE_NIGHT if goes_on and stands is not None else first
+    looked = _look_back(coverage, read_rules(config), start) if goes_on else first
     stretches = list_stretches(members, themes, first)
-    span = {"first_night": first, "last_night": night}
-    weighting = config.attention.weighting
-    panel = measure_panel(counted.slots, stretches, weighting=weighting, **span)
-    named = sorted({theme.name for theme in config.theme} | set(themes["theme"]))
-    attention = draw_attention(panel, stretches, themes=named, **span)
-    judged = judge_attention(
-        attention, panel=name_epochs(panel, counted.coverage), as_of=night, **asdict(config.signals)
+    panel = measure_shares(
+        counted.slots.filter(pl.col("night").is_between(looked, night)),
+        stretches,
+        read_observed(coverage),
+        weighting=config.attention.weighting,
     )
-    return Trends(counted, attention, judged)
+    born = list_births(stretches, named, first, night)
+    rows = draw_attention(panel, themes=sorted(named), first_night=first, last_night=night)
+    rows = rows.filter(pl.col("night") >= start)
+    attention = rows
+    if goes_on:
+        attention = pl.concat([_read_present(store, coverage, panel, start), rows])
+    judged = judge_attention(
+        attention,
+        panel=name_epochs(panel, coverage),
+        as_of=night,
+        known=known if goes_on else None,
+        born=born,
+        **asdict(config.signals),
+    )
+    stood = read_night(judged.tracks)
+    if stood is not None:
+        mark = marked if stood == stands and marked else None
+        mark = mark or mark_inputs(counted, members, themes, config, stood)
+        judged = replace(judged, tracks=judged.tracks.with_columns(mark=pl.lit(mark)))
+    where = f"night >= '{start}'" if goes_on else None
+    return Trends(Change(ATTENTION, rows, where), judged)
+
+
+def mark_inputs(
+    counted: Counted, members: pl.DataFrame, themes: pl.DataFrame, config: Config, night: date
+) -> str:
+    """Return a digest of everything that attention and tests up to a night are computed from.
+
+    Args:
+        counted: What counts.
+        members: MEMBERS.
+        themes: THEMES.
+        config: The settings.
+        night: The night.
+    """
+    by_then = pl.col("night") <= night
+    slots = counted.slots.filter(by_then)
+    ended = pl.when(pl.col("to_night") < night).then("to_night").alias("to_night")
+    placed = members.filter(pl.col("from_night") <= night, pl.col("topic_id").is_not_null())
+    standing = pl.col("standing").list.sort().list.join("\n")
+    seen = counted.coverage.filter(by_then, pl.col("slots") > 0)
+    matched = themes.join(slots.select("headline_id").unique(), on="headline_id", how="semi")
+    frames = (
+        slots,
+        placed.select("topic_id", "headline_id", "from_night", ended),
+        matched.select("theme", "headline_id"),
+        seen.select("source", "night", "channel", "slots", "effective", "total", standing),
+    )
+    every = [
+        (frame.height, frame.select(pl.struct(pl.all()).hash().sum()).item()) for frame in frames
+    ]
+    settings = asdict(config.signals), config.attention.weighting
+    names = sorted({theme.name for theme in config.theme})
+    return make_id(repr((pl.__version__, every, settings, names)))
 
 
 def amend_trends(
     store: Store, config: Config, subjects: Collection[str], members: pl.DataFrame
 ) -> None:
-    """Measure some topics anew and judge the last night again, as if all had been.
-
-    For what a correction moved: it holds from the last night on, so that earlier nights say of
-    every topic what they said.
+    """Measure and judge what a correction moved, from what was counted at the last update.
 
     Args:
         store: The study's store.
@@ -83,47 +160,86 @@ def amend_trends(
     night, coverage = read_counted_night(store), store.read(COVERAGE)
     first = coverage["night"].min()
     assert isinstance(first, date)
-    stretches = list_stretches(members, store.read(THEMES), first)
-    panel = measure_panel(
-        store.read(SLOTS),
-        stretches,
-        first_night=first,
-        last_night=night,
-        weighting=config.attention.weighting,
-    )
-    own = pl.col("subject").is_in(list(subjects))
-    anew = draw_attention(panel, stretches.filter(own), first_night=first, last_night=night)
-    kept = store.read(ATTENTION).filter(~own)
-    attention = pl.concat([kept, anew]).sort("subject", "channel", "night")
-    known = Judged(store.read(SIGNALS), store.read(NOISES), store.read(FAMILIES))
-    judged = judge_attention(
-        attention,
-        panel=name_epochs(panel, coverage),
-        as_of=night,
-        known=known,
-        **asdict(config.signals),
-    )
-    store.replace_together(_change_trends(attention, judged))
+    slots = store.scan(SLOTS).select(COUNTED).collect()
+    counted = Counted(slots, coverage, ())
+    themes = store.read(THEMES)
+    trends = measure_trends(store, counted, members, themes, config, first, night)
+    store.replace_together(_change_trends(trends))
 
 
-def _change_trends(attention: pl.DataFrame, judged: Judged) -> list[Change]:
+def _look_back(coverage: pl.DataFrame, rules: Rules, start: date) -> date:
+    """Return from which night on slots matter to nights from `start` on."""
+    nights = coverage.filter(pl.col("slots") > 0, pl.col("night") < start)["night"]
+    third = nights.unique().sort().tail(LATELY).min()
+    reach = start - timedelta(days=rules.rest_nights + WINDOW)
+    return min(reach, third) if isinstance(third, date) else reach
+
+
+def list_births(
+    stretches: pl.DataFrame, named: Collection[str], first: date, night: date
+) -> pl.DataFrame:
+    """Return the subjects known by a night, with the first night that tests know of each.
+
+    Args:
+        stretches: As `list_stretches` says.
+        named: Themes that are there from the first night on, headlines or not.
+        first: First night of the study.
+        night: The night.
+
+    Returns:
+        A frame of subject and night, sorted by subject.
+    """
+    always = pl.DataFrame({"subject": sorted(named)}, schema={"subject": pl.String})
+    return (
+        pl.concat(
+            [
+                stretches.select("subject", pl.col("from_night").clip(first).alias("night")),
+                always.with_columns(pl.lit(first).alias("night")),
+            ]
+        )
+        .group_by("subject")
+        .agg(pl.col("night").min())
+        .filter(pl.col("night") <= night)
+        .sort("subject")
+    )
+
+
+def _read_present(store: Store, coverage: pl.DataFrame, panel: Panel, start: date) -> pl.DataFrame:
+    """Return all rows before `start` of the subjects that may be present from then on."""
+    nights = coverage.filter(pl.col("slots") > 0, pl.col("night") < start)["night"]
+    third = nights.unique().sort().tail(LATELY).min()
+    shown = panel.shares if third is None else panel.shares.filter(pl.col("night") >= third)
+    own = pl.lit(shown["subject"].unique()).implode()
+    before = pl.col("night") < start
+    return store.scan(ATTENTION).filter(before, pl.col("subject").is_in(own)).collect()
+
+
+def _change_trends(trends: Trends) -> list[Change]:
+    judged = trends.judged
     return [
-        Change(ATTENTION, attention),
+        trends.attention,
         Change(SIGNALS, judged.signals),
         Change(NOISES, judged.noises),
         Change(FAMILIES, judged.families),
+        Change(TRACKS, judged.tracks),
+        Change(DIFFERENCES, judged.differences),
     ]
 
 
-def write_trends(store: Store, trends: Trends) -> None:
+def write_trends(store: Store, counted: Counted, trends: Trends) -> None:
     """Write what was counted and what it says, in one; of slots only the nights that changed."""
     store.replace_together(
-        [
-            *trends.counted.changes,
-            Change(COVERAGE, trends.counted.coverage),
-            *_change_trends(trends.attention, trends.judged),
-        ]
+        [*counted.changes, Change(COVERAGE, counted.coverage), *_change_trends(trends)]
     )
+
+
+def read_rules(config: Config) -> Rules:
+    """Return what a finding needs."""
+    settings = config.signals
+    return Rules(
+        settings.fdr, settings.baseline_nights, settings.history_nights, settings.min_nights,
+        settings.min_ratio,
+    )  # fmt: skip
 
 
 def read_counted_night(store: Store) -> date:

@@ -130,8 +130,8 @@ def update_study(
     counted = count_slots(store, captures.drop("night"), config, night)
     progress("slots", 1, 1)
     progress("attention", 0, 1)
-    trends = measure_trends(counted, members, themes, config, nights[0], night)
-    write_trends(store, trends)
+    trends = measure_trends(store, counted, members, themes, config, nights[0], night)
+    write_trends(store, counted, trends)
     progress("attention", 1, 1)
     labels = write_labels(store, config.labels, open_writer, now, progress)
     return UpdateResult(

@@ -10,7 +10,13 @@ import polars as pl
 from tracker.config import Config
 from tracker.errors import InputError, SubjectError
 from tracker.names import choose_named
-from tracker.nights.counts import read_counted_night, read_panel, read_stretches
+from tracker.nights.counts import (
+    list_births,
+    read_counted_night,
+    read_panel,
+    read_rules,
+    read_stretches,
+)
 from tracker.nights.topic_views import read_labels
 from tracker.outputs.explanations import Explanation, Named
 from tracker.store import Store
@@ -36,7 +42,6 @@ from tracker.trends.memories import Judged
 from tracker.trends.panels import COUNTED, Panel
 from tracker.trends.series import Series, mark_partial
 from tracker.trends.standing import name_epochs
-from tracker.trends.tracks import Rules
 from tracker.trends.verdicts import NO_VERDICT, Verdict, judge_points
 
 
@@ -64,7 +69,13 @@ def explain_point(
     mine = pl.col("subject") == subject.key
     here = pl.col("channel") == channel
     attention = store.scan(ATTENTION).filter(mine).collect()
-    attention = fill_asleep(attention, read_observed(coverage), last_night=stands)
+    attention = fill_asleep(
+        attention,
+        read_observed(coverage),
+        last_night=stands,
+        always=[subject.key] if subject.kind == "theme" else [],
+        first_night=_read_first(coverage),
+    )
     rows = attention.filter(pl.col("night") == night, here)
     point = rows.row(0, named=True) if rows.height else {}
     marks = mark_partial(count_sources(coverage)).filter(pl.col("night") == night, here)
@@ -86,7 +97,7 @@ def explain_point(
         headlines=_list_headlines(store, config, looked, subject.key, night, channel),
         sources=_list_sources(looked, subject.key, night, channel),
         verdict=verdict,
-        rules=_read_rules(config),
+        rules=read_rules(config),
         findings=signals.filter(pl.col("night") == night),
         earlier=before.tail(1),
         decomposition=_decompose(store, config, looked, subject.key, channel, verdict),
@@ -142,8 +153,7 @@ def _look(
     channel: str,
 ) -> _Looked:
     """Return what is kept of the subjects of some points, and judge these."""
-    first = coverage["night"].min()
-    assert isinstance(first, date)
+    first = _read_first(coverage)
     subjects = sorted({subject for subject, _ in points})
     stretches = read_stretches(store, subjects, first)
     panel = read_panel(store, config, stretches, coverage)
@@ -157,23 +167,18 @@ def _look(
         store.scan(NOISES).filter(here, pl.col("night") <= max(nights)).collect(),
         store.scan(FAMILIES).filter(pl.col("night").is_in(nights)).collect(),
     )
+    last = max(nights, default=first)
+    watched = {theme.name for theme in config.theme}.intersection(subjects)
     series = Series.stack(
         attention,
         channel,
         name_epochs(panel, coverage),
         first_night=first,
-        last_night=max(nights, default=first),
+        last_night=last,
+        born=list_births(stretches, watched, first, last),
     )
-    verdicts = judge_points(points, channel, series, _read_rules(config), kept)
+    verdicts = judge_points(points, channel, series, read_rules(config), kept)
     return _Looked(coverage, stretches, panel, verdicts)
-
-
-def _read_rules(config: Config) -> Rules:
-    settings = config.signals
-    return Rules(
-        settings.fdr, settings.baseline_nights, settings.history_nights, settings.min_nights,
-        settings.min_ratio,
-    )  # fmt: skip
 
 
 def find_subject(store: Store, config: Config, name: str) -> Named:
@@ -192,11 +197,16 @@ def find_subject(store: Store, config: Config, name: str) -> Named:
     return Named(key, names[key], kinds[key])
 
 
+def _read_first(coverage: pl.DataFrame) -> date:
+    first = coverage["night"].min()
+    assert isinstance(first, date)
+    return first
+
+
 def _check_night(
     store: Store, config: Config, coverage: pl.DataFrame, stands: date, night: date | None
 ) -> date:
-    first = coverage["night"].min()
-    assert isinstance(first, date)
+    first = _read_first(coverage)
     if night is None:
         return stands
     if night > stands:

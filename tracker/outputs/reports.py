@@ -67,9 +67,9 @@ def read_report_data(
     captures = store.read(CAPTURES).filter(night_of("captured_at", zone) <= last_night)
     themes, watchlist = store.read(THEMES), tuple(theme.name for theme in config.theme)
     drawn, paged, unpaged = frozenset(subjects), frozenset[str](), 0
+    first = coverage["night"].min()
+    assert isinstance(first, date)
     if not drawn:
-        first = coverage["night"].min()
-        assert isinstance(first, date)
         chosen = select_topics(
             store.scan(ATTENTION), store.scan(MEMBERS), store.scan(HEADLINES), signals,
             time_zone=zone, first=max(first, nights[0] or first),
@@ -90,6 +90,8 @@ def read_report_data(
             store.scan(ATTENTION).filter(pl.col("subject").is_in(own)).collect(),
             read_observed(coverage),
             last_night=last_night,
+            always=drawn & {*themes["theme"], *watchlist},
+            first_night=first,
         ),
         signals=signals.filter(pl.col("subject").is_in(own)),
         headlines=headlines.collect(),

@@ -1,6 +1,7 @@
 """What people ask a study for, as frames: the stored tables joined and put into words."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Final
 
 import polars as pl
@@ -11,6 +12,7 @@ from tracker.tables import (
     ATTENTION,
     CAPTURES,
     CORRECTIONS,
+    COVERAGE,
     HEADLINES,
     LINEAGE,
     LISTS,
@@ -20,6 +22,8 @@ from tracker.tables import (
     THEMES,
 )
 from tracker.topics.theme_overlaps import overlap_themes
+from tracker.trends.attention import fill_asleep
+from tracker.trends.coverage import read_observed
 
 
 def view_headlines(store: Store) -> pl.DataFrame:
@@ -104,17 +108,19 @@ def view_themes(store: Store) -> pl.DataFrame:
     """Return the themes with their headlines and their share of the last night observed."""
     themes = store.read(THEMES)
     seen = store.scan(HEADLINES).select("headline_id", "first_seen", "last_seen").collect()
+    names, coverage = themes["theme"].unique(), store.read(COVERAGE)
+    awake = store.scan(ATTENTION).filter(pl.col("subject").is_in(names.implode())).collect()
+    last, first = coverage["night"].max(), coverage["night"].min()
+    if isinstance(last, date) and isinstance(first, date):
+        awake = fill_asleep(
+            awake, read_observed(coverage), last_night=last, always=names, first_night=first
+        )
     shares = (
-        store.scan(ATTENTION)
-        .filter(pl.col("channel") == "editorial", pl.col("share").is_not_null())
+        awake.filter(pl.col("channel") == "editorial", pl.col("share").is_not_null())
         .sort("night")
         .group_by("subject")
-        .agg(
-            pl.col("share", "low", "high").last(),
-            pl.col("night").last(),
-        )
+        .agg(pl.col("share", "low", "high", "night").last())
         .rename({"subject": "theme"})
-        .collect()
     )
     return (
         themes.join(seen, on="headline_id")

@@ -9,7 +9,7 @@ The subject's share is the plain mean of share(k, s, n) over the sources observe
 source counts the same, however much of it was captured. Where no source was observed the share is
 null; where some were and none carried the subject it is 0.
 
-A subject is awake from its first night on until four weeks, and three observed nights, have passed
+A subject is awake from its first slot on until four weeks, and three observed nights, have passed
 without a slot, and again from its next slot on. While it sleeps it has no rows, since they would
 say nothing of it: its share is 0 where a source was observed, null elsewhere, and its band depends
 on the sources alone. `fill_asleep` gives these rows.
@@ -107,7 +107,7 @@ def measure_attention(
 ) -> pl.DataFrame:
     """Return each subject's share of the observed slots, one row a night and channel.
 
-    A subject has a row for every calendar night on which it is awake, from its first night on;
+    A subject has a row for every calendar night on which it is awake, from its first slot on;
     `themes` have one for every night, also those that no headline ever matched.
 
     The 95 % band is what resampling sources, and the headlines of their lists and captures,
@@ -144,12 +144,11 @@ def measure_attention(
     """
     span = {"first_night": first_night, "last_night": last_night}
     panel = measure_panel(slots, subjects, weighting=weighting, **span)
-    return draw_attention(panel, subjects, themes=themes, **span)
+    return draw_attention(panel, themes=themes, **span)
 
 
 def draw_attention(
     panel: Panel,
-    subjects: pl.DataFrame,
     *,
     first_night: date,
     last_night: date,
@@ -159,7 +158,6 @@ def draw_attention(
 
     Args:
         panel: What each source showed on these nights.
-        subjects: As in `measure_attention`.
         first_night: First night of the study.
         last_night: Last night to measure.
         themes: Subjects that are awake on every night from the first on, even at zero.
@@ -172,7 +170,7 @@ def draw_attention(
         pl.len().cast(pl.Int64).alias("n_sources"),
     )
     span = {"first_night": first_night, "last_night": last_night}
-    grid = _lay_grid(subjects, carried, nights["night"].unique().sort(), themes, **span)
+    grid = _lay_grid(carried, nights["night"].unique().sort(), themes, **span)
     counts = ["slots", "n_sources", "observed_slots", "observed_sources"]
     frame = (
         grid.join(nights, on=_CELL, how="left")
@@ -191,7 +189,12 @@ def draw_attention(
 
 
 def fill_asleep(
-    attention: pl.DataFrame, observed: pl.DataFrame, *, last_night: date
+    attention: pl.DataFrame,
+    observed: pl.DataFrame,
+    *,
+    last_night: date,
+    always: Collection[str] = (),
+    first_night: date | None = None,
 ) -> pl.DataFrame:
     """Return the rows of some subjects with those of the nights on which they slept.
 
@@ -199,12 +202,19 @@ def fill_asleep(
         attention: Frame of `tracker.tables.ATTENTION`, all rows of these subjects.
         observed: Frame with the columns `tracker.trends.panels.MEASURED`, of all sources.
         last_night: Last night to tell of.
+        always: Subjects that are told of from `first_night` on, as themes are; others from their
+            first row on.
+        first_night: First night of the study.
 
     Returns:
-        A frame of ATTENTION with a row for every calendar night from each subject's first on,
-        sorted by subject, channel and night.
+        A frame of ATTENTION with a row for every calendar night, sorted by subject, channel and
+        night.
     """
     every = attention.group_by("subject").agg(pl.col("night").min().alias("first"))
+    if first_night is not None:
+        whole = pl.DataFrame({"subject": sorted(always)}, schema={"subject": pl.String})
+        whole = whole.with_columns(pl.lit(first_night).alias("first"))
+        every = pl.concat([whole, every]).unique("subject", keep="first")
     grid = (
         every.with_columns(pl.date_ranges("first", pl.lit(last_night)).alias("night"))
         .select("subject", "night")
@@ -273,7 +283,6 @@ def _band(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _lay_grid(
-    subjects: pl.DataFrame,
     carried: pl.DataFrame,
     observed: pl.Series,
     themes: Collection[str],
@@ -282,10 +291,9 @@ def _lay_grid(
     last_night: date,
 ) -> pl.DataFrame:
     """Return a row per subject, channel and calendar night on which the subject is awake."""
-    born = subjects.group_by("subject").agg(pl.col("from_night").min().clip(first_night))
-    shown = pl.concat(
-        [born.rename({"from_night": "night"}), carried.select("subject", "night")]
-    ).filter(pl.col("night") <= last_night, ~pl.col("subject").is_in(list(themes)))
+    shown = carried.select("subject", "night").filter(
+        pl.col("night") <= last_night, ~pl.col("subject").is_in(list(themes))
+    )
     until = _find_ends(shown["night"].unique().sort(), observed, last_night)
     new = pl.col("night") > pl.col("until").shift(1).over("subject")
     stretches = (

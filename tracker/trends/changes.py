@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from tracker.trends.evidence import Evidence, control
 from tracker.trends.intervals import Floats
-from tracker.trends.memories import Memory
 from tracker.trends.series import Series
 from tracker.trends.tracks import BLOCKS, LONG_BLOCKS, Commons, Rules, Track
 from tracker.trends.windows import Indices
@@ -92,37 +91,23 @@ class Judgement:
             yield (step <= fdr) & ~fallen, fallen
 
 
-def judge_nights(
-    series: Sequence[Series],
-    rules: Rules,
-    *,
-    memories: Sequence[Memory] = (),
-    start: int = 0,
-) -> Iterator[Judgement]:
+def judge_nights(tracks: Sequence[Track], nights: range) -> Iterator[Judgement]:
     """Yield what the tests of each night say, given the changes found on the nights before.
 
     Args:
-        series: One per channel, of the same nights.
-        rules: What a finding needs.
-        memories: What is known of the nights before `start`, one per channel.
-        start: Index of the first night to test.
+        tracks: One per channel, of the same nights; they follow.
+        nights: The nights to test, the first of them the one after that followed last.
     """
-    known = [memory.commons for memory in memories] or [{} for _ in series]
-    tracks = [Track(one, rules, known=its) for one, its in zip(series, known, strict=True)]
-    for night in range(series[0].n_nights if series else 0):
+    fdr = tracks[0].rules.fdr if tracks else 0.0
+    for night in nights:
         for track in tracks:
             track.follow(night)
-        if night < start:
-            for track, memory in zip(tracks, memories, strict=True):
-                if night in memory.accepted:
-                    track.accept(*memory.accepted[night])
-            continue
         verdicts = [track.judge(night) for track in tracks]
         ready = [track.is_ready(night) for track in tracks]
         steps, descents = ([verdict[kind] for verdict in verdicts] for kind in (0, 1))
         families = [track.window.families for track in tracks]
-        steps_q, steps_limits = _control(steps, families, ready, rules.fdr)
-        descents_q, descents_limits = _control(descents, families, ready, rules.fdr)
+        steps_q, steps_limits = _control(steps, families, ready, fdr)
+        descents_q, descents_limits = _control(descents, families, ready, fdr)
         judgement = Judgement(
             night=night,
             subjects=[track.window.subjects for track in tracks],
@@ -136,7 +121,7 @@ def judge_nights(
             commons=[dict(track.commons) for track in tracks],
         )
         yield judgement
-        for at, (stepped, fallen) in enumerate(judgement.find(rules.fdr)):
+        for at, (stepped, fallen) in enumerate(judgement.find(fdr)):
             found = np.flatnonzero(fallen | stepped)
             if len(found):
                 since = _date_changes(judgement, at, stepped, fallen)
@@ -159,9 +144,11 @@ def find_changes(series: Sequence[Series], rules: Rules) -> list[Change]:
         Tests: see `tracker.trends.evidence`. Inflation from overlapping blocks: Meketon and
         Schmeiser (1984); differences bounded: Huber (1964); see also `tracker.trends.noises`.
     """
+    tracks = [Track(one, rules) for one in series]
+    nights = range(series[0].n_nights if series else 0)
     return [
         change
-        for judgement in judge_nights(series, rules)
+        for judgement in judge_nights(tracks, nights)
         for change in list_changes(judgement, rules.fdr)
     ]
 

@@ -1,7 +1,7 @@
 """What the tests of earlier nights left: kept as tables, read back where none is repeated."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tracker.tables import DIFFERENCES, FAMILIES, NOISES, SIGNALS, TRACKS
 from tracker.trends.noises import Common
 from tracker.trends.series import Series
 from tracker.trends.tracks import BLOCKS, Commons
@@ -29,11 +30,15 @@ class Judged:
         signals: SIGNALS.
         noises: NOISES.
         families: FAMILIES.
+        tracks: TRACKS, after the night before the last.
+        differences: DIFFERENCES, by then.
     """
 
-    signals: pl.DataFrame
-    noises: pl.DataFrame
-    families: pl.DataFrame
+    signals: pl.DataFrame = field(default_factory=SIGNALS.empty)
+    noises: pl.DataFrame = field(default_factory=NOISES.empty)
+    families: pl.DataFrame = field(default_factory=FAMILIES.empty)
+    tracks: pl.DataFrame = field(default_factory=TRACKS.empty)
+    differences: pl.DataFrame = field(default_factory=DIFFERENCES.empty)
 
 
 @dataclass(frozen=True)

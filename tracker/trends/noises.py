@@ -111,34 +111,32 @@ class Differences:
 
     def forget(self, subject: int, since: int) -> None:
         """Drop those of a subject from a night on."""
-        for kept in (self.gaps, self.noises, self.squares):
+        for kept in self._kept:
             for values in kept.values():
                 values[max(0, since - self.first) :, subject] = 0
 
-    def carry(
-        self,
-        first: int,
-        stop: int,
-        n_subjects: int,
-        was: NDArray[np.intp],
-        now: NDArray[np.intp],
-    ) -> Self:
-        """Return those of the nights from `first` on, with room up to `stop`, of other subjects.
+    def take(self, other: Self, was: NDArray[np.intp], now: NDArray[np.intp]) -> None:
+        """Take over those of some subjects, as far as there is room for their nights.
 
         Args:
-            first: First night to keep.
-            stop: End of the nights there is room for.
-            n_subjects: How many subjects there are.
-            was: Places of those that are kept.
-            now: Their places among the new ones.
+            other: Differences noted before.
+            was: The subjects' places there.
+            now: Their places here.
         """
-        fresh = self.begin(self.gaps, first, stop - first, n_subjects)
-        kept = min(len(next(iter(self.gaps.values()))), stop - self.first) - (first - self.first)
-        rows = slice(first - self.first, first - self.first + kept)
-        for name in ("gaps", "noises", "squares"):
-            for block, values in getattr(self, name).items():
-                getattr(fresh, name)[block][:kept, now] = values[rows][:, was]
-        return fresh
+        for block in self.gaps:
+            n_rows = len(other.gaps[block])
+            start = max(self.first, other.first)
+            stop = min(self.first + len(self.gaps[block]), other.first + n_rows)
+            if start >= stop:
+                continue
+            here = slice(start - self.first, stop - self.first)
+            there = slice(start - other.first, stop - other.first)
+            for mine, its in zip(self._kept, other._kept, strict=True):
+                mine[block][here, now] = its[block][there][:, was]
+
+    @property
+    def _kept(self) -> tuple[Mapping[int, Floats], ...]:
+        return self.gaps, self.noises, self.squares
 
     def add_up(self, block: int, start: int, stop: int, bound: Floats) -> Gaps:
         """Return the sums over the nights [start, stop).
@@ -150,7 +148,7 @@ class Differences:
             bound: How often what is expected a difference counts at most, (n_subjects,).
         """
         rows = slice(max(0, start - self.first), max(0, stop - self.first))
-        gap, noise, square = (kept[block][rows] for kept in (self.gaps, self.noises, self.squares))
+        gap, noise, square = (kept[block][rows] for kept in self._kept)
         return Gaps(
             np.minimum(gap, bound * noise).sum(axis=0),
             noise.sum(axis=0),

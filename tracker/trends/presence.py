@@ -13,14 +13,20 @@ from scipy import stats
 from tracker.tables import SIGNALS
 
 _KEY: Final = ["subject", "channel"]
-_LATELY: Final = 3
-_LATELY_SEEN: Final = f"{_LATELY}i"
+LATELY: Final = 3
+"""Observed nights that say whether a subject is present."""
+_LATELY_SEEN: Final = f"{LATELY}i"
+_BEGUN: Final = pl.Schema({"subject": pl.String, "channel": pl.String, "first": pl.Int64})
 _DEBUT: Final = timedelta(days=7)
 """How long after its first presence a subject may become news and still be new."""
 
 
 def mark_presence(
-    attention: pl.DataFrame, *, min_slots: int, observed: pl.DataFrame | None = None
+    attention: pl.DataFrame,
+    *,
+    min_slots: int,
+    observed: pl.DataFrame | None = None,
+    born: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Return the nights on which subjects were present, with what their presence was so far.
 
@@ -29,6 +35,8 @@ def mark_presence(
         min_slots: Slots in the last three observed nights that make a subject present.
         observed: Frame with the nights (night, channel) on which anything was observed; those of
             `attention` if None.
+        born: The subjects and the nights (subject, night) from which on their silence counts;
+            those of their first rows if None.
 
     Returns:
         The rows of `attention` on which their subject was present, with `appears` (it was not the
@@ -40,24 +48,25 @@ def mark_presence(
     """
     seen = attention.filter(pl.col("share").is_not_null())
     nights = seen if observed is None else observed
-    history = (
-        nights.lazy()
-        .select("channel", "night")
-        .unique()
-        .sort("channel", "night")
-        .with_columns(pl.int_range(pl.len()).over("channel").alias("order"))
+    history = _number_nights(nights)
+    births = attention.group_by("subject").agg(pl.col("night").min()) if born is None else born
+    begun = _number_births(births, history)
+    rows = (
+        seen.lazy()
+        .join(history.lazy(), on=["channel", "night"])
+        .join(begun.lazy(), on=_KEY)
+        .sort(*_KEY, "night")
     )
-    rows = seen.lazy().join(history, on=["channel", "night"]).sort(*_KEY, "night")
     shown, order = pl.when(pl.col("slots") > 0).then("night"), pl.col("order")
-    begun = [
-        pl.when(order - order.shift(back).over(_KEY) < _LATELY).then(shown.shift(back).over(_KEY))
-        for back in reversed(range(1, _LATELY))
+    earliest = [
+        pl.when(order - order.shift(back).over(_KEY) < LATELY).then(shown.shift(back).over(_KEY))
+        for back in reversed(range(1, LATELY))
     ]
     rows = rows.with_columns(
         (pl.col("slots").rolling_sum_by("order", _LATELY_SEEN).over(_KEY) >= min_slots).alias(
             "present"
         ),
-        pl.coalesce(*begun, shown).alias("since"),
+        pl.coalesce(*earliest, shown).alias("since"),
         (pl.col("slots") > 0).cast(pl.Int64).alias("carried"),
         (order - order.shift(1).over(_KEY) == 1).alias("follows"),
     )
@@ -68,7 +77,7 @@ def mark_presence(
     carried = pl.col("carried").rolling_sum_by("order", _LATELY_SEEN).over(_KEY)
     shared = (most[0] > 1) | ((most[1] == 1) & (carried > 1))
     was = pl.col("present").shift(1, fill_value=False).over(_KEY) & pl.col("follows")
-    nights_so_far = order - order.first().over(_KEY) + 1
+    nights_so_far = order - pl.col("first") + 1
     rows = rows.with_columns(
         (pl.col("present") & shared).alias("notable"),
         (pl.col("present") & ~was.fill_null(value=False)).alias("appears"),
@@ -86,7 +95,7 @@ def mark_presence(
         .with_columns(pl.col(name).shift(1).forward_fill().over(_KEY) for name in earlier)
         .with_columns((pl.col("quiet_so_far") - pl.col("quiet")).alias("silence"))
         .join(
-            history.rename({"order": "history"}),
+            history.lazy().rename({"order": "history"}),
             left_on=["channel", "since"],
             right_on=["channel", "night"],
             how="left",
@@ -94,6 +103,29 @@ def mark_presence(
         .filter("present")
         .collect()
     )
+
+
+def _number_nights(observed: pl.DataFrame) -> pl.DataFrame:
+    """Return the observed nights of each channel, numbered from 0 as `order`."""
+    return (
+        observed.select("channel", "night")
+        .unique()
+        .sort("channel", "night")
+        .with_columns(pl.int_range(pl.len()).over("channel").alias("order"))
+    )
+
+
+def _number_births(births: pl.DataFrame, history: pl.DataFrame) -> pl.DataFrame:
+    """Return how many nights of each channel were observed before each subject's first."""
+    numbered = [
+        births.select(
+            "subject",
+            pl.lit(channel).alias("channel"),
+            pl.Series("first", some["night"].search_sorted(births["night"]), dtype=pl.Int64),
+        )
+        for (channel,), some in history.partition_by("channel", as_dict=True).items()
+    ]
+    return pl.concat([_BEGUN.to_frame(), *numbered])
 
 
 def find_debuts(presence: pl.DataFrame, *, history_nights: int) -> pl.DataFrame:

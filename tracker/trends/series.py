@@ -45,6 +45,7 @@ class Series:
 
     Attributes:
         subjects: The subjects, in order.
+        sources: The sources, in order.
         first_night: The night of index 0.
         starts: Index of each subject's first night, (n_subjects,).
         observed: Whether any source was observed, (n_nights,).
@@ -58,6 +59,7 @@ class Series:
     """
 
     subjects: tuple[str, ...]
+    sources: tuple[str, ...]
     first_night: date
     starts: Indices
     observed: NDArray[np.bool_]
@@ -81,6 +83,7 @@ class Series:
         *,
         first_night: date | None = None,
         last_night: date | None = None,
+        born: pl.DataFrame | None = None,
     ) -> Self:
         """Return the series of one channel.
 
@@ -94,13 +97,16 @@ class Series:
             first_night: First night of the study, where `attention` is of some subjects only; that
                 of `attention` if None.
             last_night: Last night to take; that of `attention` if None.
+            born: The subjects and their first nights (subject, night), where `attention` does not
+                go back to them.
         """
         first = attention["night"].min() if first_night is None else first_night
         last = attention["night"].max() if last_night is None else last_night
         assert isinstance(first, date)
         assert isinstance(last, date)
         n_nights = (last - first).days + 1
-        starts = attention.group_by("subject").agg(pl.col("night").min()).sort("subject")
+        known = attention if born is None else born
+        starts = known.group_by("subject").agg(pl.col("night").min()).sort("subject")
         if panel is None:
             observed, shares = _pool_sources(attention.filter(pl.col("channel") == channel))
         else:
@@ -118,6 +124,7 @@ class Series:
         spreads[at] = 1 / observed["effective"].to_numpy()
         return cls(
             subjects=tuple(starts["subject"]),
+            sources=tuple(sources),
             first_night=first,
             starts=_count_nights(starts, first),
             observed=np.asarray(visits[1:].any(axis=1)),

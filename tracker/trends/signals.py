@@ -9,7 +9,7 @@ A finding on night n uses nights up to n only. Nights that were not observed are
 without an observed night there is no finding.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,11 +18,12 @@ import polars as pl
 
 from tracker.tables import CHANNELS, FAMILIES, NOISES, SIGNALS
 from tracker.trends.changes import Change, Judgement, judge_nights, list_changes
-from tracker.trends.memories import DESCENT, STEP, Judged, Memory, read_memory
+from tracker.trends.checkpoints import read_night, resume_track, save_tracks
+from tracker.trends.memories import DESCENT, STEP, Judged
 from tracker.trends.panels import Panel, cut_panel
 from tracker.trends.presence import find_debuts, find_returns, mark_presence
 from tracker.trends.series import Series
-from tracker.trends.tracks import Rules
+from tracker.trends.tracks import Rules, Track
 
 
 def find_signals(attention: pl.DataFrame, **options: Any) -> pl.DataFrame:
@@ -44,6 +45,7 @@ def judge_attention(
     silent_nights: int = 28,
     burst_nights: int = 14,
     known: Judged | None = None,
+    born: pl.DataFrame | None = None,
 ) -> Judged:
     """Return every finding up to `as_of`, one row each, and what the tests had in common.
 
@@ -63,8 +65,11 @@ def judge_attention(
         min_slots: Slots within three nights that make a subject new or back.
         silent_nights: Observed nights without a slot before a subject can be back.
         burst_nights: Longest time from a rise to its fade that makes both a burst.
-        known: What was returned before, where nothing has changed but the last night: no earlier
-            one is tested again.
+        known: What was returned before, of a study of which nothing up to the night of its tracks
+            has changed since: only the nights after it are tested. `attention` and `panel` may
+            then lack what is older than the tests look back, but for subjects that are present.
+        born: The subjects and their first nights (subject, night), if `attention` does not go back
+            to them.
 
     Returns:
         Signals are sorted by night, subject, channel and kind. For a
@@ -78,57 +83,115 @@ def judge_attention(
         attention = attention.filter(pl.col("night") <= as_of)
         panel = panel and cut_panel(panel, as_of)
     if attention.is_empty():
-        return Judged(SIGNALS.empty(), NOISES.empty(), FAMILIES.empty())
+        return Judged()
     rules = Rules(fdr, baseline_nights, history_nights, min_nights, min_ratio)
-    stacked = stack_series(attention, panel)
-    channels, series = list(stacked), list(stacked.values())
-    named: list[dict[str, Any]] = []
-    noises: list[tuple[Any, ...]] = []
-    families: list[tuple[Any, ...]] = []
-    memories: list[Memory] = []
-    start = 0
-    if known is not None and series:
-        start = series[0].n_nights - 1
-        kept = _cut(known, series[0].first_night + timedelta(days=start))
-        memories = [read_memory(kept, name, one) for name, one in stacked.items()]
-        changes = kept.signals.filter(pl.col("kind").is_in(["rise", "fade"]))
-        named = changes.sort("night", maintain_order=True).to_dicts()
-        noises, families = kept.noises.rows(), kept.families.rows()
-    for judgement in judge_nights(series, rules, memories=memories, start=start):
-        named += [_name(one, series, channels) for one in list_changes(judgement, fdr)]
-        night = series[0].first_night + timedelta(days=judgement.night)
-        noises += _list_noises(judgement, night, channels)
-        families += _list_families(judgement, night)
-    bursts = _find_bursts(named, burst_nights)
+    series = stack_series(attention, panel, born)
+    tracks, kept = _open_tracks(series, rules, known)
+    stands = read_night(kept.tracks)
+    first = min((one.first_night for one in series.values()), default=attention["night"][0])
+    start = 0 if stands is None else (stands - first).days + 1
+    stop = max((one.n_nights for one in series.values()), default=0)
+    told = _Told(kept, list(series), list(series.values()))
+    told.judge(tracks, range(start, stop - 1), fdr)
+    saved = save_tracks(tracks, stop - 2) if stop > 1 else (kept.tracks, kept.differences)
+    told.judge(tracks, range(max(start, stop - 1), stop), fdr)
     presence = mark_presence(
-        attention, min_slots=min_slots, observed=None if panel is None else panel.observed
+        attention,
+        min_slots=min_slots,
+        observed=None if panel is None else panel.observed,
+        born=born,
+    )
+    present = pl.concat(
+        [
+            find_debuts(presence, history_nights=history_nights),
+            find_returns(presence, silent_nights=silent_nights, fdr=fdr),
+        ]
     )
     found = [
-        SIGNALS.frame(named),
-        SIGNALS.frame(bursts),
-        find_debuts(presence, history_nights=history_nights),
-        find_returns(presence, silent_nights=silent_nights, fdr=fdr),
+        SIGNALS.frame(told.changes),
+        SIGNALS.frame(_find_bursts(told.changes, burst_nights)),
+        kept.signals.filter(pl.col("kind").is_in(["new", "back"])),
+        present if stands is None else present.filter(pl.col("night") > stands),
     ]
     return Judged(
         pl.concat(found).sort("night", "subject", "channel", "kind"),
-        NOISES.frame(noises),
-        FAMILIES.frame(families),
+        NOISES.frame(told.noises),
+        FAMILIES.frame(told.families),
+        *saved,
     )
 
 
-def stack_series(attention: pl.DataFrame, panel: Panel | None) -> dict[str, Series]:
+class _Told:
+    """What the tests said so far, as rows.
+
+    Args:
+        kept: What they said of nights that are not tested again.
+        channels: The channels.
+        series: Theirs.
+    """
+
+    def __init__(self, kept: Judged, channels: Sequence[str], series: Sequence[Series]) -> None:
+        levels = kept.signals.filter(pl.col("kind").is_in(["rise", "fade"]))
+        self.changes = levels.sort("night", maintain_order=True).to_dicts()
+        self.noises, self.families = kept.noises.rows(), kept.families.rows()
+        self._channels, self._series = channels, series
+
+    def judge(self, tracks: Mapping[str, Track], nights: range, fdr: float) -> None:
+        """Test some nights."""
+        for judgement in judge_nights(list(tracks.values()), nights):
+            changes = list_changes(judgement, fdr)
+            self.changes += [_name(one, self._series, self._channels) for one in changes]
+            night = self._series[0].first_night + timedelta(days=judgement.night)
+            self.noises += _list_noises(judgement, night, self._channels)
+            self.families += _list_families(judgement, night)
+
+
+def _open_tracks(
+    series: Mapping[str, Series], rules: Rules, known: Judged | None
+) -> tuple[dict[str, Track], Judged]:
+    """Return the tests where they go on, by channel, and what stays of what was known."""
+    stands = known and read_night(known.tracks)
+    if not known or not stands:
+        return {name: Track(one, rules) for name, one in series.items()}, Judged()
+    before = pl.col("night") <= stands
+    kept = Judged(
+        known.signals.filter(before),
+        known.noises.filter(before),
+        known.families.filter(before),
+        known.tracks,
+        known.differences,
+    )
+    tracks = {
+        name: resume_track(one, rules, name, kept.tracks, kept.differences)
+        for name, one in series.items()
+    }
+    return tracks, kept
+
+
+def stack_series(
+    attention: pl.DataFrame, panel: Panel | None, born: pl.DataFrame | None = None
+) -> dict[str, Series]:
     """Return the series of each channel that was ever observed, by channel.
 
     Args:
         attention: Frame of `tracker.tables.ATTENTION`.
         panel: The sources' own shares, as in `find_signals`.
+        born: As in `judge_attention`.
     """
-    seen = attention.filter(pl.col("share").is_not_null())["channel"].unique()
+    if panel is None:
+        seen = attention.filter(pl.col("share").is_not_null())["channel"].unique()
+    else:
+        seen = panel.observed["channel"].unique()
     # All topics may be asleep on the last nights.
     nights = [attention["night"].max(), *([] if panel is None else [panel.observed["night"].max()])]
+    starts = attention if born is None else born
+    first = starts["night"].min()
+    assert isinstance(first, date)
     last = max(night for night in nights if isinstance(night, date))
     return {
-        channel: Series.stack(attention, channel, panel, last_night=last)
+        channel: Series.stack(
+            attention, channel, panel, first_night=first, last_night=last, born=born
+        )
         for channel in CHANNELS
         if channel in seen
     }
@@ -151,14 +214,6 @@ def _name(change: Change, series: Sequence[Series], channels: Sequence[str]) -> 
         "q": change.q,
         "method": DESCENT if change.from_peak else STEP,
     }
-
-
-def _cut(known: Judged, night: date) -> Judged:
-    """Return what was known before a night."""
-    before = pl.col("night") < night
-    return Judged(
-        known.signals.filter(before), known.noises.filter(before), known.families.filter(before)
-    )
 
 
 def _list_noises(

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.trends.evidence import Evidence
-from tracker.trends.intervals import Floats
-from tracker.trends.noises import Common, Differences, Noise, find_common, mix_noise
+from tracker.trends.noises import Common, Noise, find_common, mix_noise
 from tracker.trends.series import Series
+from tracker.trends.states import State
 from tracker.trends.windows import Comparison, Indices
 
 BLOCKS: Final = (1, 3, 7)
@@ -24,8 +24,8 @@ Commons = Sequence[Common]
 """What the blocks of all subjects had in common, one entry a family."""
 
 _HALF: Final = 0.5
-_BLOCKS: Final = tuple(sorted({*BLOCKS, *LONG_BLOCKS}))
-_WINDOW: Final = 32
+ALL_BLOCKS: Final = tuple(sorted({*BLOCKS, *LONG_BLOCKS}))
+WINDOW: Final = 32
 """Nights that are held as sums at a time."""
 _LEARNT_BLOCKS: Final = 5
 """A block length is used once the channel was observed for this many such blocks."""
@@ -59,12 +59,17 @@ class Rules:
     @property
     def reach_nights(self) -> int:
         """Return how many nights before a night a block and what it is held against may begin."""
-        return max(self.baseline_nights + max(BLOCKS), 3 * max(_BLOCKS))
+        return max(self.baseline_nights + max(BLOCKS), 3 * max(ALL_BLOCKS))
 
     @property
     def kept_nights(self) -> int:
         """Return of how many nights before a night differences between blocks still count."""
-        return self.memory_nights + max(_BLOCKS)
+        return self.memory_nights + max(ALL_BLOCKS)
+
+    @property
+    def rest_nights(self) -> int:
+        """Return after how many nights without a slot nothing of a subject matters any more."""
+        return self.kept_nights + self.reach_nights
 
 
 class Track:
@@ -83,6 +88,7 @@ class Track:
 
     Attributes:
         window: The nights up to the one followed last, of the subjects that are held.
+        state: What is known of them.
     """
 
     def __init__(
@@ -95,13 +101,10 @@ class Track:
         self.series, self.rules, self.known = series, rules, known
         self.never = series.n_nights
         self.commons: dict[int, Commons] = {}
-        self.window = series.open_window(np.zeros(0, dtype=np.intp), 0, 0)
-        self.differences = Differences.begin(_BLOCKS, -rules.kept_nights, rules.kept_nights, 0)
-        self.level_since = self.risen_since = self.quiet = np.zeros(0, dtype=np.intp)
-        self.peaks = {block: np.zeros(0) for block in LONG_BLOCKS}
-        self.peak_ends = {block: np.zeros(0, dtype=np.intp) for block in LONG_BLOCKS}
-        self.peak_totals = {block: np.zeros((0, 0)) for block in LONG_BLOCKS}
-        self.noise = {block: Noise(np.ones(0), np.ones(0)) for block in _BLOCKS}
+        nobody = np.zeros(0, dtype=np.intp)
+        self.window = series.open_window(nobody, 0, 0)
+        self.state = self._begin(0)
+        self.noise = {block: Noise(np.ones(0), np.ones(0)) for block in ALL_BLOCKS}
 
     def is_ready(self, night: int) -> bool:
         """Return whether there may be findings: the night was observed, and enough before it."""
@@ -115,7 +118,7 @@ class Track:
         self._rest(night)
         self._learn(night)
         self._climb(night)
-        self.noise = {block: self._inflate(night, block) for block in _BLOCKS}
+        self.noise = {block: self._inflate(night, block) for block in ALL_BLOCKS}
 
     def judge(self, night: int) -> tuple[Evidence, Evidence]:
         """Return the evidence of steps and of descents as of the night followed last."""
@@ -153,73 +156,78 @@ class Track:
             rises: Which of them rose.
             fades: Which fell below half of their peak.
         """
-        at = np.searchsorted(self.window.subjects, subjects)
-        self.level_since[at] = np.minimum(since, self.never)
-        first = rises & (self.risen_since[at] == self.never)
-        self.risen_since[at[first]] = since[first]
+        at, state = np.searchsorted(self.window.subjects, subjects), self.state
+        state.level_since[at] = np.minimum(since, self.never)
+        first = rises & (state.risen_since[at] == self.never)
+        state.risen_since[at[first]] = since[first]
         self._end_climbs(at[fades])
         for place, night in zip(at, since, strict=True):
-            self.differences.forget(int(place), int(night))
+            state.differences.forget(int(place), int(night))
+
+    def resume(self, night: int, subjects: Indices) -> None:
+        """Open the window that the night before `night` lies in, on subjects held then.
+
+        What was known of them is to be put into `state`; all others are as they begin.
+
+        Args:
+            night: The night to follow next.
+            subjects: Their indices in the series, ascending.
+        """
+        turn = (night - 1) // WINDOW * WINDOW
+        self._open(turn, subjects)
 
     def _turn(self, night: int) -> None:
         """Open the window on the nights from this one on, with the subjects that matter there."""
-        rules, series, old = self.rules, self.series, self.window
-        stop = min(night + _WINDOW, series.n_nights)
-        rest = rules.kept_nights + rules.reach_nights
-        shown = series.shares.between(night - rest, stop).subject
-        climbing = old.subjects[self.risen_since < self.never]
-        subjects = np.union1d(shown, climbing)
-        self.window = series.open_window(subjects, max(0, night - rules.reach_nights), stop)
-        _, was, now = np.intersect1d(
-            old.subjects, subjects, assume_unique=True, return_indices=True
-        )
-        n = len(subjects)
-
-        def carry(values: Floats, fresh: Floats) -> Floats:
-            fresh[now] = values[was]
-            return fresh
-
-        def carry_nights(values: Indices, fresh: Indices) -> Indices:
-            fresh[now] = values[was]
-            return fresh
-
-        self.level_since = carry_nights(self.level_since, series.starts[subjects])
-        self.risen_since = carry_nights(self.risen_since, np.full(n, self.never))
-        self.quiet = carry_nights(self.quiet, np.zeros(n, dtype=np.intp))
-        _, from_sources, to_sources = np.intersect1d(
-            old.sources, self.window.sources, assume_unique=True, return_indices=True
-        )
-        for block in LONG_BLOCKS:
-            self.peaks[block] = carry(self.peaks[block], np.full(n, -1.0))
-            ends = self.peak_ends[block]
-            self.peak_ends[block] = carry_nights(ends, np.zeros(n, dtype=np.intp))
-            totals = np.zeros((n, len(self.window.sources)))
-            totals[np.ix_(now, to_sources)] = self.peak_totals[block][np.ix_(was, from_sources)]
-            self.peak_totals[block] = totals
-        for block, noise in self.noise.items():
-            self.noise[block] = Noise(
-                carry(noise.inflation, np.ones(n)), carry(noise.freedom, np.ones(n))
+        old, known = self.window, self.state
+        self._open(night, old.subjects[known.risen_since < self.never])
+        places, sources = (
+            np.intersect1d(before, after, assume_unique=True, return_indices=True)[1:]
+            for before, after in (
+                (old.subjects, self.window.subjects),
+                (old.sources, self.window.sources),
             )
-        self.differences = self.differences.carry(night - rules.kept_nights, stop, n, was, now)
+        )
+        self.state.take(known, places, sources)
+
+    def _open(self, night: int, subjects: Indices) -> None:
+        """Open a window on the nights from this one on, of `subjects` and those shown lately."""
+        rules, stop = self.rules, min(night + WINDOW, self.series.n_nights)
+        shown = self.series.shares.between(night - rules.rest_nights, stop).subject
+        self.window = self.series.open_window(
+            np.union1d(shown, subjects), max(0, night - rules.reach_nights), stop
+        )
+        self.state = self._begin(night)
+
+    def _begin(self, night: int) -> State:
+        return State.begin(
+            self.series.starts[self.window.subjects],
+            self.never,
+            self.rules.baseline_nights,
+            len(self.window.sources),
+            blocks=ALL_BLOCKS,
+            long_blocks=LONG_BLOCKS,
+            first=night - self.rules.kept_nights,
+            stop=self.window.stop,
+        )
 
     def _rest(self, night: int) -> None:
         """Count the observed nights without each subject; end the climbs of those long gone."""
         if self.series.observed[night]:
-            shown = self.window.shown[night - self.window.start]
-            self.quiet = np.where(shown, 0, self.quiet + 1)
-            self._end_climbs(np.flatnonzero(self.quiet >= self.rules.baseline_nights))
+            shown, long = self.window.shown[night - self.window.start], self.rules.baseline_nights
+            self.state.quiet = np.where(shown, 0, np.minimum(self.state.quiet + 1, long))
+            self._end_climbs(np.flatnonzero(self.state.quiet == long))
 
     def _end_climbs(self, at: Indices) -> None:
-        self.risen_since[at] = self.never
-        for peak in self.peaks.values():
+        self.state.risen_since[at] = self.never
+        for peak in self.state.peaks.values():
             peak[at] = -1.0
 
     def _step(self, night: int, block: int) -> Comparison:
         """Compare the latest block with the subject's own level."""
         recent_from = max(0, night + 1 - block)
         return self.window.compare(
-            np.maximum(self.level_since, recent_from - self.rules.baseline_nights),
-            np.full_like(self.level_since, recent_from),
+            np.maximum(self.state.level_since, recent_from - self.rules.baseline_nights),
+            np.full_like(self.state.level_since, recent_from),
             recent_from,
             night + 1,
             min_nights=self.rules.min_nights,
@@ -227,14 +235,14 @@ class Track:
 
     def _descend(self, night: int, block: int) -> Comparison:
         """Compare the latest block with the best such block since the subject's rise."""
-        stop = self.peak_ends[block]
+        stop = self.state.peak_ends[block]
         return self.window.compare(
-            np.where(self.peaks[block] >= 0, stop - block, stop),
+            np.where(self.state.peaks[block] >= 0, stop - block, stop),
             stop,
             max(0, night + 1 - block),
             night + 1,
             min_nights=self.rules.min_nights,
-            base=self.peak_totals[block],
+            base=self.state.peak_totals[block],
         )
 
     def _climb(self, night: int) -> None:
@@ -245,21 +253,21 @@ class Track:
                 continue
             level = self.window.level(stop - block, stop)
             higher = np.flatnonzero(
-                (self.risen_since <= stop - block) & (level > self.peaks[block])
+                (self.state.risen_since <= stop - block) & (level > self.state.peaks[block])
             )
-            self.peaks[block][higher] = level[higher]
-            self.peak_ends[block][higher] = stop
-            self.peak_totals[block][higher] = self.window.total(stop - block, stop, higher)
+            self.state.peaks[block][higher] = level[higher]
+            self.state.peak_ends[block][higher] = stop
+            self.state.peak_totals[block][higher] = self.window.total(stop - block, stop, higher)
 
     def _learn(self, night: int) -> None:
         """Note how much each block differs from the one that ended a block before it began."""
-        for block in _BLOCKS:
+        for block in ALL_BLOCKS:
             base_from, base_to = night + 1 - 3 * block, night + 1 - 2 * block
             if base_from < 0:
                 continue
             pair = self.window.compare(
-                np.full_like(self.level_since, base_from),
-                np.full_like(self.level_since, base_to),
+                np.full_like(self.state.level_since, base_from),
+                np.full_like(self.state.level_since, base_to),
                 night + 1 - block,
                 night + 1,
                 min_nights=1,
@@ -268,10 +276,10 @@ class Track:
             noise = mean * (1 - mean) * (1 / pair.recent_size + 1 / pair.base_size)
             usable = (
                 np.isfinite(noise)
-                & (self.level_since <= base_from)
-                & (self.risen_since == self.never)
+                & (self.state.level_since <= base_from)
+                & (self.state.risen_since == self.never)
             )
-            self.differences.note(
+            self.state.differences.note(
                 night,
                 block,
                 np.where(usable, (pair.recent - pair.base) ** 2, 0),
@@ -289,13 +297,12 @@ class Track:
             As in `tracker.trends.noises.find_common`.
         """
         stop = night + 1 - block
-        bound = _WINSOR**2 * self.noise[block].inflation
-        gaps = self.differences.add_up(block, stop - self.rules.memory_nights, stop, bound)
+        bound = _WINSOR**2 * self.state.inflation[block]
+        gaps = self.state.differences.add_up(block, stop - self.rules.memory_nights, stop, bound)
         parts = [gaps.take(family) for family in self.window.families]
         known = self.known.get((night, block))
         self.commons[block] = known or tuple(find_common(part) for part in parts)
         mixed = [mix_noise(*pair) for pair in zip(parts, self.commons[block], strict=True)]
-        return Noise(
-            np.concatenate([one.inflation for one in mixed]),
-            np.concatenate([one.freedom for one in mixed]),
-        )
+        self.state.inflation[block] = np.concatenate([one.inflation for one in mixed])
+        freedom = np.concatenate([one.freedom for one in mixed])
+        return Noise(self.state.inflation[block], freedom)

@@ -1,0 +1,154 @@
+"""Where the tests stood after a night, as tables from which the next night goes on."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from tracker.tables import DIFFERENCES, TRACKS
+from tracker.trends.series import Series
+from tracker.trends.tracks import ALL_BLOCKS, LONG_BLOCKS, Rules, Track
+from tracker.trends.windows import Indices
+
+UNMARKED: Final = ""
+"""Mark of a track that was not stored yet."""
+
+
+def read_night(tracks: pl.DataFrame) -> date | None:
+    """Return the night after which the tests stood there, None without tracks."""
+    night = tracks["night"].max()
+    return night if isinstance(night, date) else None
+
+
+def save_tracks(tracks: Mapping[str, Track], night: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return TRACKS and DIFFERENCES as of a night.
+
+    Args:
+        tracks: The tracks by channel; they have followed all nights up to this one.
+        night: Index of the night.
+    """
+    kept = [_save_track(track, channel, night) for channel, track in tracks.items()]
+    known = pl.concat([TRACKS.empty(), *(frame for frame, _ in kept)])
+    noted = pl.concat([DIFFERENCES.empty(), *(frame for _, frame in kept)])
+    return known.sort(TRACKS.key), noted.sort(DIFFERENCES.key)
+
+
+def _save_track(track: Track, channel: str, night: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    series, state, window = track.series, track.state, track.window
+    first, sources = series.first_night, np.asarray(series.sources, object)[window.sources]
+    days = [first + timedelta(days=t) for t in range(series.n_nights + 1)]
+    names = np.asarray(series.subjects, object)[window.subjects]
+    rows = []
+    for at, name in enumerate(names.tolist()):
+        rose = int(state.risen_since[at])
+        totals = [state.peak_totals[block][at] for block in LONG_BLOCKS]
+        used = np.flatnonzero(np.any(totals, axis=0) & (rose < track.never))
+        rows.append(
+            (
+                name,
+                channel,
+                days[night],
+                UNMARKED,
+                days[state.level_since[at]],
+                days[rose] if rose < track.never else None,
+                int(state.quiet[at]),
+                [float(state.inflation[block][at]) for block in ALL_BLOCKS],
+                [float(state.peaks[block][at]) for block in LONG_BLOCKS],
+                [days[state.peak_ends[block][at]] for block in LONG_BLOCKS],
+                sources[used].tolist(),
+                [total[used].tolist() for total in totals],
+            )
+        )
+    return TRACKS.frame(rows), _save_differences(track, channel, names)
+
+
+def _save_differences(
+    track: Track, channel: str, names: np.ndarray[tuple[int], np.dtype[np.object_]]
+) -> pl.DataFrame:
+    kept = track.state.differences
+    frames = [DIFFERENCES.empty()]
+    for block in ALL_BLOCKS:
+        row, at = np.nonzero(kept.noises[block])
+        nights = pl.Series(row + kept.first, dtype=pl.Int64)
+        frames.append(
+            pl.DataFrame(
+                {
+                    "subject": pl.Series(names[at].tolist(), dtype=pl.String),
+                    "channel": pl.repeat(channel, len(at), eager=True),
+                    "night": pl.repeat(track.series.first_night, len(at), eager=True)
+                    + nights.cast(pl.Duration("ms")) * 86_400_000,
+                    "nights": pl.repeat(block, len(at), dtype=pl.Int64, eager=True),
+                    "gap": kept.gaps[block][row, at],
+                    "noise": kept.noises[block][row, at],
+                    "square": kept.squares[block][row, at],
+                }
+            ).select(DIFFERENCES.schema.names())
+        )
+    return pl.concat(frames)
+
+
+def resume_track(
+    series: Series, rules: Rules, channel: str, tracks: pl.DataFrame, differences: pl.DataFrame
+) -> Track:
+    """Return the track of a channel as it was after the night of `tracks`.
+
+    Args:
+        series: The series, with the shares of the nights that still matter.
+        rules: What a finding needs.
+        channel: The channel.
+        tracks: TRACKS.
+        differences: DIFFERENCES.
+    """
+    track = Track(series, rules)
+    rows = tracks.filter(pl.col("channel") == channel).sort("subject")
+    night = read_night(tracks)
+    if night is None:
+        return track
+    place = {name: at for at, name in enumerate(series.subjects)}
+    subjects = np.array([place[name] for name in rows["subject"]], dtype=np.intp)
+    track.resume((night - series.first_night).days + 1, subjects)
+    at, state = np.searchsorted(track.window.subjects, subjects), track.state
+    state.level_since[at] = _number(rows["level_since"], series)
+    rose = rows["risen_since"].is_not_null().to_numpy()
+    state.risen_since[at[rose]] = _number(rows["risen_since"].drop_nulls(), series)
+    state.quiet[at] = rows["quiet"].to_numpy()
+    for number, block in enumerate(ALL_BLOCKS):
+        state.inflation[block][at] = rows["inflations"].list.get(number).to_numpy()
+    for number, block in enumerate(LONG_BLOCKS):
+        state.peaks[block][at] = rows["peaks"].list.get(number).to_numpy()
+        state.peak_ends[block][at] = _number(rows["peak_ends"].list.get(number), series)
+    _resume_peaks(track, rows, at)
+    _resume_differences(track, differences.filter(pl.col("channel") == channel), place)
+    return track
+
+
+def _resume_peaks(track: Track, rows: pl.DataFrame, at: Indices) -> None:
+    """Put back the peaks' shares of the sources that are still observed."""
+    names = np.asarray(track.series.sources, object)[track.window.sources].tolist()
+    here = {name: number for number, name in enumerate(names)}
+    climbs = rows.select("peak_sources", "peak_totals").with_columns(pl.Series("at", at))
+    for sources, totals, subject in climbs.filter(
+        pl.col("peak_sources").list.len() > 0
+    ).iter_rows():
+        for block, values in zip(LONG_BLOCKS, totals, strict=True):
+            for source, value in zip(sources, values, strict=True):
+                if source in here:
+                    track.state.peak_totals[block][subject, here[source]] = value
+
+
+def _resume_differences(track: Track, rows: pl.DataFrame, place: Mapping[str, int]) -> None:
+    kept = track.state.differences
+    for (block,), some in rows.partition_by("nights", as_dict=True).items():
+        night = _number(some["night"], track.series) - kept.first
+        subjects = some["subject"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
+        where = night, np.searchsorted(track.window.subjects, subjects)
+        kept.gaps[block][where] = some["gap"].to_numpy()
+        kept.noises[block][where] = some["noise"].to_numpy()
+        kept.squares[block][where] = some["square"].to_numpy()
+
+
+def _number(nights: pl.Series, series: Series) -> Indices:
+    """Return the index of each night in the series."""
+    return (nights - series.first_night).dt.total_days().to_numpy().astype(np.intp)
