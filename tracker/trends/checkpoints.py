@@ -102,7 +102,9 @@ def resume_track(
         differences: DIFFERENCES.
     """
     track = Track(series, rules)
-    rows = tracks.filter(pl.col("channel") == channel).sort("subject")
+    # A topic of the night before last may be none any more: a correction was undone.
+    known = pl.col("channel") == channel, pl.col("subject").is_in(series.subjects)
+    rows, differences = tracks.filter(known).sort("subject"), differences.filter(known)
     night = read_night(tracks)
     if night is None:
         return track
@@ -120,7 +122,7 @@ def resume_track(
         state.peaks[block][at] = rows["peaks"].list.get(number).to_numpy()
         state.peak_ends[block][at] = _number(rows["peak_ends"].list.get(number), series)
     _resume_peaks(track, rows, at)
-    _resume_differences(track, differences.filter(pl.col("channel") == channel), place)
+    _resume_differences(track, differences, place)
     return track
 
 

@@ -101,6 +101,7 @@ def mark_presence(
             how="left",
         )
         .filter("present")
+        .drop("first", "order", "carried", "follows", "present", "quiet_so_far")
         .collect()
     )
 
