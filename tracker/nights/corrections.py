@@ -11,7 +11,7 @@ from tracker.errors import InputError, SubjectError
 from tracker.ids import make_id, name_id
 from tracker.names import SHORTEST_PREFIX
 from tracker.store import Store
-from tracker.tables import ATTENTION, CORRECTIONS, MODELS, RUNS
+from tracker.tables import CORRECTIONS, COVERAGE, MODELS, RUNS
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def read_stand(store: Store) -> date:
     Raises:
         InputError: If it was never updated, or the last update was cut off.
     """
-    night = store.scan(ATTENTION).select(pl.col("night").max()).collect().item()
+    night = store.scan(COVERAGE).select(pl.col("night").max()).collect().item()
     if night is None:
         raise InputError(f"{store.folder}: found no topics yet; run tracker update first")
     updates = store.read(RUNS).filter(

@@ -15,10 +15,10 @@ from tracker.nights.updates import UpdateResult, texts_of, update_study
 from tracker.progress import Progress, be_silent
 from tracker.store import Store
 from tracker.tables import (
-    ATTENTION,
     CAPTURES,
     CARRIED,
     CORRECTIONS,
+    COVERAGE,
     HEADLINES,
     MEMBERS,
     MODELS,
@@ -63,7 +63,7 @@ def remodel_study(
     Raises:
         InputError: If there are no topics, or they are made as configured already.
     """
-    stand = store.scan(ATTENTION).select(pl.col("night").max()).collect().item()
+    stand = store.scan(COVERAGE).select(pl.col("night").max()).collect().item()
     latest = store.read(MODELS).sort("made_at").tail(1)
     if stand is None or latest.is_empty():
         raise InputError(f"{store.folder}: found no topics yet; run tracker update first")

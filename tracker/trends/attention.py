@@ -31,6 +31,8 @@ _CELL: Final = ["night", "channel"]
 _LATELY: Final = 28
 _AWAKE: Final = timedelta(days=_LATELY)
 _SEEN_AWAKE: Final = 3
+_DRAWN_AT_ONCE: Final = 10_000
+"""Subjects that are drawn at a time: what is between slots and rows is several times the rows."""
 
 
 def expose_slots(
@@ -163,7 +165,24 @@ def draw_attention(
         themes: Subjects that are awake on every night from the first on, even at zero.
     """
     nights = _sum_up(panel.observed)
-    carried = panel.shares.group_by("subject", *_CELL).agg(
+    subjects = pl.concat([panel.shares["subject"], pl.Series(list(themes), dtype=pl.String)])
+    drawn = [ATTENTION.empty()]
+    for some in subjects.unique().sort().to_frame().iter_slices(_DRAWN_AT_ONCE):
+        shares = panel.shares.join(some, on="subject", how="semi")
+        always = sorted(set(themes).intersection(some["subject"]))
+        drawn.append(_draw(shares, nights, always, first_night, last_night))
+    return ATTENTION.check(pl.concat(drawn))
+
+
+def _draw(
+    shares: pl.DataFrame,
+    nights: pl.DataFrame,
+    themes: Collection[str],
+    first_night: date,
+    last_night: date,
+) -> pl.DataFrame:
+    """Return the rows of some subjects, sorted by subject, channel and night."""
+    carried = shares.group_by("subject", *_CELL).agg(
         pl.col("share").sum().alias("total"),
         (pl.col("share") ** 2).sum().alias("squares"),
         pl.col("slots").sum(),
@@ -178,14 +197,10 @@ def draw_attention(
         .with_columns(pl.col(*counts, "total", "squares").fill_null(0))
     )
     observed = pl.col("observed_sources") > 0
-    shares = frame.with_columns(
+    frame = frame.with_columns(
         pl.when(observed).then(pl.col("total") / pl.col("observed_sources")).alias("share")
     )
-    return ATTENTION.check(
-        _band(shares)
-        .select(column.name for column in ATTENTION.columns)
-        .sort("subject", "channel", "night")
-    )
+    return _band(frame).select(ATTENTION.schema.names()).sort("subject", "channel", "night")
 
 
 def fill_asleep(
