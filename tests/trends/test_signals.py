@@ -22,6 +22,7 @@ from tracker.tables import ATTENTION, SIGNALS
 from tracker.trends.attention import measure_attention
 from tracker.trends.changes import find_changes, judge_nights
 from tracker.trends.panels import SUBJECTS, measure_panel
+from tracker.trends.series import Series, Shares
 from tracker.trends.signals import find_signals, stack_series
 from tracker.trends.tracks import Rules, Track
 
@@ -229,6 +230,25 @@ def test_a_climb_ends_once_the_subject_is_long_gone() -> None:
     rise = next(at for at, here in enumerate(tested) if here)
     assert 40 <= rise < 60
     assert not any(tested[60 + rules.baseline_nights :])
+
+
+def test_a_source_that_comes_back_is_held_against_what_it_showed_at_the_peak() -> None:
+    n_nights, shown = 240, np.zeros((240, 2))
+    shown[40:] = 0.2
+    seen = np.ones((n_nights, 2), dtype=bool)
+    seen[60:210, 1] = False
+    at = np.nonzero(shown * seen)
+    visits = np.vstack([np.zeros(2), seen.cumsum(axis=0)])
+    series = Series(
+        subjects=("k",), sources=("a", "b"), first_night=FIRST_NIGHT,
+        starts=np.zeros(1, dtype=np.intp), observed=seen.any(axis=1),
+        shares=Shares(at[0], np.zeros(len(at[0]), dtype=np.intp), at[1], shown[at]),
+        visits=visits, spreads=visits / 200, family=np.zeros(1, dtype=np.intp),
+    )  # fmt: skip
+    rules = Rules(fdr=0.05, baseline_nights=28, history_nights=14, min_nights=3, min_ratio=1.5)
+    for judgement in judge_nights([Track(series, rules)], range(n_nights)):
+        last = judgement.descents[0]
+    assert last.base == pytest.approx(0.2)
 
 
 def test_nights_without_observation_are_no_fall_and_no_silence() -> None:

@@ -37,14 +37,14 @@ def save_tracks(tracks: Mapping[str, Track], night: int) -> tuple[pl.DataFrame, 
 
 def _save_track(track: Track, channel: str, night: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     series, state, window = track.series, track.state, track.window
-    first, sources = series.first_night, np.asarray(series.sources, object)[window.sources]
+    first, sources = series.first_night, np.asarray(series.sources, object)
     days = [first + timedelta(days=t) for t in range(series.n_nights + 1)]
     names = np.asarray(series.subjects, object)[window.subjects]
-    rows = []
+    rows, nothing = [], np.zeros(len(sources))
     for at, name in enumerate(names.tolist()):
         rose = int(state.risen_since[at])
-        totals = [state.peak_totals[block][at] for block in LONG_BLOCKS]
-        used = np.flatnonzero(np.any(totals, axis=0) & (rose < track.never))
+        totals = [state.peak_totals[block].get(at, nothing) for block in LONG_BLOCKS]
+        used = np.flatnonzero(np.any(totals, axis=0))
         rows.append(
             (
                 name,
@@ -127,17 +127,15 @@ def resume_track(
 
 
 def _resume_peaks(track: Track, rows: pl.DataFrame, at: Indices) -> None:
-    """Put back the peaks' shares of the sources that are still observed."""
-    names = np.asarray(track.series.sources, object)[track.window.sources].tolist()
-    here = {name: number for number, name in enumerate(names)}
-    climbs = rows.select("peak_sources", "peak_totals").with_columns(pl.Series("at", at))
-    for sources, totals, subject in climbs.filter(
-        pl.col("peak_sources").list.len() > 0
-    ).iter_rows():
-        for block, values in zip(LONG_BLOCKS, totals, strict=True):
-            for source, value in zip(sources, values, strict=True):
-                if source in here:
-                    track.state.peak_totals[block][subject, here[source]] = value
+    sources = {name: number for number, name in enumerate(track.series.sources)}
+    peaks = rows.select("peaks", "peak_sources", "peak_totals").rows()
+    for place, (best, names, totals) in zip(at.tolist(), peaks, strict=True):
+        used = [sources[name] for name in names]
+        for block, peak, values in zip(LONG_BLOCKS, best, totals, strict=True):
+            if peak >= 0:
+                total = np.zeros(len(sources))
+                total[used] = values
+                track.state.peak_totals[block][place] = total
 
 
 def _resume_differences(track: Track, rows: pl.DataFrame, place: Mapping[str, int]) -> None:

@@ -21,7 +21,8 @@ class State:
         quiet: Observed nights since it was shown last, as far as they are counted.
         peaks: Its best mean share since the rise, by length of the block; -1 without one.
         peak_ends: End of that block, excluded.
-        peak_totals: Sums of shares of that block, (n_subjects, n_sources).
+        peak_totals: Sums of shares of that block by place of the subject, of those that have one,
+            (n_sources,): of all sources of the series, since one that is missed may come back.
         inflation: Its inflation the night before, by length of the block.
         differences: How much its blocks differed lately.
     """
@@ -31,7 +32,7 @@ class State:
     quiet: Indices
     peaks: dict[int, Floats]
     peak_ends: dict[int, Indices]
-    peak_totals: dict[int, Floats]
+    peak_totals: dict[int, dict[int, Floats]]
     inflation: dict[int, Floats]
     differences: Differences
 
@@ -41,7 +42,6 @@ class State:
         starts: Indices,
         never: int,
         long: int,
-        n_sources: int,
         *,
         blocks: Sequence[int],
         long_blocks: Sequence[int],
@@ -54,7 +54,6 @@ class State:
             starts: The first night of each.
             never: A night that never comes.
             long: Up to which number the nights since it was shown are counted.
-            n_sources: Sources of the window.
             blocks: Lengths of all blocks.
             long_blocks: Lengths of those that peaks are kept of.
             first: First night of which differences are kept.
@@ -67,30 +66,35 @@ class State:
             quiet=np.full(n, long, dtype=np.intp),
             peaks={block: np.full(n, -1.0) for block in long_blocks},
             peak_ends={block: np.zeros(n, dtype=np.intp) for block in long_blocks},
-            peak_totals={block: np.zeros((n, n_sources)) for block in long_blocks},
+            peak_totals={block: {} for block in long_blocks},
             inflation={block: np.ones(n) for block in blocks},
             differences=Differences.begin(blocks, first, stop - first, n),
         )
 
-    def take(
-        self, other: Self, places: tuple[Indices, Indices], sources: tuple[Indices, Indices]
-    ) -> None:
+    def take(self, other: Self, was: Indices, now: Indices) -> None:
         """Take over what is known of the subjects that were held before.
 
         Args:
             other: What was known.
-            places: Where they were, and where they are now.
-            sources: Where the sources of both windows were, and where they are now.
+            was: Their places there.
+            now: Their places here.
         """
-        was, now = places
         self.level_since[now] = other.level_since[was]
         self.risen_since[now] = other.risen_since[was]
         self.quiet[now] = other.quiet[was]
-        for block in self.peaks:
+        place = dict(zip(was.tolist(), now.tolist(), strict=True))
+        for block, totals in other.peak_totals.items():
             self.peaks[block][now] = other.peaks[block][was]
             self.peak_ends[block][now] = other.peak_ends[block][was]
-            totals = other.peak_totals[block][np.ix_(was, sources[0])]
-            self.peak_totals[block][np.ix_(now, sources[1])] = totals
+            self.peak_totals[block] = {place[at]: total for at, total in totals.items()}
         for block, values in self.inflation.items():
             values[now] = other.inflation[block][was]
         self.differences.take(other.differences, was, now)
+
+    def end_climbs(self, at: Indices, never: int) -> None:
+        """End the climbs of some subjects."""
+        self.risen_since[at] = never
+        for block, peak in self.peaks.items():
+            peak[at] = -1.0
+            for place in at.tolist():
+                self.peak_totals[block].pop(place, None)

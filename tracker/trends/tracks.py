@@ -160,7 +160,7 @@ class Track:
         state.level_since[at] = np.minimum(since, self.never)
         first = rises & (state.risen_since[at] == self.never)
         state.risen_since[at[first]] = since[first]
-        self._end_climbs(at[fades])
+        state.end_climbs(at[fades], self.never)
         for place, night in zip(at, since, strict=True):
             state.differences.forget(int(place), int(night))
 
@@ -180,14 +180,10 @@ class Track:
         """Open the window on the nights from this one on, with the subjects that matter there."""
         old, known = self.window, self.state
         self._open(night, old.subjects[known.risen_since < self.never])
-        places, sources = (
-            np.intersect1d(before, after, assume_unique=True, return_indices=True)[1:]
-            for before, after in (
-                (old.subjects, self.window.subjects),
-                (old.sources, self.window.sources),
-            )
+        _, was, now = np.intersect1d(
+            old.subjects, self.window.subjects, assume_unique=True, return_indices=True
         )
-        self.state.take(known, places, sources)
+        self.state.take(known, was, now)
 
     def _open(self, night: int, subjects: Indices) -> None:
         """Open a window on the nights from this one on, of `subjects` and those shown lately."""
@@ -203,7 +199,6 @@ class Track:
             self.series.starts[self.window.subjects],
             self.never,
             self.rules.baseline_nights,
-            len(self.window.sources),
             blocks=ALL_BLOCKS,
             long_blocks=LONG_BLOCKS,
             first=night - self.rules.kept_nights,
@@ -215,12 +210,7 @@ class Track:
         if self.series.observed[night]:
             shown, long = self.window.shown[night - self.window.start], self.rules.baseline_nights
             self.state.quiet = np.where(shown, 0, np.minimum(self.state.quiet + 1, long))
-            self._end_climbs(np.flatnonzero(self.state.quiet == long))
-
-    def _end_climbs(self, at: Indices) -> None:
-        self.state.risen_since[at] = self.never
-        for peak in self.state.peaks.values():
-            peak[at] = -1.0
+            self.state.end_climbs(np.flatnonzero(self.state.quiet == long), self.never)
 
     def _step(self, night: int, block: int) -> Comparison:
         """Compare the latest block with the subject's own level."""
@@ -235,14 +225,17 @@ class Track:
 
     def _descend(self, night: int, block: int) -> Comparison:
         """Compare the latest block with the best such block since the subject's rise."""
-        stop = self.state.peak_ends[block]
+        stop, window = self.state.peak_ends[block], self.window
+        base = np.zeros((len(window.subjects), len(window.sources)))
+        for at, total in self.state.peak_totals[block].items():
+            base[at] = total[window.sources]
         return self.window.compare(
             np.where(self.state.peaks[block] >= 0, stop - block, stop),
             stop,
             max(0, night + 1 - block),
             night + 1,
             min_nights=self.rules.min_nights,
-            base=self.state.peak_totals[block],
+            base=base,
         )
 
     def _climb(self, night: int) -> None:
@@ -257,7 +250,12 @@ class Track:
             )
             self.state.peaks[block][higher] = level[higher]
             self.state.peak_ends[block][higher] = stop
-            self.state.peak_totals[block][higher] = self.window.total(stop - block, stop, higher)
+            for at, best in zip(
+                higher.tolist(), self.window.total(stop - block, stop, higher), strict=True
+            ):
+                total = np.zeros(len(self.series.sources))
+                total[self.window.sources] = best
+                self.state.peak_totals[block][at] = total
 
     def _learn(self, night: int) -> None:
         """Note how much each block differs from the one that ended a block before it began."""
