@@ -1,30 +1,33 @@
 """What counts is counted once, at an update, and only read afterwards."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
 from tests.conftest import FIRST_NIGHT
 from tracker import Study
+from tracker.config import AttentionSettings, Config
 from tracker.nights import slot_counts
-from tracker.nights.counts import Trends, measure_trends
-from tracker.nights.slot_counts import count_slots
+from tracker.nights.counts import Trends, measure_trends, write_trends
+from tracker.nights.slot_counts import Counted, count_slots
+from tracker.store import Store
 from tracker.tables import (
-    ATTENTION,
     CAPTURES,
-    DIFFERENCES,
+    COVERAGE,
     FAMILIES,
-    NOISES,
-    SIGNALS,
+    MEMBERS,
     SLOTS,
-    TRACKS,
+    TABLES,
+    THEMES,
     night_of,
 )
-from tracker.trends.panels import COUNTED
+from tracker.trends.panels import COUNTED, Weighting, measure_observed
 
 LATE = FIRST_NIGHT + timedelta(days=4)
 
@@ -72,20 +75,82 @@ def measure(study: Study, night: date) -> Trends:
     return measure_trends(study.store, counted, members, themes, study.config, FIRST_NIGHT, night)
 
 
+def invent_counts(n_nights: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the slots and members of two outlets.
+
+    A topic sleeps from night 40 to 110, one bursts, most-read lists appear on night 60, some nights
+    are not captured, an outlet is gone for two months.
+    """
+    rng = np.random.default_rng(1)
+    slots: list[tuple[object, ...]] = []
+    members: dict[str, tuple[object, ...]] = {}
+    for night in range(n_nights):
+        day = FIRST_NIGHT + timedelta(days=night)
+        for source in ("harbour", "courier"):
+            if night % 17 == 5 or (source == "courier" and 70 <= night < 130):
+                continue
+            levels = {"steady": 4, "burst": 12 if 50 <= night < 58 else 1}
+            if not 40 <= night < 110:
+                levels["sleeper"] = 5
+            for channel in ("editorial", "audience"):
+                if channel == "audience" and night < 60:
+                    continue
+                shown = [f"rest-{source}-{night}-{i}" for i in range(20)]
+                for topic, level in levels.items():
+                    mine = [f"{topic}-{night}-{i}" for i in range(int(rng.poisson(level)) + 1)]
+                    members |= {name: (name, "e", topic, day, None, 1.0) for name in mine}
+                    shown += mine
+                slots += [(day, source, channel, "box", name, 1, 0.4) for name in shown]
+    names = ("night", "source", "channel", "list_id", "headline_id", "slots", "discounted")
+    frame = pl.DataFrame(slots, schema={name: SLOTS.schema[name] for name in names}, orient="row")
+    return frame.select(COUNTED), MEMBERS.frame(list(members.values()))
+
+
+def count_until(frame: pl.DataFrame, night: date, weighting: Weighting) -> Counted:
+    slots = frame.filter(pl.col("night") <= night)
+    observed = measure_observed(slots, weighting=weighting).rename({"observed_slots": "slots"})
+    coverage = observed.with_columns(
+        pl.lit("observed").alias("state"), pl.lit(None, pl.String).alias("reason"),
+        pl.lit(1, pl.Int64).alias("captures"), pl.lit(None, pl.List(pl.String)).alias("standing"),
+    )  # fmt: skip
+    return Counted(slots, COVERAGE.check(coverage.select(COVERAGE.schema.names())), ())
+
+
+@pytest.mark.parametrize("weighting", ["slots", "rank"])
 def test_a_night_is_judged_from_where_the_tests_stood_as_if_all_were_judged_again(
-    tmp_path: Path, table: Callable[..., pl.DataFrame]
+    tmp_path: Path, weighting: Weighting
 ):
-    rows, nightly, whole = table(12), Study(tmp_path / "nightly"), Study(tmp_path / "whole")
-    for study in (nightly, whole):
-        take_in(study, rows, tmp_path / "rows.parquet")
-    for day in range(6, 12):
-        nightly.update(as_of=FIRST_NIGHT + timedelta(days=day))
-    whole.update()
-    for table_ in (ATTENTION, SIGNALS, NOISES, FAMILIES, TRACKS, DIFFERENCES):
-        one, other = (study.read(table_.name).sort(table_.key) for study in (nightly, whole))
-        assert_frame_equal(one, other, rel_tol=1e-9)
-    last = FIRST_NIGHT + timedelta(days=11)
-    assert measure(nightly, last).attention.where == f"night >= '{last}'"
+    frame, members = invent_counts(150)
+    config = replace(Config(), attention=AttentionSettings(weighting=weighting))
+    nightly = Store(tmp_path / "nightly")
+    for number in (20, 54, 62, 96, 97, 112, 128, 149):
+        night = FIRST_NIGHT + timedelta(days=number)
+        known = members.filter(pl.col("from_night") <= night)
+        counted = count_until(frame, night, weighting)
+        rest = counted, known, THEMES.empty(), config, FIRST_NIGHT, night
+        trends, whole = (measure_trends(store, *rest) for store in (nightly, Store(tmp_path / "-")))
+        assert (trends.attention.where is None) == (number == 20)
+        write_trends(nightly, counted, trends)
+        wanted = {"attention": whole.attention.frame, **vars(whole.judged)}
+        for name, other in wanted.items():
+            key = TABLES[name].key
+            assert_frame_equal(nightly.read(TABLES[name]).sort(key), other.sort(key), rel_tol=1e-9)
+    assert {"rise", "fade", "back"} <= set(whole.judged.signals["kind"])
+
+
+def test_a_study_whose_topics_all_sleep_keeps_what_was_judged(tmp_path: Path):
+    frame, members = invent_counts(40)
+    store, config = Store(tmp_path / "study"), Config()
+    rest = frame.filter(pl.col("headline_id").str.starts_with("rest"))
+    silent = [rest.with_columns(pl.col("night") + timedelta(days=30 * k)) for k in (1, 2)]
+    frame = pl.concat([frame.filter(pl.col("night") < FIRST_NIGHT + timedelta(days=30)), *silent])
+    for number in (20, 70, 71):
+        night = FIRST_NIGHT + timedelta(days=number)
+        counted = count_until(frame, night, "slots")
+        known = members.filter(pl.col("from_night") <= min(night, FIRST_NIGHT + timedelta(29)))
+        trends = measure_trends(store, counted, known, THEMES.empty(), config, FIRST_NIGHT, night)
+        write_trends(store, counted, trends)
+        assert store.read(FAMILIES)["night"].max() == night
 
 
 def test_what_changes_the_past_is_measured_from_the_first_night_on(

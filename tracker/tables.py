@@ -361,8 +361,9 @@ COVERAGE: Final = Table(
 
 ATTENTION: Final = Table(
     "attention",
-    "one topic or theme on one night on which it is awake, per channel: a topic sleeps once four "
-    "weeks have passed without a slot, and then its share is 0 wherever anything was observed",
+    "one topic or theme on one night on which it is awake, per channel: what is not watched sleeps "
+    "once four weeks and three observed nights have passed without a slot, and then its share is 0 "
+    "wherever anything was observed",
     (
         Column("subject", pl.String, "topic id or name of the theme"),
         Column("night", pl.Date, "the night"),

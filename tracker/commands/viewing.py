@@ -12,9 +12,9 @@ from tracker.terminal import make_safe, output_options, print_json, print_rows
 
 VIEW_NAMES: Final = ("headlines", "lists", "topics", "themes", "overlaps", "signals", "sources")
 EXPORT_NAMES: Final = (
-    "attention", "captures", "carried", "corrections", "coverage", "digests", "events",
-    "families", "headlines", "labels", "lineage", "lists", "members", "models", "nights",
-    "noises", "runs", "sightings", "signals", "slots", "themes", "topics", "vectors",
+    "attention", "captures", "carried", "corrections", "coverage", "differences", "digests",
+    "events", "families", "headlines", "labels", "lineage", "lists", "members", "models", "nights",
+    "noises", "runs", "sightings", "signals", "slots", "themes", "topics", "tracks", "vectors",
 )  # fmt: skip
 
 
@@ -40,9 +40,9 @@ def show(settings: Settings, what: str, form: str | None, limit: int | None) -> 
 def export(settings: Settings, table: str, output: Path) -> None:
     """Write a TABLE of the study as CSV, Parquet or JSON lines.
 
-    TABLE is attention, captures, carried, corrections, coverage, digests, events, families,
-    headlines, labels, lineage, lists, members, models, nights, noises, runs, sightings, signals,
-    slots, themes, topics or vectors.
+    TABLE is attention, captures, carried, corrections, coverage, differences, digests, events,
+    families, headlines, labels, lineage, lists, members, models, nights, noises, runs, sightings,
+    signals, slots, themes, topics, tracks or vectors.
     """
     from tracker.outputs.exports import write_table
 

@@ -32,7 +32,7 @@ from tracker.trends.panels import COUNTED, Panel, measure_shares
 from tracker.trends.presence import LATELY
 from tracker.trends.signals import judge_attention
 from tracker.trends.standing import name_epochs
-from tracker.trends.tracks import WINDOW, Rules
+from tracker.trends.tracks import METHOD, WINDOW, Rules
 
 ONE_NIGHT: Final = timedelta(days=1)
 
@@ -74,26 +74,29 @@ def measure_trends(
     """
     coverage, named = counted.coverage, {theme.name for theme in config.theme}
     known = Judged(*(store.read(one) for one in (SIGNALS, NOISES, FAMILIES, TRACKS, DIFFERENCES)))
-    stands = read_night(known.tracks)
-    marked = None
-    if stands is not None and stands < night:
-        marked = mark_inputs(counted, members, themes, config, stands)
-    goes_on = marked is not None and known.tracks["mark"].first() == marked
-    start = stands + ONE_NIGHT if goes_on and stands is not None else first
-    looked = _look_back(coverage, read_rules(config), start) if goes_on else first
     stretches = list_stretches(members, themes, first)
+    born = list_births(stretches, named, first, night)
+    stands, start, marked = read_night(known.tracks), first, None
+    if stands is not None and stands < night:
+        marked = mark_inputs(counted, members, themes, config, (first, born), stands)
+    goes_on = marked is not None and known.tracks["mark"].first() == marked
+    if goes_on and stands is not None:
+        start = stands + ONE_NIGHT
+    third = _find_third(coverage, start)
+    looked = first
+    if goes_on:
+        looked = min(third, start - timedelta(days=read_rules(config).rest_nights + WINDOW))
     panel = measure_shares(
         counted.slots.filter(pl.col("night").is_between(looked, night)),
         stretches,
         read_observed(coverage),
         weighting=config.attention.weighting,
     )
-    born = list_births(stretches, named, first, night)
     rows = draw_attention(panel, themes=sorted(named), first_night=first, last_night=night)
     rows = rows.filter(pl.col("night") >= start)
     attention = rows
     if goes_on:
-        attention = pl.concat([_read_present(store, coverage, panel, start), rows])
+        attention = pl.concat([_read_present(store, panel, third, start), rows])
     judged = judge_attention(
         attention,
         panel=name_epochs(panel, coverage),
@@ -105,14 +108,19 @@ def measure_trends(
     stood = read_night(judged.tracks)
     if stood is not None:
         mark = marked if stood == stands and marked else None
-        mark = mark or mark_inputs(counted, members, themes, config, stood)
+        mark = mark or mark_inputs(counted, members, themes, config, (first, born), stood)
         judged = replace(judged, tracks=judged.tracks.with_columns(mark=pl.lit(mark)))
     where = f"night >= '{start}'" if goes_on else None
     return Trends(Change(ATTENTION, rows, where), judged)
 
 
 def mark_inputs(
-    counted: Counted, members: pl.DataFrame, themes: pl.DataFrame, config: Config, night: date
+    counted: Counted,
+    members: pl.DataFrame,
+    themes: pl.DataFrame,
+    config: Config,
+    begins: tuple[date, pl.DataFrame],
+    night: date,
 ) -> str:
     """Return a digest of everything that attention and tests up to a night are computed from.
 
@@ -121,6 +129,7 @@ def mark_inputs(
         members: MEMBERS.
         themes: THEMES.
         config: The settings.
+        begins: The study's first night, and what `list_births` says.
         night: The night.
     """
     by_then = pl.col("night") <= night
@@ -134,14 +143,15 @@ def mark_inputs(
         slots,
         placed.select("topic_id", "headline_id", "from_night", ended),
         matched.select("theme", "headline_id"),
-        seen.select("source", "night", "channel", "slots", "effective", "total", standing),
+        seen.select("source", "night", "channel", "slots", standing),
     )
     every = [
         (frame.height, frame.select(pl.struct(pl.all()).hash().sum()).item()) for frame in frames
     ]
     settings = asdict(config.signals), config.attention.weighting
     names = sorted({theme.name for theme in config.theme})
-    return make_id(repr((pl.__version__, every, settings, names)))
+    first = begins[0], begins[1]["night"].min()
+    return make_id(repr((METHOD, pl.__version__, first, every, settings, names)))
 
 
 def amend_trends(
@@ -167,12 +177,11 @@ def amend_trends(
     store.replace_together(_change_trends(trends))
 
 
-def _look_back(coverage: pl.DataFrame, rules: Rules, start: date) -> date:
-    """Return from which night on slots matter to nights from `start` on."""
+def _find_third(coverage: pl.DataFrame, start: date) -> date:
+    """Return the third observed night before `start`, or the earliest there is, or `start`."""
     nights = coverage.filter(pl.col("slots") > 0, pl.col("night") < start)["night"]
     third = nights.unique().sort().tail(LATELY).min()
-    reach = start - timedelta(days=rules.rest_nights + WINDOW)
-    return min(reach, third) if isinstance(third, date) else reach
+    return third if isinstance(third, date) else start
 
 
 def list_births(
@@ -204,13 +213,10 @@ def list_births(
     )
 
 
-def _read_present(store: Store, coverage: pl.DataFrame, panel: Panel, start: date) -> pl.DataFrame:
+def _read_present(store: Store, panel: Panel, third: date, start: date) -> pl.DataFrame:
     """Return all rows before `start` of the subjects that may be present from then on."""
-    nights = coverage.filter(pl.col("slots") > 0, pl.col("night") < start)["night"]
-    third = nights.unique().sort().tail(LATELY).min()
-    shown = panel.shares if third is None else panel.shares.filter(pl.col("night") >= third)
-    own = pl.lit(shown["subject"].unique()).implode()
-    before = pl.col("night") < start
+    shown = panel.shares.filter(pl.col("night") >= third)["subject"].unique()
+    own, before = pl.lit(shown).implode(), pl.col("night") < start
     return store.scan(ATTENTION).filter(before, pl.col("subject").is_in(own)).collect()
 
 

@@ -54,4 +54,4 @@ def to_csv(frame: pl.DataFrame) -> str:
 
 
 def _to_json(row: pl.Series) -> str:
-    return json.dumps(row.to_list(), ensure_ascii=False)
+    return json.dumps(row.to_list(), ensure_ascii=False, default=str)

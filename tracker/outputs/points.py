@@ -159,15 +159,18 @@ def _look(
     panel = read_panel(store, config, stretches, coverage)
     own, here = pl.col("subject").is_in(subjects), pl.col("channel") == channel
     attention = store.scan(ATTENTION).filter(own).collect()
-    if attention.is_empty() or not (coverage.filter(here)["slots"] > 0).any():
-        return _Looked(coverage, stretches, panel, dict.fromkeys(points, NO_VERDICT))
+    begun = coverage.filter(here, pl.col("slots") > 0)["night"].min()
+    verdicts = dict.fromkeys(points, NO_VERDICT)
+    points = [point for point in points if isinstance(begun, date) and point[1] >= begun]
+    if attention.is_empty() or not points:
+        return _Looked(coverage, stretches, panel, verdicts)
     nights = [night for _, night in points]
     kept = Judged(
         store.scan(SIGNALS).filter(own, here).collect(),
         store.scan(NOISES).filter(here, pl.col("night") <= max(nights)).collect(),
         store.scan(FAMILIES).filter(pl.col("night").is_in(nights)).collect(),
     )
-    last = max(nights, default=first)
+    last = max(nights)
     watched = {theme.name for theme in config.theme}.intersection(subjects)
     series = Series.stack(
         attention,
@@ -177,7 +180,7 @@ def _look(
         last_night=last,
         born=list_births(stretches, watched, first, last),
     )
-    verdicts = judge_points(points, channel, series, read_rules(config), kept)
+    verdicts |= judge_points(points, channel, series, read_rules(config), kept)
     return _Looked(coverage, stretches, panel, verdicts)
 
 

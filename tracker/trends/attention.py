@@ -12,7 +12,7 @@ null; where some were and none carried the subject it is 0.
 A subject is awake from its first slot on until four weeks, and three observed nights, have passed
 without a slot, and again from its next slot on. While it sleeps it has no rows, since they would
 say nothing of it: its share is 0 where a source was observed, null elsewhere, and its band depends
-on the sources alone. `fill_asleep` gives these rows.
+on the sources alone. `fill_asleep` gives these rows. Themes that are watched never sleep.
 """
 
 from collections.abc import Collection

@@ -63,6 +63,7 @@ class Judgement:
         night: Index of the night.
         subjects: Whom the arrays below speak of, as indices in the series: of all others there
             was nothing to compare.
+        began: Whether anything was observed by that night.
         ready: Whether there may be findings that night.
         steps: Evidence that the level was left.
         descents: Evidence that half of the peak was.
@@ -75,6 +76,7 @@ class Judgement:
 
     night: int
     subjects: Sequence[Indices]
+    began: Sequence[bool]
     ready: Sequence[bool]
     steps: Sequence[Evidence]
     descents: Sequence[Evidence]
@@ -111,6 +113,7 @@ def judge_nights(tracks: Sequence[Track], nights: range) -> Iterator[Judgement]:
         judgement = Judgement(
             night=night,
             subjects=[track.window.subjects for track in tracks],
+            began=[bool(track.series.observed[: night + 1].any()) for track in tracks],
             ready=ready,
             steps=steps,
             descents=descents,

@@ -1,4 +1,4 @@
-"""What rises, fades, is new, came back or burst, computed from the attention table each time.
+"""What rises, fades, is new, came back or burst: the same whether judged anew or gone on with.
 
 - rise, fade: the share left its own level and stays in the interval given (see `changes`).
 - new: the first slots of a subject, once the channel had been observed for a while without it.
@@ -54,7 +54,8 @@ def judge_attention(
     the panel was partial are left out.
 
     Args:
-        attention: Frame of `tracker.tables.ATTENTION`.
+        attention: Frame of `tracker.tables.ATTENTION`; without `panel` with the rows of sleeping
+            subjects, as `tracker.trends.attention.fill_asleep` gives them.
         panel: The sources' own shares, from the same slots.
         as_of: Last night to know of; the last of `attention` by default.
         fdr: False discovery rate over all subjects and channels of a night.
@@ -82,14 +83,15 @@ def judge_attention(
     if as_of is not None:
         attention = attention.filter(pl.col("night") <= as_of)
         panel = panel and cut_panel(panel, as_of)
-    if attention.is_empty():
+    silent = born is None or born.is_empty() or panel is None or panel.observed.is_empty()
+    if attention.is_empty() and silent:
         return Judged()
     rules = Rules(fdr, baseline_nights, history_nights, min_nights, min_ratio)
     series = stack_series(attention, panel, born)
     tracks, kept = _open_tracks(series, rules, known)
     stands = read_night(kept.tracks)
-    first = min((one.first_night for one in series.values()), default=attention["night"][0])
-    start = 0 if stands is None else (stands - first).days + 1
+    first = next((one.first_night for one in series.values()), None)
+    start = 0 if stands is None or first is None else (stands - first).days + 1
     stop = max((one.n_nights for one in series.values()), default=0)
     told = _Told(kept, list(series), list(series.values()))
     told.judge(tracks, range(start, stop - 1), fdr)
@@ -219,9 +221,9 @@ def _name(change: Change, series: Sequence[Series], channels: Sequence[str]) -> 
 def _list_noises(
     judgement: Judgement, night: date, channels: Sequence[str]
 ) -> Iterator[tuple[Any, ...]]:
-    """Return rows of NOISES: of the one family that a study is."""
-    for channel, commons in zip(channels, judgement.commons, strict=True):
-        for block, (common,) in sorted(commons.items()):
+    """Return rows of NOISES, of the one family that a study is, for channels observed by then."""
+    for channel, commons, began in zip(channels, judgement.commons, judgement.began, strict=True):
+        for block, (common,) in sorted(commons.items()) if began else ():
             yield night, channel, block, common.wander, common.least, common.weight
 
 

@@ -25,6 +25,8 @@ Commons = Sequence[Common]
 
 _HALF: Final = 0.5
 ALL_BLOCKS: Final = tuple(sorted({*BLOCKS, *LONG_BLOCKS}))
+METHOD: Final = 1
+"""Raised when what is kept of the tests means something else: all nights are judged again then."""
 WINDOW: Final = 32
 """Nights that are held as sums at a time."""
 _LEARNT_BLOCKS: Final = 5
@@ -73,11 +75,12 @@ class Rules:
 
 
 class Track:
-    """One series on its way through the nights; knows nothing of the nights ahead.
+    """One series on its way through the nights; nothing it says depends on the nights ahead.
 
     It holds only the subjects that may matter: those shown lately, and those whose climb has not
     ended. Of all others every test would compare nothing with nothing, and nothing is learnt of
-    them. A climb ends when a baseline of observed nights has passed without the subject.
+    them, those included that are first shown a few nights ahead. A climb ends when a baseline of
+    observed nights has passed without the subject.
 
     Args:
         series: The series.
