@@ -47,11 +47,16 @@ def _print_update(result: "UpdateResult", as_json: bool) -> None:
     if as_json:
         print_json(asdict(result))
         return
+    if result.stood and result.night < result.stood:
+        warn(
+            f"the study stood at {result.stood}; the nights after {result.night} are set aside "
+            "until tracker update does them again"
+        )
     click.echo(
         f"night {result.night}: {result.headlines:,} headlines in {result.events:,} events, "
-        f"{result.topics:,} topics and {result.themes:,} themes; {result.signals:,} findings "
-        f"tonight ({result.placing.nights:,} nights done, {result.placing.headlines:,} headlines "
-        "placed)"
+        f"{result.topics:,} topics and {result.themes:,} themes; findings tonight: "
+        f"{result.signals:,} (nights done: {result.placing.nights:,}, headlines placed: "
+        f"{result.placing.headlines:,})"
     )
     warn_of(result)
 

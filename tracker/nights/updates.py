@@ -25,6 +25,7 @@ from tracker.store import Store
 from tracker.tables import (
     CAPTURES,
     CORRECTIONS,
+    COVERAGE,
     EVENTS,
     HEADLINES,
     LISTS,
@@ -56,6 +57,7 @@ class UpdateResult:
         signals: Findings of that night.
         void_corrections: Corrections that name what is not there.
         labels: What the label writer did, if there is one.
+        stood: The night the study stood at before; None if it never did.
     """
 
     night: date
@@ -67,6 +69,7 @@ class UpdateResult:
     signals: int
     void_corrections: int
     labels: LabelResult
+    stood: date | None
 
 
 def update_study(
@@ -100,6 +103,7 @@ def update_study(
         captures = captures.filter(pl.col("night") <= as_of)
     nights = captures["night"].unique().sort().to_list()
     night = nights[-1]
+    stood = store.scan(COVERAGE).select(pl.col("night").max()).collect().item()
     model = encoder()
     unfinished = check_model(store, model, config.topics, now)
     progress("lists", 0, 1)
@@ -144,6 +148,7 @@ def update_study(
         signals=trends.judged.signals.filter(pl.col("night") == night).height,
         void_corrections=store.read(CORRECTIONS).filter(pl.col("state") == "void").height,
         labels=labels,
+        stood=stood,
     )
 
 

@@ -128,7 +128,8 @@ def _tell_lack(one: Explanation, test: dict[str, Any] | None) -> str:
 
 def _tell_panel(one: Explanation) -> Iterator[str]:
     parts = one.decomposition
-    if parts is None:
+    # Without a share that night no stretches are told of.
+    if parts is None or one.point.get("share") is None:
         return
     yield (
         f"The drawn line changed by {_points(parts.change)} between these stretches: "

@@ -16,6 +16,8 @@ _KEY: Final = ["subject", "channel"]
 LATELY: Final = 3
 """Observed nights that say whether a subject is present."""
 _LATELY_SEEN: Final = f"{LATELY}i"
+_MARKED_AT_ONCE: Final = 10_000
+"""Subjects that are marked at a time, as what is between takes several times the rows."""
 _BEGUN: Final = pl.Schema({"subject": pl.String, "channel": pl.String, "first": pl.Int64})
 _DEBUT: Final = timedelta(days=7)
 """How long after its first presence a subject may become news and still be new."""
@@ -42,15 +44,28 @@ def mark_presence(
         The rows of `attention` on which their subject was present, with `appears` (it was not the
         observed night before), `notable` (in the last three observed nights either two sources
         carried it on one night or, where only one source was observed, two nights did), `since`
-        (first of the three nights with a slot), `history` (observed nights of the channel before
-        `since`), and as of the latest earlier presence: `present_until`, `appearances` and `quiet`
-        (nights without presence up to then); `silence` is the nights without presence since.
+        (first of the three nights with a slot), `first_shown` (its very first night with one),
+        `history` (observed nights of the channel before that), and as of the latest earlier
+        presence: `present_until`, `appearances` and `quiet` (nights without presence up to then);
+        `silence` is the nights without presence since.
     """
     seen = attention.filter(pl.col("share").is_not_null())
     nights = seen if observed is None else observed
     history = _number_nights(nights)
     births = attention.group_by("subject").agg(pl.col("night").min()) if born is None else born
     begun = _number_births(births, history)
+    subjects = seen.select("subject").unique().sort("subject")
+    marked = [
+        _mark(seen.join(some, on="subject", how="semi"), history, begun, min_slots)
+        for some in subjects.iter_slices(_MARKED_AT_ONCE)
+    ]
+    return pl.concat(marked) if marked else _mark(seen, history, begun, min_slots)
+
+
+def _mark(
+    seen: pl.DataFrame, history: pl.DataFrame, begun: pl.DataFrame, min_slots: int
+) -> pl.DataFrame:
+    """Return what `mark_presence` does, of some subjects."""
     rows = (
         seen.lazy()
         .join(history.lazy(), on=["channel", "night"])
@@ -77,9 +92,11 @@ def mark_presence(
     carried = pl.col("carried").rolling_sum_by("order", _LATELY_SEEN).over(_KEY)
     shared = (most[0] > 1) | ((most[1] == 1) & (carried > 1))
     was = pl.col("present").shift(1, fill_value=False).over(_KEY) & pl.col("follows")
+    first_shown = pl.when(pl.col("slots") > 0).then("night").min().over(_KEY)
     nights_so_far = order - pl.col("first") + 1
     rows = rows.with_columns(
         (pl.col("present") & shared).alias("notable"),
+        first_shown.alias("first_shown"),
         (pl.col("present") & ~was.fill_null(value=False)).alias("appears"),
         (nights_so_far - pl.col("present").cum_sum().over(_KEY)).alias("quiet_so_far"),
     )
@@ -96,7 +113,7 @@ def mark_presence(
         .with_columns((pl.col("quiet_so_far") - pl.col("quiet")).alias("silence"))
         .join(
             history.lazy().rename({"order": "history"}),
-            left_on=["channel", "since"],
+            left_on=["channel", "first_shown"],
             right_on=["channel", "night"],
             how="left",
         )
@@ -133,7 +150,7 @@ def find_debuts(presence: pl.DataFrame, *, history_nights: int) -> pl.DataFrame:
     """Return a `new` finding for each first presence that is news and that could have been lacking.
 
     News is what two sources carry on one night, or, where only one source was observed, what stays
-    for two nights, within a week of the first presence.
+    for two nights, within a week of its very first slot.
 
     Args:
         presence: Result of `mark_presence`.
@@ -144,7 +161,7 @@ def find_debuts(presence: pl.DataFrame, *, history_nights: int) -> pl.DataFrame:
         with its band; there is no p-value, a first time is a fact.
     """
     debuts = presence.filter(pl.col("appears") & pl.col("present_until").is_null()).select(
-        *_KEY, pl.col("night").alias("debut"), pl.col("since").alias("first"), "history"
+        *_KEY, pl.col("first_shown").alias("debut"), "history"
     )
     first = (
         presence.drop("history")
@@ -160,7 +177,7 @@ def find_debuts(presence: pl.DataFrame, *, history_nights: int) -> pl.DataFrame:
     return _shape(
         first,
         kind="new",
-        start=pl.col("first"),
+        start=pl.col("debut"),
         end=pl.col("night"),
         method=f"first slots after {history_nights} observed nights, at two sources or two nights",
     )
