@@ -107,18 +107,15 @@ T.start = async function () {
   if (location.hash.length > 1) document.querySelector(".still")?.remove();
   await T.painted();
   if (T.filtered()) await T.follow();
-  const seen = new IntersectionObserver((entries) => {
-    for (const entry of entries) {
-      if (!entry.isIntersecting) continue;
-      seen.unobserve(entry.target);
-      T.draw(entry.target.id);
-    }
-  }, { rootMargin: "400px" });
-  for (const id of T.page.charts) {
-    const place = document.getElementById(id);
-    if (id === T.page.charts[0]) T.draw(id);
-    else seen.observe(place);
-  }
+  // The others follow one by one: whoever prints the page or takes a picture of it sees all.
+  const idle = window.requestIdleCallback ?? ((task) => setTimeout(task, 50));
+  const [first, ...rest] = T.page.charts;
+  const next = async () => {
+    if (!rest.length) return;
+    await T.draw(rest.shift());
+    idle(next);
+  };
+  if (first) T.draw(first).then(() => idle(next));
   T.dark.addEventListener("change", T.redraw);
   T.narrow.addEventListener("change", T.redraw);
   window.addEventListener("beforeprint", () => { T.printing = true; for (const id of T.page.charts) T.draw(id); });
