@@ -15,9 +15,6 @@ from tracker.tables import SIGNALS
 _KEY: Final = ["subject", "channel"]
 LATELY: Final = 3
 """Observed nights that say whether a subject is present."""
-_LATELY_SEEN: Final = f"{LATELY}i"
-_MARKED_AT_ONCE: Final = 10_000
-"""Subjects that are marked at a time, as what is between takes several times the rows."""
 _BEGUN: Final = pl.Schema({"subject": pl.String, "channel": pl.String, "first": pl.Int64})
 _DEBUT: Final = timedelta(days=7)
 """How long after its first presence a subject may become news and still be new."""
@@ -54,50 +51,24 @@ def mark_presence(
     history = _number_nights(nights)
     births = attention.group_by("subject").agg(pl.col("night").min()) if born is None else born
     begun = _number_births(births, history)
-    subjects = seen.select("subject").unique().sort("subject")
-    marked = [
-        _mark(seen.join(some, on="subject", how="semi"), history, begun, min_slots)
-        for some in subjects.iter_slices(_MARKED_AT_ONCE)
-    ]
-    return pl.concat(marked) if marked else _mark(seen, history, begun, min_slots)
-
-
-def _mark(
-    seen: pl.DataFrame, history: pl.DataFrame, begun: pl.DataFrame, min_slots: int
-) -> pl.DataFrame:
-    """Return what `mark_presence` does, of some subjects."""
     rows = (
         seen.lazy()
         .join(history.lazy(), on=["channel", "night"])
         .join(begun.lazy(), on=_KEY)
         .sort(*_KEY, "night")
+        .with_columns(*_look_back(min_slots))
+        .filter(pl.col("carried") > 0)
     )
-    shown, order = pl.when(pl.col("slots") > 0).then("night"), pl.col("order")
-    earliest = [
-        pl.when(order - order.shift(back).over(_KEY) < LATELY).then(shown.shift(back).over(_KEY))
-        for back in reversed(range(1, LATELY))
-    ]
-    rows = rows.with_columns(
-        (pl.col("slots").rolling_sum_by("order", _LATELY_SEEN).over(_KEY) >= min_slots).alias(
-            "present"
-        ),
-        pl.coalesce(*earliest, shown).alias("since"),
-        (pl.col("slots") > 0).cast(pl.Int64).alias("carried"),
-        (order - order.shift(1).over(_KEY) == 1).alias("follows"),
-    )
-    most = [
-        pl.col(name).rolling_max_by("order", _LATELY_SEEN).over(_KEY)
-        for name in ("n_sources", "observed_sources")
-    ]
-    carried = pl.col("carried").rolling_sum_by("order", _LATELY_SEEN).over(_KEY)
-    shared = (most[0] > 1) | ((most[1] == 1) & (carried > 1))
-    was = pl.col("present").shift(1, fill_value=False).over(_KEY) & pl.col("follows")
     first_shown = pl.when(pl.col("slots") > 0).then("night").min().over(_KEY)
-    nights_so_far = order - pl.col("first") + 1
+    was = pl.col("present").shift(1, fill_value=False) & _follows(1, nights=1)
+    nights_so_far = pl.col("order") - pl.col("first") + 1
+    shared = (pl.col("most_sources") > 1) | (
+        (pl.col("most_observed") == 1) & (pl.col("carried") > 1)
+    )
     rows = rows.with_columns(
         (pl.col("present") & shared).alias("notable"),
         first_shown.alias("first_shown"),
-        (pl.col("present") & ~was.fill_null(value=False)).alias("appears"),
+        (pl.col("present") & ~was).alias("appears"),
         (nights_so_far - pl.col("present").cum_sum().over(_KEY)).alias("quiet_so_far"),
     )
     earlier = {
@@ -118,9 +89,38 @@ def _mark(
             how="left",
         )
         .filter("present")
-        .drop("first", "order", "carried", "follows", "present", "quiet_so_far")
+        .drop(
+            "first", "order", "carried", "most_sources", "most_observed", "present", "quiet_so_far"
+        )
         .collect()
     )
+
+
+def _look_back(min_slots: int) -> list[pl.Expr]:
+    """Return what the last three observed nights say of a row; rows are sorted by key and night."""
+    slots, shown = pl.col("slots"), pl.when(pl.col("slots") > 0).then("night")
+
+    def lately(value: pl.Expr) -> list[pl.Expr]:
+        earlier = [
+            pl.when(_follows(back, nights=LATELY - 1)).then(value.shift(back))
+            for back in range(1, LATELY)
+        ]
+        return [value, *earlier]
+
+    return [
+        (pl.sum_horizontal(lately(slots)) >= min_slots).alias("present"),
+        pl.sum_horizontal(lately((slots > 0).cast(pl.Int64))).alias("carried"),
+        pl.max_horizontal(lately(pl.col("n_sources"))).alias("most_sources"),
+        pl.max_horizontal(lately(pl.col("observed_sources"))).alias("most_observed"),
+        pl.coalesce(*reversed(lately(shown))).alias("since"),
+    ]
+
+
+def _follows(back: int, *, nights: int) -> pl.Expr:
+    """Return whether the row so many before is of the same subject, at most `nights` before."""
+    same = [pl.col(name) == pl.col(name).shift(back) for name in _KEY]
+    near = pl.col("order") - pl.col("order").shift(back) <= nights
+    return pl.all_horizontal(*same, near).fill_null(value=False)
 
 
 def _number_nights(observed: pl.DataFrame) -> pl.DataFrame:
