@@ -18,6 +18,8 @@ from tracker.intakes.bodies import BodyKeeper
 from tracker.outputs.checks import check_study
 from tracker.store import Store
 from tracker.tables import TABLES
+from tracker.trends.attention import fill_asleep
+from tracker.trends.coverage import read_observed
 
 PAGE = """<!doctype html><html lang="en"><head><title>Post</title>
 <link rel="canonical" href="https://www.post.example/front"></head><body><main>
@@ -203,9 +205,14 @@ def test_countries_are_themes_without_any_configuration(told: Study):
 
 
 def test_a_missing_night_is_null_and_an_absent_theme_is_zero(told: Study):
-    honduras = told.read("attention").filter(
-        pl.col("subject") == "Honduras", pl.col("channel") == "editorial"
-    )
+    coverage = told.read("coverage")
+    honduras = fill_asleep(
+        told.read("attention").filter(subject="Honduras"),
+        read_observed(coverage),
+        last_night=coverage["night"].max(),
+        always=["Honduras"],
+        first_night=FIRST,
+    ).filter(channel="editorial")
     shares = dict(honduras.select("night", "share").iter_rows())
     assert shares[FIRST + 8 * NIGHT] is None
     assert shares[FIRST] == 0
