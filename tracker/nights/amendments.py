@@ -185,6 +185,7 @@ def _move(
     )
     subjects = moved["topic_id"].drop_nulls().unique().sort().to_list()
     progress("attention", 0, 1)
-    amend_trends(store, config, subjects, after)
+    if subjects:
+        amend_trends(store, config, after)
     progress("attention", 1, 1)
     return len(subjects)

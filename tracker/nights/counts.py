@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
-from typing import Final
 
 import polars as pl
 
@@ -24,17 +23,15 @@ from tracker.tables import (
     THEMES,
     TRACKS,
 )
-from tracker.trends.attention import draw_attention
+from tracker.trends.attention import draw_attention, fill_asleep
 from tracker.trends.checkpoints import read_night
-from tracker.trends.coverage import read_observed
+from tracker.trends.coverage import find_first, read_observed
 from tracker.trends.memories import Judged
 from tracker.trends.panels import COUNTED, Panel, measure_shares
 from tracker.trends.presence import LATELY
 from tracker.trends.signals import judge_attention
 from tracker.trends.standing import name_epochs
 from tracker.trends.tracks import METHOD, WINDOW, Rules
-
-ONE_NIGHT: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -76,15 +73,13 @@ def measure_trends(
     known = Judged(*(store.read(one) for one in (SIGNALS, NOISES, FAMILIES, TRACKS, DIFFERENCES)))
     stretches = list_stretches(members, themes, first)
     born = list_births(stretches, named, first, night)
-    stands, start, marked = read_night(known.tracks), first, None
-    if stands is not None and stands < night:
-        marked = mark_inputs(counted, members, themes, config, (first, born), stands)
-    goes_on = marked is not None and known.tracks["mark"].first() == marked
-    if goes_on and stands is not None:
-        start = stands + ONE_NIGHT
-    third = _find_third(coverage, start)
-    looked = first
-    if goes_on:
+    inputs = counted, members, themes, config, (first, born)
+    stands = read_night(known.tracks)
+    if stands and (stands >= night or known.tracks["mark"][0] != mark_inputs(*inputs, stands)):
+        stands = None
+    start = first if stands is None else stands + timedelta(days=1)
+    third, looked = _find_third(coverage, start), first
+    if stands is not None:
         looked = min(third, start - timedelta(days=read_rules(config).rest_nights + WINDOW))
     panel = measure_shares(
         counted.slots.filter(pl.col("night").is_between(looked, night)),
@@ -93,24 +88,22 @@ def measure_trends(
         weighting=config.attention.weighting,
     )
     rows = draw_attention(panel, themes=sorted(named), first_night=first, last_night=night)
-    rows = rows.filter(pl.col("night") >= start)
-    attention = rows
-    if goes_on:
+    attention = rows = rows.filter(pl.col("night") >= start)
+    if stands is not None:
         attention = pl.concat([_read_present(store, panel, third, start), rows])
     judged = judge_attention(
         attention,
         panel=name_epochs(panel, coverage),
         as_of=night,
-        known=known if goes_on else None,
+        known=None if stands is None else known,
         born=born,
         **asdict(config.signals),
     )
     stood = read_night(judged.tracks)
     if stood is not None:
-        mark = marked if stood == stands and marked else None
-        mark = mark or mark_inputs(counted, members, themes, config, (first, born), stood)
-        judged = replace(judged, tracks=judged.tracks.with_columns(mark=pl.lit(mark)))
-    where = f"night >= '{start}'" if goes_on else None
+        mark = pl.lit(mark_inputs(*inputs, stood))
+        judged = replace(judged, tracks=judged.tracks.with_columns(mark=mark))
+    where = None if stands is None else f"night >= '{start}'"
     return Trends(Change(ATTENTION, rows, where), judged)
 
 
@@ -154,25 +147,19 @@ def mark_inputs(
     return make_id(repr((METHOD, pl.__version__, first, every, settings, names)))
 
 
-def amend_trends(
-    store: Store, config: Config, subjects: Collection[str], members: pl.DataFrame
-) -> None:
+def amend_trends(store: Store, config: Config, members: pl.DataFrame) -> None:
     """Measure and judge what a correction moved, from what was counted at the last update.
 
     Args:
         store: The study's store.
         config: Its settings.
-        subjects: Topics whose headlines moved on the last night.
         members: MEMBERS.
     """
-    if not subjects:
-        return
     night, coverage = read_counted_night(store), store.read(COVERAGE)
-    first = coverage["night"].min()
-    assert isinstance(first, date)
     slots = store.scan(SLOTS).select(COUNTED).collect()
     counted = Counted(slots, coverage, ())
     themes = store.read(THEMES)
+    first = find_first(coverage)
     trends = measure_trends(store, counted, members, themes, config, first, night)
     store.replace_together(_change_trends(trends))
 
@@ -276,6 +263,33 @@ def read_panel(
     slots = store.scan(SLOTS).filter(mine).collect()
     return measure_shares(
         slots, stretches, read_observed(coverage), weighting=config.attention.weighting
+    )
+
+
+def read_attention(
+    store: Store,
+    coverage: pl.DataFrame,
+    subjects: Collection[str],
+    *,
+    themes: Collection[str],
+    night: date,
+) -> pl.DataFrame:
+    """Return the attention of some subjects on every night, also of those on which they slept.
+
+    Args:
+        store: The study's store.
+        coverage: COVERAGE.
+        subjects: Topics by id, themes by name.
+        themes: Those of them that are themes, told of from the study's first night on.
+        night: Last night to tell of.
+    """
+    own = pl.lit(pl.Series(sorted(subjects), dtype=pl.String)).implode()
+    return fill_asleep(
+        store.scan(ATTENTION).filter(pl.col("subject").is_in(own)).collect(),
+        read_observed(coverage),
+        last_night=night,
+        always=themes,
+        first_night=find_first(coverage),
     )
 
 

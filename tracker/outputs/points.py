@@ -12,6 +12,7 @@ from tracker.errors import InputError, SubjectError
 from tracker.names import choose_named
 from tracker.nights.counts import (
     list_births,
+    read_attention,
     read_counted_night,
     read_panel,
     read_rules,
@@ -35,8 +36,7 @@ from tracker.tables import (
     THEMES,
     night_of,
 )
-from tracker.trends.attention import fill_asleep
-from tracker.trends.coverage import count_sources, describe_gaps, read_observed
+from tracker.trends.coverage import count_sources, describe_gaps, find_first
 from tracker.trends.decomposition import Decomposition, Stretch, decompose_change
 from tracker.trends.memories import Judged
 from tracker.trends.panels import COUNTED, Panel
@@ -68,14 +68,8 @@ def explain_point(
     channel = _check_channel(coverage, channel)
     mine = pl.col("subject") == subject.key
     here = pl.col("channel") == channel
-    attention = store.scan(ATTENTION).filter(mine).collect()
-    attention = fill_asleep(
-        attention,
-        read_observed(coverage),
-        last_night=stands,
-        always=[subject.key] if subject.kind == "theme" else [],
-        first_night=_read_first(coverage),
-    )
+    themes = [subject.key] if subject.kind == "theme" else []
+    attention = read_attention(store, coverage, [subject.key], themes=themes, night=stands)
     rows = attention.filter(pl.col("night") == night, here)
     point = rows.row(0, named=True) if rows.height else {}
     marks = mark_partial(count_sources(coverage)).filter(pl.col("night") == night, here)
@@ -153,7 +147,7 @@ def _look(
     channel: str,
 ) -> _Looked:
     """Return what is kept of the subjects of some points, and judge these."""
-    first = _read_first(coverage)
+    first = find_first(coverage)
     subjects = sorted({subject for subject, _ in points})
     stretches = read_stretches(store, subjects, first)
     panel = read_panel(store, config, stretches, coverage)
@@ -200,16 +194,10 @@ def find_subject(store: Store, config: Config, name: str) -> Named:
     return Named(key, names[key], kinds[key])
 
 
-def _read_first(coverage: pl.DataFrame) -> date:
-    first = coverage["night"].min()
-    assert isinstance(first, date)
-    return first
-
-
 def _check_night(
     store: Store, config: Config, coverage: pl.DataFrame, stands: date, night: date | None
 ) -> date:
-    first = _read_first(coverage)
+    first = find_first(coverage)
     if night is None:
         return stands
     if night > stands:

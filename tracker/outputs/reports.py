@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from tracker.config import Config
-from tracker.nights.counts import read_counted_night
+from tracker.nights.counts import read_attention, read_counted_night
 from tracker.nights.topic_views import latest_topics
 from tracker.plotter.inputs import ReportData
 from tracker.plotter.report import build_report
@@ -32,8 +32,7 @@ from tracker.tables import (
     TOPICS,
     night_of,
 )
-from tracker.trends.attention import fill_asleep
-from tracker.trends.coverage import read_observed
+from tracker.trends.coverage import find_first
 
 FOLDERS: Final = ("topics", "themes", "data")
 """Folders that hold nothing but the report's pages: what an earlier report left there goes."""
@@ -67,9 +66,8 @@ def read_report_data(
     captures = store.read(CAPTURES).filter(night_of("captured_at", zone) <= last_night)
     themes, watchlist = store.read(THEMES), tuple(theme.name for theme in config.theme)
     drawn, paged, unpaged = frozenset(subjects), frozenset[str](), 0
-    first = coverage["night"].min()
-    assert isinstance(first, date)
     if not drawn:
+        first = find_first(coverage)
         chosen = select_topics(
             store.scan(ATTENTION), store.scan(MEMBERS), store.scan(HEADLINES), signals,
             time_zone=zone, first=max(first, nights[0] or first),
@@ -86,12 +84,12 @@ def read_report_data(
         shown.unique().to_frame().lazy(), on="headline_id", how="semi"
     )
     return ReportData(
-        attention=fill_asleep(
-            store.scan(ATTENTION).filter(pl.col("subject").is_in(own)).collect(),
-            read_observed(coverage),
-            last_night=last_night,
-            always=drawn & {*themes["theme"], *watchlist},
-            first_night=first,
+        attention=read_attention(
+            store,
+            coverage,
+            drawn,
+            themes=drawn & {*themes["theme"], *watchlist},
+            night=last_night,
         ),
         signals=signals.filter(pl.col("subject").is_in(own)),
         headlines=headlines.collect(),

@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from tracker.nights.counts import read_attention
 from tracker.nights.topic_views import label_topics, view_topics
 from tracker.store import Store
 from tracker.tables import (
@@ -22,8 +23,6 @@ from tracker.tables import (
     THEMES,
 )
 from tracker.topics.theme_overlaps import overlap_themes
-from tracker.trends.attention import fill_asleep
-from tracker.trends.coverage import read_observed
 
 
 def view_headlines(store: Store) -> pl.DataFrame:
@@ -109,14 +108,11 @@ def view_themes(store: Store) -> pl.DataFrame:
     themes = store.read(THEMES)
     seen = store.scan(HEADLINES).select("headline_id", "first_seen", "last_seen").collect()
     names, coverage = themes["theme"].unique(), store.read(COVERAGE)
-    awake = store.scan(ATTENTION).filter(pl.col("subject").is_in(names.implode())).collect()
-    last, first = coverage["night"].max(), coverage["night"].min()
-    if isinstance(last, date) and isinstance(first, date):
-        awake = fill_asleep(
-            awake, read_observed(coverage), last_night=last, always=names, first_night=first
-        )
+    attention, last = ATTENTION.empty(), coverage["night"].max()
+    if isinstance(last, date):
+        attention = read_attention(store, coverage, names, themes=names, night=last)
     shares = (
-        awake.filter(pl.col("channel") == "editorial", pl.col("share").is_not_null())
+        attention.filter(pl.col("channel") == "editorial", pl.col("share").is_not_null())
         .sort("night")
         .group_by("subject")
         .agg(pl.col("share", "low", "high", "night").last())

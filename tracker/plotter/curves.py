@@ -107,8 +107,7 @@ def read_curves(data: ReportData, subjects: Mapping[str, Subject], totals: pl.Da
     rows = data.attention.filter(pl.col("night") <= data.last_night)
     if data.drawn is not None:
         rows = rows.filter(pl.col("subject").is_in(list(data.drawn)))
-    first = [frame["night"].min() for frame in (data.attention, data.coverage)]
-    start = min([data.last_night, *(night for night in first if isinstance(night, date))])
+    start = data.first_night
     nights = [start + timedelta(days=i) for i in range((data.last_night - start).days + 1)]
     place = {night: i for i, night in enumerate(nights)}
     per_night = (

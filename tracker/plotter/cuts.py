@@ -18,9 +18,7 @@ def cut_nights(data: ReportData, first: date | None = None, last: date | None = 
     """
     if first is None and last is None:
         return data
-    known = [frame["night"].min() for frame in (data.attention, data.coverage)]
-    start = min([data.last_night, *(night for night in known if isinstance(night, date))])
-    end = data.last_night
+    start, end = data.first_night, data.last_night
     first, last = max(first or start, start), min(last or end, end)
     if first > last:
         raise InputError(f"nights: found none from {first} to {last}; wanted some of {start}–{end}")

@@ -69,6 +69,12 @@ class ReportData:
     paged: frozenset[str] | None = None
     unpaged: int = 0
 
+    @property
+    def first_night(self) -> date:
+        """Return the first night that anything is told of."""
+        known = [frame["night"].min() for frame in (self.attention, self.coverage)]
+        return min([self.last_night, *(night for night in known if isinstance(night, date))])
+
     def __post_init__(self) -> None:
         """Check that every frame has its table's columns.
 

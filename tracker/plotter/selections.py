@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from tracker.plotter.findings import RECENT
 from tracker.plotter.ranks import list_periods
 from tracker.tables import night_of
 
@@ -15,9 +16,6 @@ MOST_PAGES: Final = 1000
 
 LATELY: Final = timedelta(days=28)
 """How far back the first half of them is chosen from."""
-
-RECENT: Final = timedelta(days=7)
-"""How far back everything that was found is told."""
 
 _CANDIDATES: Final = 50
 """Topics kept for each list of the highest that a chart makes; it shows far fewer."""
@@ -95,7 +93,9 @@ def select_topics(
             break
         paged.setdefault(topic)
     several = set(sizes.filter(pl.col("size") > 1)["topic_id"])
-    found = signals.filter(pl.col("night").is_between(since or last - RECENT, last, closed="right"))
+    found = signals.filter(
+        pl.col("night") > (since or last - RECENT - timedelta(days=1)), pl.col("night") <= last
+    )
     told = signals.filter(pl.col("night") <= last).sort(
         pl.col("value").abs(), "subject", descending=[True, False]
     )
@@ -109,7 +109,7 @@ def _list_now(signals: pl.DataFrame, shown: pl.DataFrame, last: date) -> list[st
     """Return what was found in the last week, by kind the strongest, and what is on top tonight."""
     size = pl.col("value").abs()
     found = (
-        signals.filter(pl.col("night").is_between(last - RECENT, last, closed="right"))
+        signals.filter(pl.col("night").is_between(last - RECENT, last))
         .sort(pl.col("night") == last, size, "subject", descending=[True, True, False])
         .group_by("kind", maintain_order=True)
         .head(_CANDIDATES)

@@ -116,7 +116,7 @@ def read_line(text: str, language: str, outlets: Sequence[str] | frozenset[str])
         cased = bare[i][0].isupper() or bare[i][0].islower()
         capital = 0
         if cased and plain and (not first or not bare[i][0].isupper()):
-            capital = 1 if any(map(str.isupper, bare[i])) else -1
+            capital = 1 if _has_capital(bare[i]) else -1
         elif first and plain and sum(map(str.isupper, bare[i])) > 1:
             capital = 1  # NATO, iPhone, McDonald
         follows = i > 0 and not first

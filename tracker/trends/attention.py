@@ -26,11 +26,11 @@ from scipy import stats
 from tracker.tables import ATTENTION, CHANNEL_OF, CHANNELS, SLOTS, night_of
 from tracker.trends.intervals import CONFIDENCE, bound_share
 from tracker.trends.panels import Panel, Weighting, discount_rank, measure_panel
+from tracker.trends.presence import LATELY
 
 _CELL: Final = ["night", "channel"]
 _LATELY: Final = 28
 _AWAKE: Final = timedelta(days=_LATELY)
-_SEEN_AWAKE: Final = 3
 _DRAWN_AT_ONCE: Final = 10_000
 """Subjects that are drawn at a time: what is between slots and rows is several times the rows."""
 
@@ -335,8 +335,8 @@ def _lay_grid(
 
 def _find_ends(nights: pl.Series, observed: pl.Series, last_night: date) -> pl.DataFrame:
     """Return until when a subject with a slot on each of some nights is awake: night, until."""
-    third = observed.search_sorted(nights, side="right") + (_SEEN_AWAKE - 1)
-    known = pl.concat([observed, pl.Series([last_night] * _SEEN_AWAKE, dtype=pl.Date)])
+    third = observed.search_sorted(nights, side="right") + (LATELY - 1)
+    known = pl.concat([observed, pl.Series([last_night] * LATELY, dtype=pl.Date)])
     late = known.gather(third.clip(upper_bound=len(known) - 1))
     return pl.DataFrame({"night": nights, "late": late}).select(
         "night",

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from tracker.tables import DIFFERENCES, TRACKS
-from tracker.trends.series import Series
+from tracker.trends.series import Series, number_nights
 from tracker.trends.tracks import ALL_BLOCKS, LONG_BLOCKS, Rules, Track
 from tracker.trends.windows import Indices
 
@@ -71,21 +71,20 @@ def _save_differences(
     frames = [DIFFERENCES.empty()]
     for block in ALL_BLOCKS:
         row, at = np.nonzero(kept.noises[block])
-        nights = pl.Series(row + kept.first, dtype=pl.Int64)
-        frames.append(
-            pl.DataFrame(
-                {
-                    "subject": pl.Series(names[at].tolist(), dtype=pl.String),
-                    "channel": pl.repeat(channel, len(at), eager=True),
-                    "night": pl.repeat(track.series.first_night, len(at), eager=True)
-                    + nights.cast(pl.Duration("ms")) * 86_400_000,
-                    "nights": pl.repeat(block, len(at), dtype=pl.Int64, eager=True),
-                    "gap": kept.gaps[block][row, at],
-                    "noise": kept.noises[block][row, at],
-                    "square": kept.squares[block][row, at],
-                }
-            ).select(DIFFERENCES.schema.names())
+        noted = pl.DataFrame(
+            {
+                "subject": pl.Series(names[at].tolist(), dtype=pl.String),
+                "day": row + kept.first,
+                "gap": kept.gaps[block][row, at],
+                "noise": kept.noises[block][row, at],
+                "square": kept.squares[block][row, at],
+            }
+        ).with_columns(
+            (pl.lit(track.series.first_night) + pl.duration(days="day")).alias("night"),
+            pl.lit(channel).alias("channel"),
+            pl.lit(block, pl.Int64).alias("nights"),
         )
+        frames.append(noted.select(DIFFERENCES.schema.names()))
     return pl.concat(frames)
 
 
@@ -108,19 +107,19 @@ def resume_track(
     night = read_night(tracks)
     if night is None:
         return track
-    place = {name: at for at, name in enumerate(series.subjects)}
+    first, place = series.first_night, {name: at for at, name in enumerate(series.subjects)}
     subjects = np.array([place[name] for name in rows["subject"]], dtype=np.intp)
-    track.resume((night - series.first_night).days + 1, subjects)
+    track.resume((night - first).days + 1, subjects)
     at, state = np.searchsorted(track.window.subjects, subjects), track.state
-    state.level_since[at] = _number(rows["level_since"], series)
+    state.level_since[at] = number_nights(rows["level_since"], first)
     rose = rows["risen_since"].is_not_null().to_numpy()
-    state.risen_since[at[rose]] = _number(rows["risen_since"].drop_nulls(), series)
+    state.risen_since[at[rose]] = number_nights(rows["risen_since"].drop_nulls(), first)
     state.quiet[at] = rows["quiet"].to_numpy()
     for number, block in enumerate(ALL_BLOCKS):
         state.inflation[block][at] = rows["inflations"].list.get(number).to_numpy()
     for number, block in enumerate(LONG_BLOCKS):
         state.peaks[block][at] = rows["peaks"].list.get(number).to_numpy()
-        state.peak_ends[block][at] = _number(rows["peak_ends"].list.get(number), series)
+        state.peak_ends[block][at] = number_nights(rows["peak_ends"].list.get(number), first)
     _resume_peaks(track, rows, at)
     _resume_differences(track, differences, place)
     return track
@@ -141,14 +140,9 @@ def _resume_peaks(track: Track, rows: pl.DataFrame, at: Indices) -> None:
 def _resume_differences(track: Track, rows: pl.DataFrame, place: Mapping[str, int]) -> None:
     kept = track.state.differences
     for (block,), some in rows.partition_by("nights", as_dict=True).items():
-        night = _number(some["night"], track.series) - kept.first
+        night = number_nights(some["night"], track.series.first_night) - kept.first
         subjects = some["subject"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
         where = night, np.searchsorted(track.window.subjects, subjects)
         kept.gaps[block][where] = some["gap"].to_numpy()
         kept.noises[block][where] = some["noise"].to_numpy()
         kept.squares[block][where] = some["square"].to_numpy()
-
-
-def _number(nights: pl.Series, series: Series) -> Indices:
-    """Return the index of each night in the series."""
-    return (nights - series.first_night).dt.total_days().to_numpy().astype(np.intp)

@@ -69,6 +69,17 @@ def measure_coverage(
     )
 
 
+def find_first(coverage: pl.DataFrame) -> date:
+    """Return the first night of a study.
+
+    Args:
+        coverage: Frame of `tracker.tables.COVERAGE`, not empty.
+    """
+    first = coverage["night"].min()
+    assert isinstance(first, date)
+    return first
+
+
 def read_observed(coverage: pl.DataFrame) -> pl.DataFrame:
     """Return what was observed, as `tracker.trends.panels.measure_observed` did.
 

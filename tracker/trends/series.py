@@ -119,17 +119,17 @@ class Series:
         sources = observed["source"].unique().sort()
         visits = np.zeros((n_nights + 1, len(sources)))
         spreads = np.zeros_like(visits)
-        at = (_count_nights(observed, first) + 1, _index(observed["source"], sources))
+        at = (number_nights(observed["night"], first) + 1, _index(observed["source"], sources))
         visits[at] = 1.0
         spreads[at] = 1 / observed["effective"].to_numpy()
         return cls(
             subjects=tuple(starts["subject"]),
             sources=tuple(sources),
             first_night=first,
-            starts=_count_nights(starts, first),
+            starts=number_nights(starts["night"], first),
             observed=np.asarray(visits[1:].any(axis=1)),
             shares=Shares(
-                _count_nights(shares, first),
+                number_nights(shares["night"], first),
                 _index(shares["subject"], starts["subject"]),
                 _index(shares["source"], sources),
                 shares["share"].to_numpy(),
@@ -225,8 +225,9 @@ def _pool_sources(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return observed, rows.filter(pl.col("share") > 0)
 
 
-def _count_nights(frame: pl.DataFrame, first: date) -> Indices:
-    return (frame["night"] - first).dt.total_days().to_numpy().astype(np.intp)
+def number_nights(nights: pl.Series, first: date) -> Indices:
+    """Return the index of each night where that of `first` is 0."""
+    return (nights - first).dt.total_days().to_numpy().astype(np.intp)
 
 
 def _index(values: pl.Series, known: pl.Series) -> Indices:
