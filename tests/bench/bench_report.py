@@ -18,7 +18,8 @@ import pytest
 from tracker import tables
 from tracker.plotter.inputs import ReportData
 from tracker.plotter.report import build_report
-from tracker.trends.attention import expose_slots, measure_attention
+from tracker.trends.attention import measure_attention
+from tracker.trends.slots import expose_slots
 
 NIGHTS, SOURCES, TOPICS, THEMES, SLOTS = 730, 40, 500, 30, 30
 FIRST = date(2023, 1, 1)

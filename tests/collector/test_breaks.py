@@ -8,7 +8,8 @@ import pytest
 
 from tracker.collector.breaks import BREAKS, find_breaks
 from tracker.tables import CAPTURES, LISTS
-from tracker.trends.attention import expose_slots, measure_attention
+from tracker.trends.attention import measure_attention
+from tracker.trends.slots import expose_slots
 
 START = datetime(2026, 1, 1, 21, tzinfo=UTC)
 

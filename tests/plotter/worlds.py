@@ -14,9 +14,10 @@ import polars as pl
 
 from tracker import tables
 from tracker.plotter.inputs import ReportData
-from tracker.trends.attention import expose_slots, measure_attention
+from tracker.trends.attention import measure_attention
 from tracker.trends.panels import Weighting, measure_panel
 from tracker.trends.signals import find_signals
+from tracker.trends.slots import expose_slots
 
 FIRST = date(2024, 1, 1)
 NIGHTS = 40

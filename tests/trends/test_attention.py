@@ -10,9 +10,10 @@ from worlds import FIRST_NIGHT, World, fill_slots
 
 from tracker.errors import TableError
 from tracker.tables import ATTENTION, CAPTURES, LISTS, SIGHTINGS
-from tracker.trends.attention import expose_slots, fill_asleep, measure_attention
+from tracker.trends.attention import fill_asleep, measure_attention
 from tracker.trends.panels import SUBJECTS, measure_observed
 from tracker.trends.series import mark_partial
+from tracker.trends.slots import expose_slots
 
 N1, N2, N3, N4 = (date(2026, 3, day) for day in (1, 2, 3, 4))
 

@@ -7,10 +7,11 @@ from worlds import FIRST_NIGHT
 
 from tracker.collector.breaks import BREAKS
 from tracker.tables import CAPTURES, LISTS, SIGHTINGS
-from tracker.trends.attention import expose_slots, measure_attention
+from tracker.trends.attention import measure_attention
 from tracker.trends.coverage import measure_coverage
 from tracker.trends.panels import SUBJECTS, measure_observed, measure_panel
 from tracker.trends.signals import find_signals
+from tracker.trends.slots import expose_slots
 from tracker.trends.standing import find_standing, fold_boxes, name_epochs
 
 NIGHTS = 60

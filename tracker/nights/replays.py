@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from tracker.ids import make_id
+from tracker.nights.vectors import embed_texts, read_vectors
 from tracker.progress import Progress, be_silent
 from tracker.store import Store
-from tracker.tables import CORRECTIONS, LINEAGE, MEMBERS, NIGHTS, TOPICS, VECTORS
+from tracker.tables import CORRECTIONS, LINEAGE, MEMBERS, NIGHTS, TOPICS
 from tracker.topics.corrections import Act, list_acts
 from tracker.topics.encoder import Encoder
 from tracker.topics.ledgers import Changes, Ledger
@@ -23,7 +21,6 @@ from tracker.topics.similarity import unit
 
 FLUSH_NIGHTS: Final = 30
 """Nights between two commits of a replay: what a killed process has to do again."""
-ENCODE_BATCH: Final = 512
 
 
 @dataclass(frozen=True)
@@ -180,68 +177,6 @@ def forget_nights(store: Store, start: date, earlier: date) -> None:
 
 def _holds_any(rows: pl.LazyFrame) -> bool:
     return not rows.select(pl.first().is_not_null()).head(1).collect().is_empty()
-
-
-def embed_texts(
-    store: Store, texts: Sequence[str], encoder: Encoder, progress: Progress = be_silent
-) -> None:
-    """Compute and keep the vectors of those texts that have none yet under this encoder."""
-    named = {identify_text(text): text for text in texts}
-    known = store.scan(VECTORS).filter(
-        pl.col("encoder") == encoder.name, pl.col("text_id").is_in(list(named))
-    )
-    for name in known.select("text_id").collect()["text_id"]:
-        named.pop(name, None)
-    missing = sorted(named.values())
-    # By length: texts of one batch are padded to the longest.
-    missing.sort(key=len)
-    rows: list[pl.DataFrame] = []
-    for start in range(0, len(missing), ENCODE_BATCH):
-        progress("reading meaning", start, len(missing))
-        batch = missing[start : start + ENCODE_BATCH]
-        rows.append(_vector_rows(batch, encoder))
-        if len(rows) == 8:
-            store.append(VECTORS, pl.concat(rows))
-            rows = []
-    if rows:
-        store.append(VECTORS, pl.concat(rows))
-    if missing:
-        progress("reading meaning", len(missing), len(missing))
-
-
-def read_vectors(store: Store, texts: Sequence[str], encoder: Encoder) -> NDArray[np.float32]:
-    """Return the kept vectors of `texts`, (n_texts, dimension) float32, in their order."""
-    if not texts:
-        return np.zeros((0, encoder.dimension), np.float32)
-    wanted = pl.DataFrame({"text_id": [identify_text(text) for text in texts]})
-    kept = (
-        store.scan(VECTORS)
-        .filter(
-            pl.col("encoder") == encoder.name, pl.col("text_id").is_in(wanted["text_id"].implode())
-        )
-        .select("text_id", "vector")
-        .collect()
-    )
-    rows = wanted.join(kept, on="text_id", how="left", maintain_order="left")["vector"]
-    return rows.list.to_array(encoder.dimension).to_numpy().astype(np.float32)
-
-
-def identify_text(text: str) -> str:
-    """Return the id under which a text's vector is kept."""
-    return make_id(text)
-
-
-def _vector_rows(texts: Sequence[str], encoder: Encoder) -> pl.DataFrame:
-    vectors = encoder.encode(texts)
-    return pl.DataFrame(
-        {
-            "text_id": [identify_text(text) for text in texts],
-            "encoder": encoder.name,
-            "vector": pl.Series(
-                vectors, dtype=pl.Array(pl.Float32, encoder.dimension)
-            ).arr.to_list(),
-        }
-    )
 
 
 def _find_start(

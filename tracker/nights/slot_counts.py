@@ -11,9 +11,9 @@ from tracker.collector.breaks import find_breaks
 from tracker.config import Config
 from tracker.store import Change, Store
 from tracker.tables import LISTS, SIGHTINGS, SLOTS, night_of
-from tracker.trends.attention import expose_slots
 from tracker.trends.coverage import measure_coverage
 from tracker.trends.panels import COUNTED, MEASURED, measure_observed
+from tracker.trends.slots import expose_slots
 from tracker.trends.standing import BOXES, find_standing, fold_boxes
 
 COUNTED_AT_ONCE: Final = 500_000

@@ -10,8 +10,8 @@ import polars as pl
 from tracker.config import Config
 from tracker.errors import InputError, SubjectError
 from tracker.names import hint_near
-from tracker.nights.replays import read_vectors
 from tracker.nights.updates import list_themes
+from tracker.nights.vectors import read_vectors
 from tracker.store import Store
 from tracker.tables import HEADLINES, TEXTS, THEMES
 from tracker.topics.countries import country_themes

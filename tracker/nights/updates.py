@@ -17,8 +17,9 @@ from tracker.errors import ConfigError
 from tracker.nights.counts import measure_trends, write_trends
 from tracker.nights.label_writers import open_writer
 from tracker.nights.models import check_model, finish_model, read_naming
-from tracker.nights.replays import Placing, embed_texts, place_headlines, read_vectors
+from tracker.nights.replays import Placing, place_headlines
 from tracker.nights.slot_counts import count_slots
+from tracker.nights.vectors import embed_texts, read_vectors
 from tracker.nights.written_labels import LabelResult, write_labels
 from tracker.progress import Progress, be_silent
 from tracker.store import Store

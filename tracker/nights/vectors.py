@@ -1,0 +1,78 @@
+"""Vectors of texts: computed once, kept, and read back."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tracker.ids import make_id
+from tracker.progress import Progress, be_silent
+from tracker.store import Store
+from tracker.tables import VECTORS
+from tracker.topics.encoder import Encoder
+
+ENCODE_BATCH: Final = 512
+
+
+def embed_texts(
+    store: Store, texts: Sequence[str], encoder: Encoder, progress: Progress = be_silent
+) -> None:
+    """Compute and keep the vectors of those texts that have none yet under this encoder."""
+    named = {identify_text(text): text for text in texts}
+    known = store.scan(VECTORS).filter(
+        pl.col("encoder") == encoder.name, pl.col("text_id").is_in(list(named))
+    )
+    for name in known.select("text_id").collect()["text_id"]:
+        named.pop(name, None)
+    missing = sorted(named.values())
+    # By length: texts of one batch are padded to the longest.
+    missing.sort(key=len)
+    rows: list[pl.DataFrame] = []
+    for start in range(0, len(missing), ENCODE_BATCH):
+        progress("reading meaning", start, len(missing))
+        batch = missing[start : start + ENCODE_BATCH]
+        rows.append(_vector_rows(batch, encoder))
+        if len(rows) == 8:
+            store.append(VECTORS, pl.concat(rows))
+            rows = []
+    if rows:
+        store.append(VECTORS, pl.concat(rows))
+    if missing:
+        progress("reading meaning", len(missing), len(missing))
+
+
+def read_vectors(store: Store, texts: Sequence[str], encoder: Encoder) -> NDArray[np.float32]:
+    """Return the kept vectors of `texts`, (n_texts, dimension) float32, in their order."""
+    if not texts:
+        return np.zeros((0, encoder.dimension), np.float32)
+    wanted = pl.DataFrame({"text_id": [identify_text(text) for text in texts]})
+    kept = (
+        store.scan(VECTORS)
+        .filter(
+            pl.col("encoder") == encoder.name, pl.col("text_id").is_in(wanted["text_id"].implode())
+        )
+        .select("text_id", "vector")
+        .collect()
+    )
+    rows = wanted.join(kept, on="text_id", how="left", maintain_order="left")["vector"]
+    return rows.list.to_array(encoder.dimension).to_numpy().astype(np.float32)
+
+
+def identify_text(text: str) -> str:
+    """Return the id under which a text's vector is kept."""
+    return make_id(text)
+
+
+def _vector_rows(texts: Sequence[str], encoder: Encoder) -> pl.DataFrame:
+    vectors = encoder.encode(texts)
+    return pl.DataFrame(
+        {
+            "text_id": [identify_text(text) for text in texts],
+            "encoder": encoder.name,
+            "vector": pl.Series(
+                vectors, dtype=pl.Array(pl.Float32, encoder.dimension)
+            ).arr.to_list(),
+        }
+    )
