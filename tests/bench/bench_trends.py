@@ -73,10 +73,10 @@ def bench_speed(n_subjects: int = 500, n_nights: int = 1000, n_sources: int = 50
         pl.format("s{}", "s").alias("source"),
         (pl.lit(FIRST_NIGHT) + pl.duration(days="t")).alias("night"),
         pl.lit("editorial").alias("channel"),
-        pl.format("{}-{}", "s", "t").alias("capture_id"),
         pl.lit("box").alias("list_id"),
-        (pl.col("h") % 40 + 1).cast(pl.Int32).alias("rank"),
         pl.format("h{}", "h").alias("headline_id"),
+        pl.lit(1, pl.Int64).alias("slots"),
+        discount_rank(pl.col("h") % 40 + 1).alias("discounted"),
     )
     subjects = (
         slots.select("headline_id", from_night="night")

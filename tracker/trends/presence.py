@@ -4,9 +4,12 @@ A subject is present on an observed night if the last three observed nights gave
 one stray slot is no presence. Nights that were not observed are neither presence nor silence.
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from typing import Final
 
+import numpy as np
 import polars as pl
 from scipy import stats
 
@@ -15,6 +18,7 @@ from tracker.tables import SIGNALS
 _KEY: Final = ["subject", "channel"]
 LATELY: Final = 3
 """Observed nights that say whether a subject is present."""
+_MARKED_AT_ONCE: Final = 500_000
 _BEGUN: Final = pl.Schema({"subject": pl.String, "channel": pl.String, "first": pl.Int64})
 _DEBUT: Final = timedelta(days=7)
 """How long after its first presence a subject may become news and still be new."""
@@ -51,11 +55,27 @@ def mark_presence(
     history = _number_nights(nights)
     births = attention.group_by("subject").agg(pl.col("night").min()) if born is None else born
     begun = _number_births(births, history)
+    marked = [_mark(rows, history, begun, min_slots) for rows in _cut(seen.sort(*_KEY, "night"))]
+    return pl.concat(marked)
+
+
+def _cut(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield the rows a part at a time, each with all of its subjects: what is between is large."""
+    ends = np.flatnonzero(np.diff(rows["subject"].rle_id().to_numpy())) + 1
+    cuts = np.searchsorted(ends, np.arange(_MARKED_AT_ONCE, rows.height, _MARKED_AT_ONCE))
+    cuts = np.unique(ends[cuts[cuts < len(ends)]])
+    for start, stop in pairwise([0, *cuts.tolist(), rows.height]):
+        yield rows[start:stop]
+
+
+def _mark(
+    seen: pl.DataFrame, history: pl.DataFrame, begun: pl.DataFrame, min_slots: int
+) -> pl.DataFrame:
+    """Return what `mark_presence` does, of rows that are sorted by key and night."""
     rows = (
         seen.lazy()
-        .join(history.lazy(), on=["channel", "night"])
-        .join(begun.lazy(), on=_KEY)
-        .sort(*_KEY, "night")
+        .join(history.lazy(), on=["channel", "night"], maintain_order="left")
+        .join(begun.lazy(), on=_KEY, maintain_order="left")
         .with_columns(*_look_back(min_slots))
         .filter(pl.col("carried") > 0)
     )
