@@ -103,12 +103,12 @@ def draw_attention(
     """
     nights = _sum_up(panel.observed)
     subjects = pl.concat([panel.shares["subject"], pl.Series(list(themes), dtype=pl.String)])
-    drawn = [ATTENTION.empty()]
+    drawn = []
     for some in subjects.unique().sort().to_frame().iter_slices(_DRAWN_AT_ONCE):
         shares = panel.shares.join(some, on="subject", how="semi")
         always = sorted(set(themes).intersection(some["subject"]))
         drawn.append(_draw(shares, nights, always, first_night, last_night))
-    return ATTENTION.check(pl.concat(drawn))
+    return ATTENTION.check(pl.concat(drawn) if drawn else ATTENTION.empty())
 
 
 def _draw(
