@@ -1,4 +1,4 @@
-"""What people call a theme or topic, and what they may have meant."""
+"""How things are named and counted in sentences, and what people mean by a name."""
 
 import difflib
 from collections.abc import Iterable, Mapping
@@ -12,6 +12,11 @@ _ALIKE: Final = 0.75
 """Least similarity of two words, as `difflib.SequenceMatcher.ratio` has it."""
 _MOST: Final = 3
 _CANDIDATES: Final = 8
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun: `1 source`, `1,200 headlines`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def choose_named(wanted: str, names: Mapping[str, str], kinds: Mapping[str, str]) -> str:

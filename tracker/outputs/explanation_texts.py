@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import polars as pl
 
+from tracker.names import count
 from tracker.outputs.explanations import Explanation
-from tracker.plotter.words import count, web_link
+from tracker.plotter.words import web_link
 
 _CHANNEL: Final = {"editorial": "editors' lists", "audience": "most-read lists"}
 _MOST: Final = 20

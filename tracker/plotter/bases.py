@@ -4,9 +4,10 @@ from typing import Final
 
 import polars as pl
 
+from tracker.names import count
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.slots import OBSERVED
-from tracker.plotter.words import clean, count, isolate, short_day
+from tracker.plotter.words import clean, isolate, short_day
 from tracker.tables import SEEN_OUTCOMES, night_of
 
 _MOST_NAMES: Final = 8

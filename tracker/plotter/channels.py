@@ -7,13 +7,14 @@ from typing import Final
 
 import polars as pl
 
+from tracker.names import count
 from tracker.plotter.charts import Chart, Trace
 from tracker.plotter.curves import mean_of
 from tracker.plotter.grids import RECENT_NIGHTS, name_axis, unique_names
 from tracker.plotter.palette import RULE, SERIES, format_ticks, frame_layout
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import clean, count, percent, short_day
+from tracker.plotter.words import clean, percent, short_day
 
 MOST_ROWS: Final = 16
 _ROW, _TOP, _BOTTOM = 28, 30, 34

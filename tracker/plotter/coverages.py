@@ -6,13 +6,14 @@ from datetime import date
 
 import polars as pl
 
+from tracker.names import count
 from tracker.plotter.charts import Chart, Trace
 from tracker.plotter.grids import name_axis, time_axis, unique_names
 from tracker.plotter.palette import PAPER, frame_layout
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.sources import MOST_SOURCES
 from tracker.plotter.strips import STATES, Strip, draw_states
-from tracker.plotter.words import clean, count, isolate
+from tracker.plotter.words import clean, isolate
 
 _ROW, _TOP, _BOTTOM = 18, 8, 34
 

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import polars as pl
 
+from tracker.names import count
 from tracker.plotter.curves import Curve, mean_of
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import CHOOSERS, count, day, percent, points, short_day, signed
+from tracker.plotter.words import CHOOSERS, day, percent, points, short_day, signed
 
 KINDS: Final = {
     "rise": ("Rising", "Rose this week"),

@@ -7,11 +7,12 @@ from typing import Any, Final
 
 import polars as pl
 
+from tracker.names import count
 from tracker.plotter.charts import Chart, Trace
 from tracker.plotter.palette import HEAT, INK, MUTED, RULE, SERIES, frame_layout
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import clean, count, plot_text, quote, short_day
+from tracker.plotter.words import clean, plot_text, quote, short_day
 
 MOST_HEADLINES: Final = 25
 MOST_EVENTS: Final = 25

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from tracker.names import count
 from tracker.plotter.attention_charts import chart_subject, chart_themes, choose_subjects
 from tracker.plotter.cells import read_cells, read_told
 from tracker.plotter.channels import chart_channels
@@ -31,7 +32,7 @@ from tracker.plotter.sources import chart_sources
 from tracker.plotter.stills import draw_still
 from tracker.plotter.subjects import Subject
 from tracker.plotter.tonight import FEW_NIGHTS, chart_tonight
-from tracker.plotter.words import count, join_words
+from tracker.plotter.words import join_words
 
 __all__ = ["ReportData", "ReportFile", "build_report"]
 

@@ -13,6 +13,7 @@ import jinja2
 import polars as pl
 from markupsafe import Markup
 
+from tracker.names import count
 from tracker.plotter.attention_charts import LONG
 from tracker.plotter.charts import Chart
 from tracker.plotter.nights import monday_of, to_json
@@ -21,7 +22,7 @@ from tracker.plotter.prepared import Prepared
 from tracker.plotter.slots import OBSERVED
 from tracker.plotter.stills import name_colours
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import CHOOSERS, clean, count, day, percent, short_day, web_link
+from tracker.plotter.words import CHOOSERS, clean, day, percent, short_day, web_link
 
 _SCRIPTS: Final = (
     "page.js", "panel.js", "keys.js", "table.js", "chosen.js", "lines.js", "ranks.js", "grids.js",

@@ -63,11 +63,6 @@ def short_day(night: date) -> str:
     return f"{night.day} {night:%b %Y}"
 
 
-def count(number: int, noun: str, plural: str = "") -> str:
-    """Return a number with its noun: `1 source`, `1,200 headlines`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
 def join_words(words: Sequence[str], last: str = "or") -> str:
     """Return words as a list in a sentence: `a, b or c`."""
     if len(words) < 2:
