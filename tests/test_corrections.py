@@ -52,6 +52,9 @@ def test_a_correction_holds_through_updates_replays_and_late_archives(
     assert done.exit_code == 0, done.output
     merged = json.loads(done.stdout)
     assert (merged["topic_id"], merged["other_id"], merged["note"]) == (museum, frost, None)
+    moves = merged["moves"]
+    assert (moves["headlines"], moves["events"], moves["parted"]) == (2, 1, 0)
+    assert (moves["kept_headlines"], moves["kept_events"]) == (4, 2)
     assert run(corrected, "topics", "rename", korea, "Fishing  zones").exit_code == 0
     assert run(corrected, "topics", "pin", "fishing zones").exit_code == 0
     assert topic_of(corrected, "frost") == topic_of(corrected, "archive") == museum
@@ -104,14 +107,28 @@ def test_events_leave_a_topic_by_their_words_and_go_back(corrected: Study):
     leaving = run(corrected, "topics", "split", frost, "--matching", "archives", "--dry-run")
     assert "2 event" not in leaving.output
     assert leaving.stdout.count("archive") == 2
+    assert "2 headlines of 1 event would leave\n" in leaving.stdout
+    part_of = ("topics", "split", frost, "--matching", "frost ruins", "--dry-run")
+    assert (
+        "1 headline of 1 event would leave, but not 1 other there"
+        in run(corrected, *part_of).stdout
+    )
+    assert (
+        "would leave: 1 by a term, 1 with their event"
+        in run(corrected, *part_of, "--whole-events").stdout
+    )
+    waits = run(corrected, *part_of[:-1], "--later").stdout
+    assert "parted: 1 event, of which 1 other headline will stay" in waits
+    assert run(corrected, "topics", "undo", waits.split()[-4]).exit_code == 0
     split = run(corrected, "topics", "split", frost, "--matching", "archives")
     assert split.exit_code == 0, split.output
+    assert "2 headlines of 1 event moved from" in split.stdout
     part = topic_of(corrected, "archive")
     assert part not in (frost, museum)
     lives = run(corrected, "topics", "show", part).stdout
     assert "2026-01-16 split from" in lives
     assert "by correction" in lives
-    merge, split_id = corrected.read("corrections").sort("made_at")["correction_id"]
+    merge, _, split_id = corrected.read("corrections").sort("made_at")["correction_id"]
     assert run(corrected, "topics", "pin", part, "--later").exit_code == 0
     refused = run(corrected, "topics", "undo", split_id)
     assert (refused.exit_code, "later corrections build on it" in refused.output) == (1, True)
@@ -129,8 +146,14 @@ def test_events_leave_a_topic_by_their_words_and_go_back(corrected: Study):
         (("merge", "{frost}", "tzzz"), "tracker show topics lists them"),
         (("merge", "{frost}", "t"), "found no topic"),
         (("split", "{frost}"), "found nothing that leaves"),
-        (("split", "{frost}", "--matching", "frost"), "found all of its 1 events leaving"),
-        (("split", "{frost}", "--matching", "zebra"), "found none of its 1 events leaving"),
+        (
+            ("split", "{frost}", "--matching", "frost"),
+            "found all of its 2 headlines (in 1 event) leaving",
+        ),
+        (
+            ("split", "{frost}", "--matching", "zebra"),
+            "found none of its 2 headlines (in 1 event) leaving",
+        ),
         (("split", "{frost}", "--events", "e000"), "no event of that id"),
         (("rename", "{frost}", " "), "wanted 1 to 80 characters"),
         (("rename", "{frost}", "x" * 81), "wanted 1 to 80 characters"),

@@ -55,10 +55,10 @@ SEEN_OUTCOMES: Final = ("ok", "unchanged")
 LIST_OUTCOMES: Final = ("ok", "missing", "empty")
 TOPIC_STATES: Final = ("active", "dormant", "retired")
 LINEAGE_EVENTS: Final = (
-    "born", "joined", "merged", "split", "revived", "retired", "carried", "renamed", "pinned",
-    "unpinned",
+    "born", "joined", "merged", "split", "revived", "retired", "carried", "parted", "renamed",
+    "pinned", "unpinned",
 )  # fmt: skip
-"""What happens to topics; the last three only by a person's correction.
+"""What happens to topics; the last four only by a person's correction.
 
 A topic is `carried` when all topics were derived anew and it took over the id of one before.
 """
@@ -239,7 +239,8 @@ LINEAGE: Final = Table(
             "other_id",
             pl.String,
             "the topic it merged into or split from; where earlier headlines joined it, their "
-            "event, the largest of that night; if carried, the id it would have had",
+            "event, the largest of that night; if parted, the event that gave off headlines to "
+            "it and stays, the largest; if carried, the id it would have had",
             nullable=True,
         ),
         Column("similarity", pl.Float64, "how alike the two were, in [0, 1]", nullable=True),
@@ -261,7 +262,12 @@ CORRECTIONS: Final = Table(
         Column("label", pl.String, "label given, or that of the topic split off", nullable=True),
         Column("label_before", pl.String, "label that a renamed topic had", nullable=True),
         Column("headlines", TEXTS, "headline ids of the topic then; if split, those that leave"),
-        Column("other_headlines", TEXTS, "headline ids of the topic merged away"),
+        Column(
+            "other_headlines",
+            TEXTS,
+            "headline ids of the topic merged away; if split, those that stay of events that "
+            "others leave",
+        ),
         Column("undone_at", TIME, "when it was undone", nullable=True),
         Column("undone_night", pl.Date, "the night it holds no longer from", nullable=True),
         Column("state", pl.String, "what became of it", allowed=CORRECTION_STATES),

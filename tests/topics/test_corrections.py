@@ -92,12 +92,19 @@ class Told:
         self.outcomes += changes.outcomes.rows()
 
     def topic_of(self, title: str, night: int = 4) -> str:
+        return str(self._place_of(title, night)["topic_id"])
+
+    def event_of(self, title: str, night: int = 6) -> str:
+        return str(self._place_of(title, night)["event_id"])
+
+    def _place_of(self, title: str, night: int) -> Mapping[str, Any]:
         held = self.members.filter(
             (pl.col("headline_id") == title)
             & (pl.col("from_night") <= at(night))
             & (pl.col("to_night").is_null() | (pl.col("to_night") >= at(night)))
         )
-        return str(held["topic_id"].item())
+        assert held.height == 1
+        return held.row(0, named=True)
 
     def last(self, topic: str) -> Mapping[str, Any]:
         return self.topics.filter(pl.col("topic_id") == topic).sort("night").row(-1, named=True)
@@ -223,6 +230,34 @@ def test_what_was_split_apart_is_not_merged_again_and_undoing_puts_it_back(mergi
     back = world.run()
     assert ("tnew", "merged", kept, "s") in back.changes(6)
     assert {back.topic_of(title, 6) for title in (TONGA[0][0], TONGA[1][0])} == {kept}
+
+
+def test_an_event_is_parted_where_some_of_it_stays_and_whole_again_when_that_is_undone():
+    plain = World(dict(TONGA), NEAR).run()
+    cable = [title for night in (1, 2, 3, 4, 5) for title in TONGA[night]]
+    (event,) = {plain.event_of(title, 5) for title in (*TONGA[0], *cable)}
+    kept = plain.topic_of(cable[0], 5)
+    world = World(dict(TONGA), NEAR)
+    # Of each side one was not there when it was said: it goes where it is more alike.
+    world.say("s", "split", 5, kept, other_id="tnew", label="Tonga", headlines=TONGA[0][:2],
+              other_headlines=cable[1:])  # fmt: skip
+    told, restored = world.run(), world.run(restoring=True)
+    assert told.topic_of(TONGA[0][0], 4) == kept
+    for night in (5, 6):
+        assert {told.topic_of(title, night) for title in TONGA[0]} == {"tnew"}
+        assert {told.topic_of(title, night) for title in cable} == {kept}
+    (part,) = {told.event_of(title) for title in TONGA[0]}
+    assert {told.event_of(title) for title in (*cable, *TONGA[6])} == {event} != {part}
+    assert told.changes(5)[-2:] == [("tnew", "parted", event, "s"), ("tnew", "split", kept, "s")]
+    assert (told.last("tnew")["size"], told.last(kept)["size"]) == (3, 12)
+    world.undo("s", 6)
+    back, back_restored = world.run(), world.run(restoring=True)
+    assert {back.event_of(title) for title in (*TONGA[0], *cable)} == {event}
+    assert {back.topic_of(title, 6) for title in (*TONGA[0], *cable)} == {kept}
+    assert back.event_of(TONGA[0][0], 5) == part
+    for one, other in ((told, restored), (back, back_restored)):
+        for name in ("members", "topics", "lineage"):
+            assert getattr(one, name).equals(getattr(other, name)), name
 
 
 def test_a_label_given_stays_while_the_topic_grows_and_undoing_brings_the_own_one(plain, ids):

@@ -8,6 +8,7 @@ import click
 
 from tracker.commands.options import PARTLY, Settings
 from tracker.commands.updating import warn_of
+from tracker.names import count
 from tracker.terminal import (
     make_safe,
     output_options,
@@ -19,6 +20,7 @@ from tracker.terminal import (
 
 if TYPE_CHECKING:
     from tracker.nights.corrections import Said
+    from tracker.nights.topic_splits import Leaving
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, one correction a line.")
 _LATER = click.option(
@@ -63,8 +65,11 @@ def merge(
 )  # fmt: skip
 @click.option(
     "--matching", metavar="TERM", multiple=True,
-    help="Events with this word or phrase in a headline leave; written as in themes, may be "
-    "repeated.",
+    help="Headlines with this word or phrase leave; written as in themes, may be repeated.",
+)  # fmt: skip
+@click.option(
+    "--whole-events", is_flag=True,
+    help="With a headline that matches, all others of its event leave too.",
 )  # fmt: skip
 @click.option(
     "--dry-run", is_flag=True, help="Show the headlines that would leave; change nothing."
@@ -77,22 +82,29 @@ def split(
     topic: str,
     events: tuple[str, ...],
     matching: tuple[str, ...],
+    whole_events: bool,
     dry_run: bool,
     later: bool,
     as_json: bool,
 ) -> None:
-    """Take events out of a topic into a new one.
+    """Take headlines out of a topic into a new one.
 
-    The tracker does not merge the two again. `tracker topics show TOPIC` lists the events.
+    By --events they leave event by event; `tracker topics show TOPIC` lists these. By --matching
+    only the headlines that match leave, and an event of which others stay is parted: what leaves
+    it is an event of its own. The tracker does not merge the two topics again.
     """
     with show_progress(settings.quiet) as progress:
         editor = settings.open().edit_topics(later=later, progress=progress)
         if dry_run:
-            leaving = editor.find_leaving(topic, events=events, matching=matching)
+            leaving = editor.find_leaving(
+                topic, events=events, matching=matching, whole_events=whole_events
+            )
         else:
-            said = editor.split(topic, events=events, matching=matching)
+            said = editor.split(topic, events=events, matching=matching, whole_events=whole_events)
     if dry_run:
-        print_rows(leaving, "json" if as_json else None, None)
+        print_rows(leaving.rows.drop("language"), "json" if as_json else None, None)
+        if not as_json:
+            click.echo(_tell_leaving(leaving))
     else:
         _print_said(said, as_json)
 
@@ -187,6 +199,19 @@ def show(settings: Settings, topic: str, form: str | None, limit: int | None) ->
     print_rows(view_topic_events(study.store, topic), form, limit)
 
 
+def _tell_leaving(leaving: "Leaving") -> str:
+    """Return what a split would take out, in a sentence."""
+    n, events = leaving.rows.height, leaving.rows["event_id"].n_unique()
+    words = f"{count(n, 'headline')} of {count(events, 'event')} would leave"
+    along = n - leaving.matching
+    if leaving.matching and along:
+        words += f": {leaving.matching:,} by a term, {along:,} with their event"
+    if leaving.stays:
+        others = count(len(leaving.stays), "other")
+        words += f", but not {others} there (--whole-events takes all)"
+    return words
+
+
 def _print_said(said: "tuple[Said, ...]", as_json: bool) -> None:
     for one in said:
         if as_json:
@@ -199,13 +224,40 @@ def _print_said(said: "tuple[Said, ...]", as_json: bool) -> None:
             "pin": f"{one.label!r} is pinned",
         }[one.kind]
         when = f"from night {one.night} on"
-        if one.undone:
-            words = f"no longer {when}: {words}"
-        elif one.note is None:
-            words = f"{words}, {when}; tracker topics undo {one.correction_id} takes it back"
+        words = f"no longer {when}: {words}" if one.undone else f"{words}, {when}"
         if one.note is None or one.undone:
-            click.echo(make_safe(words + ("; tracker update carries it out" if one.waits else "")))
+            lines = [words + ("; tracker update carries it out" if one.waits else "")]
+            lines += _tell_moves(one)
+            if not one.undone:
+                lines.append(f"tracker topics undo {one.correction_id} takes it back")
+            click.echo("\n  ".join(map(make_safe, lines)))
         if one.note is not None:
             warn(f"{one.correction_id}: {one.note}")
     if any(one.note for one in said):
         sys.exit(PARTLY)
+
+
+def _tell_moves(one: "Said") -> list[str]:
+    """Return what a correction moved, in sentences."""
+    moves = one.moves
+    if moves is None or one.note is not None:
+        return []
+    has = f"{count(moves.kept_headlines, 'headline')} in {count(moves.kept_events, 'event')}"
+    if one.kind in ("rename", "pin"):
+        return [f"it has {has}"]
+    ends = [f"{one.label!r} ({one.topic_id})", f"{one.other_label!r} ({one.other_id})"]
+    if (one.kind == "split") == one.undone:
+        ends.reverse()
+    moved = f"{count(moves.headlines, 'headline')} of {count(moves.events, 'event')}"
+    along = moves.headlines - (moves.matching or moves.headlines)
+    lines = [
+        f"{moved} {'will move' if one.waits else 'moved'} from {ends[0]} to {ends[1]}",
+        f"{one.label!r} {'will have' if one.waits else 'has'} {has}",
+    ]
+    if along:
+        lines.insert(1, f"{moves.matching:,} by a term, {along:,} with their event")
+    if moves.parted:
+        others = count(moves.staying, "other headline")
+        stay = "will stay" if one.waits else "stayed"
+        lines.append(f"parted: {count(moves.parted, 'event')}, of which {others} {stay}")
+    return lines

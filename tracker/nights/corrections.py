@@ -10,6 +10,7 @@ import polars as pl
 from tracker.errors import InputError, SubjectError
 from tracker.ids import make_id, name_id
 from tracker.names import SHORTEST_PREFIX
+from tracker.nights.topic_moves import Moves
 from tracker.store import Store
 from tracker.tables import CORRECTIONS, COVERAGE, MODELS, RUNS
 
@@ -29,6 +30,7 @@ class Said:
         undone: Whether it was undone.
         waits: Whether the next update carries this out.
         note: Why it is void.
+        moves: What it moves, in numbers; None of an undoing that waits.
     """
 
     correction_id: str
@@ -41,6 +43,7 @@ class Said:
     undone: bool
     waits: bool
     note: str | None
+    moves: Moves | None
 
 
 def complete_corrections(
@@ -125,12 +128,13 @@ def read_stand(store: Store) -> date:
     return night
 
 
-def tell_correction(row: dict[str, Any], labels: dict[str, str]) -> Said:
+def tell_correction(row: dict[str, Any], labels: dict[str, str], moves: Moves | None) -> Said:
     """Return a row of CORRECTIONS as it is told.
 
     Args:
         row: The row.
         labels: Labels of topics, by id.
+        moves: What it moves.
     """
     other = row["label"] if row["kind"] in ("rename", "split") else labels.get(row["other_id"])
     return Said(
@@ -144,4 +148,5 @@ def tell_correction(row: dict[str, Any], labels: dict[str, str]) -> Said:
         row["undone_at"] is not None,
         row["state"] == "waiting" or (row["undone_at"] is not None and row["state"] != "undone"),
         row["note"],
+        moves,
     )

@@ -1,6 +1,7 @@
 """What takes corrections of topics from a person: looked at, kept as rows, carried out at once."""
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,7 +18,8 @@ from tracker.nights.corrections import (
     read_stand,
     tell_correction,
 )
-from tracker.nights.topic_splits import find_leaving, read_headlines, word_part
+from tracker.nights.topic_moves import Moves, count_moves, foresee_places, read_places
+from tracker.nights.topic_splits import Leaving, find_leaving, read_headlines, word_part
 from tracker.nights.topic_views import describe_topic, find_topic, latest_topics, read_labels
 from tracker.progress import Progress, be_silent
 from tracker.runs import record_run
@@ -88,17 +90,20 @@ class TopicEditor:
         return self._write("merge", rows)
 
     def find_leaving(
-        self, topic: str, *, events: Collection[str] = (), matching: Collection[str] = ()
-    ) -> pl.DataFrame:
-        """Return the headlines that a split would take out of a topic.
+        self,
+        topic: str,
+        *,
+        events: Collection[str] = (),
+        matching: Collection[str] = (),
+        whole_events: bool = False,
+    ) -> Leaving:
+        """Return what a split would take out of a topic.
 
         Args:
             topic: The topic.
             events: Ids, or their beginnings, of events that leave.
-            matching: Terms, as in themes: an event with one of them in a headline leaves.
-
-        Returns:
-            event_id, headline_id, source, title, first_seen, the latest first.
+            matching: Terms, as in themes: a headline with one of them leaves.
+            whole_events: Whether the other headlines of its event leave with it.
 
         Raises:
             InputError: If nothing is named, or all or none of the topic would leave.
@@ -106,25 +111,36 @@ class TopicEditor:
         """
         found = find_topic(self._store, topic)
         inside = read_headlines(self._store, found["topic_id"])
-        leaving = find_leaving(inside, found, events, matching)
-        return leaving.select("event_id", "headline_id", "source", "title", "first_seen")
+        return find_leaving(inside, found, events, matching, whole_events=whole_events)
 
     def split(
-        self, topic: str, *, events: Collection[str] = (), matching: Collection[str] = ()
+        self,
+        topic: str,
+        *,
+        events: Collection[str] = (),
+        matching: Collection[str] = (),
+        whole_events: bool = False,
     ) -> tuple[Said, ...]:
-        """Take events out of a topic into a new one; return the correction.
+        """Take headlines out of a topic into a new one; return the correction.
+
+        Where only some headlines of an event leave, these are an event of their own.
 
         Args and Raises: As in `find_leaving`.
         """
         found = find_topic(self._store, topic)
         inside = read_headlines(self._store, found["topic_id"])
-        leaving = sorted(find_leaving(inside, found, events, matching)["headline_id"])
+        leaving = find_leaving(inside, found, events, matching, whole_events=whole_events)
+        ids = leaving.rows["headline_id"].sort().to_list()
         row = {
             "topic_id": found["topic_id"],
-            "label": word_part(inside, set(leaving)),
-            "headlines": leaving,
+            "label": word_part(inside, set(ids)),
+            "headlines": ids,
+            "other_headlines": list(leaving.stays),
         }
-        return self._write("split", [row])
+        (said,) = self._write("split", [row])
+        if said.moves is None or not matching:
+            return (said,)
+        return (replace(said, moves=replace(said.moves, matching=leaving.matching)),)
 
     def rename(self, topic: str, label: str) -> tuple[Said, ...]:
         """Give a topic a label that stays; return the correction.
@@ -220,6 +236,7 @@ class TopicEditor:
     def _write(self, kind: str, rows: list[dict[str, Any]]) -> tuple[Said, ...]:
         """Write what was said, and carry it out unless that is left to the next update."""
         night, labels = read_stand(self._store), read_labels(self._store)
+        before = read_places(self._store)
         with record_run(self._store, f"topics {kind}", self._clock) as run:
             now = run.started_at
             if kind == "undo":
@@ -244,8 +261,20 @@ class TopicEditor:
                 run.details.update(done_now)
             done = self._store.read(CORRECTIONS).join(frame, on="correction_id", how="semi")
             named = {**read_labels(self._store), **labels}
+            after = read_places(self._store)
             said = tuple(
-                tell_correction(row, named) for row in done.sort("made_at").iter_rows(named=True)
+                tell_correction(row, named, self._count(before, after, row))
+                for row in done.sort("made_at").iter_rows(named=True)
             )
             run.outcome = "partly" if any(one.note for one in said) else "ok"
         return said
+
+    def _count(
+        self, before: pl.DataFrame, after: pl.DataFrame, row: dict[str, Any]
+    ) -> Moves | None:
+        """Return what a correction has moved; if it waits, what it will, as far as is known."""
+        if self._later:
+            if row["undone_at"] is not None:
+                return None
+            after = foresee_places(before, row)
+        return count_moves(self._store, before, after, row)

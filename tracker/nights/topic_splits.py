@@ -1,12 +1,13 @@
 """Which headlines a split takes out of a topic, and what to call them."""
 
 from collections.abc import Collection, Set
+from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
 
 from tracker.errors import InputError, SubjectError
-from tracker.names import SHORTEST_PREFIX
+from tracker.names import SHORTEST_PREFIX, count
 from tracker.nights.topic_views import describe_topic
 from tracker.store import Store
 from tracker.tables import HEADLINES, MEMBERS
@@ -32,16 +33,41 @@ def read_headlines(store: Store, topic_id: str) -> pl.DataFrame:
     )
 
 
+@dataclass(frozen=True)
+class Leaving:
+    """What a split would take out of a topic.
+
+    Attributes:
+        rows: Headlines that leave, the latest first: event_id, headline_id, source, title,
+            language, first_seen, and how: by a term, or because their event leaves.
+        stays: Ids of headlines that stay of events that others leave.
+    """
+
+    rows: pl.DataFrame
+    stays: tuple[str, ...]
+
+    @property
+    def matching(self) -> int:
+        """Return how many leave because they have a term."""
+        return self.rows.filter(pl.col("how") == "term").height
+
+
 def find_leaving(
-    inside: pl.DataFrame, topic: dict[str, Any], events: Collection[str], matching: Collection[str]
-) -> pl.DataFrame:
-    """Return those rows of `inside` that a split would take out of a topic.
+    inside: pl.DataFrame,
+    topic: dict[str, Any],
+    events: Collection[str],
+    matching: Collection[str],
+    *,
+    whole_events: bool = False,
+) -> Leaving:
+    """Return what a split would take out of a topic.
 
     Args:
         inside: The topic's headlines, as `read_headlines` gives them.
         topic: The topic, a row of `view_topics`.
         events: Ids, or their beginnings, of events that leave.
-        matching: Terms, as in themes: an event with one of them in a headline leaves.
+        matching: Terms, as in themes: a headline with one of them leaves.
+        whole_events: Whether the other headlines of its event leave with it.
 
     Raises:
         InputError: If nothing is named, or all or none of the topic would leave.
@@ -49,25 +75,23 @@ def find_leaving(
     """
     if not events and not matching:
         raise InputError("split: found nothing that leaves; wanted events or terms")
-    leaving = {_find_event(inside, name, topic) for name in events}
-    if matching:
-        terms = pl.DataFrame({"theme": 0, "country": "", "against": False, "term": list(matching)})
-        texts = inside.select(
-            pl.int_range(pl.len()).alias("text_id"),
-            pl.int_range(pl.len()).alias("row"),
-            pl.col("language").fill_null(""),
-            pl.col("title").alias("text"),
-        )
-        rows = find_occurrences(texts, terms)["row"].unique()
-        leaving |= set(inside["event_id"].gather(rows))
-    parts = inside.filter(pl.col("event_id").is_in(list(leaving)))
+    whole = {_find_event(inside, name, topic) for name in events}
+    marked = inside.with_columns(pl.Series("by_term", _match(inside, matching), pl.Boolean))
+    touched = set(marked.filter("by_term")["event_id"])
+    whole |= touched if whole_events else set()
+    leaves = pl.col("by_term") | pl.col("event_id").is_in(list(whole))
+    parts = marked.filter(leaves).with_columns(
+        pl.when("by_term").then(pl.lit("term")).otherwise(pl.lit("event")).alias("how")
+    )
     if parts.is_empty() or parts.height == inside.height:
-        share = "all" if len(parts) else "none"
+        share = "all" if parts.height else "none"
         raise InputError(
-            f"{describe_topic(topic)}: found {share} of its {inside['event_id'].n_unique()} "
-            "events leaving; wanted some to stay and some to leave"
+            f"{describe_topic(topic)}: found {share} of its {count(inside.height, 'headline')} "
+            f"(in {count(inside['event_id'].n_unique(), 'event')}) leaving; "
+            "wanted some to stay and some to leave"
         )
-    return parts
+    stays = marked.filter(~leaves & pl.col("event_id").is_in(list(touched)))
+    return Leaving(parts.drop("by_term"), tuple(stays["headline_id"].sort()))
 
 
 def word_part(inside: pl.DataFrame, leaving: Set[str]) -> str:
@@ -90,6 +114,21 @@ def word_part(inside: pl.DataFrame, leaving: Set[str]) -> str:
     shares = {word: n[1] / sizes[1] - n[0] / max(sizes[0], 1) for word, n in counts.items() if n[1]}
     terms = sorted(shares, key=lambda word: (-shares[word], word))
     return choose_label(terms[:20], sayings)
+
+
+def _match(inside: pl.DataFrame, matching: Collection[str]) -> list[bool]:
+    """Return of each headline whether it has one of the terms."""
+    if not matching:
+        return [False] * inside.height
+    terms = pl.DataFrame({"theme": 0, "country": "", "against": False, "term": list(matching)})
+    texts = inside.select(
+        pl.int_range(pl.len()).alias("text_id"),
+        pl.int_range(pl.len()).alias("row"),
+        pl.col("language").fill_null(""),
+        pl.col("title").alias("text"),
+    )
+    found = set(find_occurrences(texts, terms)["row"])
+    return [row in found for row in range(inside.height)]
 
 
 def _find_event(inside: pl.DataFrame, name: str, topic: dict[str, Any]) -> str:

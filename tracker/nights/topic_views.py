@@ -211,6 +211,7 @@ def view_topic_life(store: Store, name: str) -> Life:
             "merged": "merged into",
             "split": "split from",
             "carried": "carried its id over to",
+            "parted": "holds headlines that were taken out of event",
         }
         word = words.get(row["event"], row["event"])
         if not own:

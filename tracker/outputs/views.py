@@ -80,7 +80,8 @@ def view_corrections(store: Store) -> pl.DataFrame:
     labels = label_topics(store)
     others = labels.rename({"topic_id": "other_id", "label": "other"})
     # An id that is not there any more meant another topic: the lineage says which.
-    meant = store.read(LINEAGE).select("correction_id", a="topic_id", b="other_id")
+    topics = store.read(LINEAGE).filter(pl.col("event") != "parted")
+    meant = topics.select("correction_id", a="topic_id", b="other_id")
     meant = meant.drop_nulls("correction_id").unique("correction_id", keep="any")
     kept = pl.when(pl.col("kind").is_in(["merge", "split"])).then("b").otherwise("a")
     return (
@@ -91,7 +92,8 @@ def view_corrections(store: Store) -> pl.DataFrame:
         .join(labels.rename({"label": "topic"}), on="topic_id", how="left")
         .join(others, on="other_id", how="left")
         .with_columns(
-            pl.when(pl.col("kind") == "rename").then("given").otherwise("other").alias("other"),
+            pl.when(pl.col("kind") == "rename").then("given")
+            .otherwise(pl.coalesce("other", "given")).alias("other"),
             pl.when(pl.col("kind") == "rename").then("label_before").otherwise("topic")
             .alias("topic"),
         )

@@ -310,6 +310,7 @@ def read_life(prepared: Prepared, subject: Subject) -> list[tuple[date, str, Sub
         "revived": "Came back to life",
         "retired": "Retired",
         "carried": "Made anew by another model",
+        "parted": "Holds a part of an event",
         "renamed": "Named by a person",
         "pinned": "Pinned by a person",
         "unpinned": "No longer pinned",

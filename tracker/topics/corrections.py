@@ -9,6 +9,9 @@ that night. From the next night on it binds the tracker:
 - a pinned topic keeps its id, its label and its headlines: the tracker neither merges it away nor
   splits it nor retires it. It may still sleep, take in news, and take in other topics.
 
+A split takes events, and may part one: then those of its headlines that leave are an event of
+their own, and go back into the first one when the split is undone.
+
 What a correction says of topics is said by their ids. Where an id is not there (a late archive or
 another encoder has made other topics), the topic that shares more than half of its headlines with
 what it had is meant, the same one whenever the id is named. Without one the correction is void, and
@@ -41,7 +44,8 @@ class Correction:
         label: Label given, or that of the topic split off.
         label_before: Label that a renamed topic had.
         headlines: Headline ids of the topic; if split, those that leave.
-        other_headlines: Headline ids of the topic merged away.
+        other_headlines: Headline ids of the topic merged away; if split, those that stay of
+            events that others leave.
         undone_night: The night it holds no longer from.
         centroid: Of a split, the mean of what leaves, unit length.
     """

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from tracker.ids import name_id
 from tracker.topics.corrections import Act, Correction
 from tracker.topics.holds import Holds
 from tracker.topics.lineage import Change
@@ -90,6 +91,7 @@ class Corrector:
                 return f"{topic} is pinned and was not merged back"
             alike = self._compare(topic, other)
             self.roster.merge(topic, other)
+            self._join_events(correction)
             return Change(topic, "merged", other, alike)
         if correction.kind == "rename":
             self.holds.drop(correction.correction_id)
@@ -112,11 +114,11 @@ class Corrector:
 
     def _split(self, correction: Correction, topic: str) -> Change | str:
         events = self.roster.list_events(topic)
-        wanted = self._list_events(correction.headlines)
-        leaving = [event for event in events if event in wanted]
-        if not leaving or len(leaving) == len(events):
-            share = "all" if leaving else "none"
-            return f"{share} of the events of {topic} would leave"
+        plan = {event: self._plan_leaving(event, correction) for event in events}
+        if not any(plan.values()):
+            return f"none of the events of {topic} would leave"
+        if all(len(plan[event]) == len(self.roster.headlines[event]) for event in events):
+            return f"all of the events of {topic} would leave"
         assert correction.other_id is not None
         label = correction.label or ""
         # Until it has news and words of its own, what it is called is what it is known by.
@@ -130,7 +132,53 @@ class Corrector:
             "active",
             self.night,
         )
+        leaving = self._part_events(plan, correction)
         return self._take_out(correction.other_id, part, topic, leaving)
+
+    def _plan_leaving(self, event: str, correction: Correction) -> set[str]:
+        """Return the headlines of an event that a split takes out of its topic.
+
+        All leave with one that is to leave, unless some are to stay; then of those that were not
+        there when it was said the ones leave that are more like what leaves.
+        """
+        heads = set(self.roster.headlines[event])
+        leave = heads.intersection(correction.headlines)
+        stay = heads.intersection(correction.other_headlines)
+        if not leave or not stay:
+            return heads if leave else leave
+        there, here = self._average(sorted(leave)), self._average(sorted(stay))
+        if there is not None and here is not None:
+            unsaid = [head for head in heads - leave - stay if head in self.vectors]
+            leave |= {head for head in unsaid if float(self.vectors[head] @ (there - here)) > 0}
+        return leave
+
+    def _part_events(self, plan: Mapping[str, set[str]], correction: Correction) -> list[str]:
+        """Return the events that leave; one that leaves only in part is parted, and told of."""
+        events, parted = [], []
+        for event, leaving in plan.items():
+            if not leaving or len(leaving) == len(self.roster.headlines[event]):
+                events += [event] if leaving else []
+                continue
+            part = _name_part(event, correction)
+            self.roster.part_event(event, part, leaving)
+            events.append(part)
+            parted.append((len(leaving), event, part))
+        if parted:
+            assert correction.other_id is not None
+            _, event, part = max(parted)
+            one, other = self._mean([event]), self._mean([part])
+            alike = None if one is None or other is None else float(np.clip(one @ other, 0, 1))
+            change = Change(correction.other_id, "parted", event, alike, correction.correction_id)
+            self.changes.append(change)
+        return events
+
+    def _join_events(self, correction: Correction) -> None:
+        """Put the parts of events back that a split took out of them, where both are there."""
+        topic_of = self.roster.topic_of
+        for event in sorted(self._list_events(correction.other_headlines)):
+            part = _name_part(event, correction)
+            if part in self.roster.headlines and topic_of.get(part) == topic_of.get(event):
+                self.roster.join_event(part, event)
 
     def _part(self, correction: Correction, absorbed: str, kept: str) -> Change | str:
         """Give a merged topic back what it had, and what came since and is more like it."""
@@ -202,7 +250,9 @@ class Corrector:
 
     def _mean(self, events: Iterable[str]) -> Rows | None:
         """Return the mean vector of events' headlines in the window; None if none are there."""
-        heads = [head for event in events for head in self.roster.headlines[event]]
+        return self._average(head for event in events for head in self.roster.headlines[event])
+
+    def _average(self, heads: Iterable[str]) -> Rows | None:
         inside = [self.vectors[head] for head in heads if head in self.vectors]
         return unit(np.mean(inside, axis=0)) if inside else None
 
@@ -210,3 +260,8 @@ class Corrector:
         self.roster.draw_topics([one, other])
         pair = self.roster.topics[one].centroid @ self.roster.topics[other].centroid
         return float(np.clip(pair, 0, 1))
+
+
+def _name_part(event: str, correction: Correction) -> str:
+    """Return the id of what a split takes out of an event."""
+    return name_id("e", f"{correction.correction_id} {event}")

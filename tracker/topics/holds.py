@@ -108,6 +108,8 @@ def restore_holds(lineage: pl.DataFrame, acts: Mapping[date, Sequence[Act]], as_
     # Of what no person has said, only where topics that were merged away have gone is followed.
     ended = lineage.filter(pl.col("event") == "merged")["topic_id"].implode()
     counts = pl.col("topic_id").is_in(ended) | pl.col("correction_id").is_not_null()
+    # A parted event says nothing of topics that the split beside it does not.
+    counts &= pl.col("event") != "parted"
     followed = lineage.filter(counts).sort("night", "topic_id", "event")
     for row in followed.iter_rows(named=True):
         night = row.pop("night")

@@ -179,6 +179,21 @@ class Roster:
             self._events[topic].discard(absorbed)
         return headlines
 
+    def part_event(self, event: str, part: str, leaving: Set[str]) -> None:
+        """Put some headlines of an event into one of their own; it is in no topic yet."""
+        heads = self.headlines[event]
+        self.headlines[event] = [head for head in heads if head not in leaving]
+        self.headlines[part] = [head for head in heads if head in leaving]
+        for head in self.headlines[part]:
+            self.places[head] = replace(self.places[head], event=part)
+
+    def join_event(self, part: str, event: str) -> None:
+        """Put a part of an event back into it, where both are in the same topic."""
+        for head in self.merge_events(part, event):
+            self.places[head] = replace(self.places[head], event=event)
+        self._moved.discard(part)
+        self._moved.add(event)
+
     def place(self, event: str, topic: str) -> None:
         """Say that an event is in a topic."""
         if event in self.topic_of:
