@@ -1,9 +1,19 @@
 """What is done for many groups or clusters at once is what is done for each by itself."""
 
 import numpy as np
+import pytest
+from sklearn.feature_extraction.text import HashingVectorizer
 
 from tracker.topics.clustering import link_alike, link_rows
-from tracker.topics.similarity import Rows, draw_together, draw_within, pull_all, unit
+from tracker.topics.similarity import (
+    N_BUCKETS,
+    Rows,
+    draw_together,
+    draw_within,
+    hash_ngrams,
+    pull_all,
+    unit,
+)
 
 
 def make_rows(n: int) -> Rows:
@@ -37,3 +47,19 @@ def test_the_pairs_that_are_alike_are_those_of_all_pairs() -> None:
     )
     np.testing.assert_allclose(values, everything[ones, twos], rtol=1e-6)
     assert 0 < len(values) < everything.size / 2
+
+
+@pytest.mark.parametrize("longest", [2, 5])
+def test_ngrams_of_words_read_once_are_those_of_whole_texts(longest: int) -> None:
+    texts = ["Storm after storm", "", "ΟΔΥΣΣΕΎΣ ΣΑΣ", "東京 地震\u00a0東京", "a storm\ta", "  "]
+    whole = HashingVectorizer(
+        analyzer="char_wb", ngram_range=(2, longest), n_features=N_BUCKETS,
+        alternate_sign=False, norm=None, dtype=np.float32,
+    )  # fmt: skip
+    for some in (texts, texts[1:2]):
+        wanted, found = whole.transform(some), hash_ngrams(some, longest)
+        assert found.shape == wanted.shape
+        assert found.dtype == np.float32
+        assert np.array_equal(found.indptr, wanted.indptr)
+        assert np.array_equal(found.indices, wanted.indices)
+        assert np.array_equal(found.data, wanted.data)

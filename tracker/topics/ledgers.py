@@ -279,30 +279,37 @@ class Ledger:
                     closed.append((name, place.since, night - timedelta(days=1)))
                 self._roster.places[name] = replace(place, topic=topic, since=night)
                 opened.append((name, event, topic, night, None, place.probability))
-        topics = []
-        for name in sorted(touched):
-            topic_row = roster.topics[name]
-            topics.append(
-                (
-                    night,
-                    name,
-                    topic_row.label,
-                    list(topic_row.terms),
-                    topic_row.size,
-                    topic_row.centroid.tolist(),
-                    topic_row.state,
-                )
-            )
         lineage = [(night, *astuple(change)) for change in changes]
+        topics = _tell_topics(roster, sorted(touched), night)
         roster.forget_absorbed()
         self._rehomed.clear()
         return Changes(
             MEMBERS.frame(sorted(opened)) if opened else MEMBERS.empty(),
             pl.DataFrame(sorted(closed), schema=CLOSED, orient="row"),
-            TOPICS.frame(topics) if topics else TOPICS.empty(),
+            topics,
             LINEAGE.frame(lineage) if lineage else LINEAGE.empty(),
             outcomes,
         )
+
+
+def _tell_topics(roster: Roster, names: Sequence[str], night: date) -> pl.DataFrame:
+    """Return what topics are now, a frame of TOPICS."""
+    if not names:
+        return TOPICS.empty()
+    topics = [roster.topics[name] for name in names]
+    centroids = np.vstack([topic.centroid for topic in topics])
+    frame = pl.DataFrame(
+        {
+            "topic_id": names,
+            "label": [topic.label for topic in topics],
+            "terms": [topic.terms for topic in topics],
+            "size": [topic.size for topic in topics],
+            "centroid": pl.Series(centroids, dtype=pl.Array(pl.Float32, centroids.shape[1])),
+            "state": [topic.state for topic in topics],
+        },
+        schema_overrides={"terms": pl.List(pl.String)},
+    )
+    return TOPICS.check(frame.with_columns(night=pl.lit(night)))
 
 
 def _open_window(headlines: pl.DataFrame, nights: Iterable[date], vectors: Rows) -> Window:

@@ -120,7 +120,7 @@ class Roster:
             name, alive = row.pop("topic_id"), row.pop("alive")
             topic = Topic(**row | {"terms": tuple(row["terms"])}, centroid=centroid)
             if alive:
-                self.put(name, topic)
+                self._enter(name, topic)
             else:
                 self.ended[name] = topic
             if alive and topic.state != "active":
@@ -239,6 +239,9 @@ class Roster:
     def put(self, name: str, topic: Topic) -> None:
         """Put a topic in, or what it is now; it may have ended before."""
         self.draw_topics([name])
+        self._enter(name, topic)
+
+    def _enter(self, name: str, topic: Topic) -> None:
         before = self.topics.get(name)
         self._changed.add(name)
         if before is not None and before.state != "retired":

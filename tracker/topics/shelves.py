@@ -67,7 +67,7 @@ class Shelf:
 
         Those that are not here, or were taken, are passed over.
         """
-        rows = [row for name in names if (row := self._find(name)) is not None]
+        rows = self._find_topics(names)
         self._here[rows] = False
         return self._topics[rows], self._centroids[rows]
 
@@ -119,12 +119,14 @@ class Shelf:
         self._held_here[rows] = False
         return self._held[rows]
 
-    def _find(self, topic: str) -> int | None:
-        """Return the row of a topic that is here."""
-        names = self._topics["topic_id"]
-        row = int(names.search_sorted(topic))
-        found = row < len(names) and names[row] == topic and self._here[row]
-        return row if found else None
+    def _find_topics(self, names: Iterable[str]) -> NDArray[np.intp]:
+        """Return the rows of those of some topics that are here."""
+        wanted, here = pl.Series(names, dtype=pl.String), self._topics["topic_id"]
+        rows = here.search_sorted(wanted).to_numpy().astype(np.intp)
+        inside = np.flatnonzero(rows < len(here))
+        inside = inside[(here[rows[inside]] == wanted[inside]).to_numpy()]
+        found: NDArray[np.intp] = rows[inside]
+        return found[self._here[found]]
 
     def _name(self, rows: NDArray[np.intp] | list[int]) -> list[str]:
         return self._topics["topic_id"].gather(rows).to_list()

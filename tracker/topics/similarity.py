@@ -42,17 +42,26 @@ def hash_ngrams(texts: Sequence[str], longest: int = 4) -> Any:
     Returns:
         A sparse matrix (n_texts, n_buckets) float32.
     """
-    if not texts:
-        return sparse.csr_matrix((0, N_BUCKETS), dtype=np.float32)
+    split = [text.lower().split() for text in texts]
+    # Each word is read once, however many texts hold it.
+    number: dict[str, int] = {}
+    places = [number.setdefault(word, len(number)) for words in split for word in words]
+    if not number:
+        return sparse.csr_matrix((len(texts), N_BUCKETS), dtype=np.float32)
     vectorizer = HashingVectorizer(
         analyzer="char_wb",
         ngram_range=(2, longest),
         n_features=N_BUCKETS,
+        lowercase=False,
         alternate_sign=False,
         norm=None,
         dtype=np.float32,
     )
-    return vectorizer.transform(texts)
+    held = (np.ones(len(places), np.float32), places, np.cumsum([0, *map(len, split)]))
+    shape = (len(texts), len(number))
+    counts = sparse.csr_matrix(held, shape) @ vectorizer.transform(number)
+    counts.sort_indices()
+    return counts
 
 
 def blend(vectors: Rows, counts: Any, languages: NDArray[np.intp], meaning: Rows) -> Rows:

@@ -28,8 +28,11 @@ FURNITURE: Final = frozenset(
 
 def split_words(text: str) -> list[str]:
     """Return the words of `text` as written; runs of unspaced scripts as pairs of letters."""
+    found: list[str] = _WORD.findall(text)
+    if text.isascii() and "'" not in text:
+        return found
     words = []
-    for word in _WORD.findall(text):
+    for word in found:
         runs = _UNSPACED.findall(word)
         if not runs:
             words.append(_POSSESSIVE.sub("", word))
@@ -45,8 +48,11 @@ def content_words(text: str, language: str | None, source: str) -> list[str]:
     where nothing would be left, all words are given.
     """
     words = [word.lower() for word in split_words(text)]
-    out = stop_words(language) | FURNITURE | outlet_words(source)
-    kept = [w for w in words if w not in out and len(w) > 1 and not w[0].isdigit()]
+    empty, outlet = _empty_words(language), outlet_words(source)
+    kept = [
+        word for word in words
+        if word not in empty and word not in outlet and len(word) > 1 and not word[0].isdigit()
+    ]  # fmt: skip
     return kept or words or ["–"]
 
 
@@ -54,6 +60,11 @@ def content_words(text: str, language: str | None, source: str) -> list[str]:
 def stop_words(language: str | None) -> frozenset[str]:
     """Return the words of a language, and of English, that name no topic."""
     return frozenset(stopwordsiso.stopwords([language or "en", "en"]))
+
+
+@cache
+def _empty_words(language: str | None) -> frozenset[str]:
+    return stop_words(language) | FURNITURE
 
 
 @cache
