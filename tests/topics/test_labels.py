@@ -31,6 +31,27 @@ def test_of_a_name_that_most_call_by_its_last_word_the_whole_is_taken() -> None:
     assert label == "Prince Andrew"
 
 
+def test_a_surname_that_few_headlines_share_is_written_in_full() -> None:
+    one = ("Petra Lindqvist to leave the stage", "Lindqvist wins a second medal in the marathon")
+    assert word("lindqvist", *one) == "Petra Lindqvist"
+    other = "Nobody saw it coming, says Oskar Lindqvist after winning"
+    both = word("lindqvist", "Nobody expected Petra Lindqvist to leave the stage", other)
+    assert both not in ("Petra Lindqvist", "Oskar Lindqvist")
+
+
+def test_a_name_alone_says_what_else_its_few_headlines_name() -> None:
+    two = ("Lindqvist winner sends Harbour Town through", "Emotions as Lindqvist scores on return")
+    assert word("lindqvist", *two) == "Lindqvist, Harbour Town"
+    assert word("ostrava", "New head of the Ostrava opera", "Critics decry Ostrava rail fares") == (
+        "Ostrava rail fares"
+    )
+    many = [f"Lindqvist scores {how} in Harbour Town" for how in ("early", "late", "twice")]
+    rest = [
+        f"Lindqvist feels {how}" for how in ("tired", "ready", "lucky", "old", "fit", "at ease")
+    ]
+    assert "Ostrava" not in word("lindqvist", "Lindqvist leaves for Ostrava", *many, *rest)
+
+
 def test_a_small_word_may_be_a_name() -> None:
     label = word(
         "smith slap oscars",

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tracker.topics.labels import is_same_word
-from tracker.topics.words import FURNITURE, outlet_words, split_words, stop_words
+from tracker.topics.words import FURNITURE, is_same_word, outlet_words, split_words, stop_words
 
 LEAST_WORDS: Final = 2
 MOST_WORDS: Final = 5

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from tracker.topics.full_names import find_full_names
 from tracker.topics.languages import settle_languages
 from tracker.topics.lines import NOUNS_CAPITAL, Line, read_line
 from tracker.topics.phrase_words import NAMING
-from tracker.topics.phrases import MOST_WORDS, Phrase, find_phrases
+from tracker.topics.phrases import INFLECTED, MOST_WORDS, Phrase, are_apart, find_phrases
 
 _LOOKED_AT: Final = 200  # headlines; more would not change what is most common
 _FADE: Final = 0.9  # weight of a term against the one before it
@@ -80,7 +81,7 @@ def choose_label(
         Phrases ranked by their words and by how many texts they stand in: Frantzi, Ananiadou and
         Mima (2000); a second one unlike the first: Carbonell and Goldstein (1998).
     """
-    judge = _Judge.of(terms, sayings, telling)
+    judge = _Judge.of(terms, sayings, telling, len(sayings) / known)
     if held and known < _MOST and len(sayings) < _ENOUGH and judge.speaks_of(held):
         return held
     ranked = judge.rank(judge.shared) or judge.rank(judge.single)
@@ -92,16 +93,6 @@ def choose_label(
     if old and is_full and judge.score(old[0]) >= _STEADY * judge.score(chosen[0]):
         return held
     return judge.write(chosen)
-
-
-def is_same_word(one: str, other: str) -> bool:
-    """Tell whether two words say the same: all but their endings, or one is part of the other."""
-    short, long = sorted((one, other), key=len)
-    stem = short[: max(4, len(short) - 2)]
-    part = short[: max(5, len(short) - 2)]
-    return one == other or (
-        len(short) >= 4 and (long.startswith(stem) or (len(part) >= 5 and part in long))
-    )
 
 
 @dataclass
@@ -116,6 +107,7 @@ class _Judge:
         single: What stands in one headline only.
         told: How much words tell that headlines of all topics were judged by, by their keys.
         language: The language of most of it.
+        size: How many headlines it has, those that are not given too.
     """
 
     lines: Sequence[Line]
@@ -125,10 +117,15 @@ class _Judge:
     single: Sequence[Phrase]
     told: Mapping[str, float]
     language: str
+    size: float
 
     @classmethod
     def of(
-        cls, terms: Sequence[str], sayings: Sequence[Saying], telling: Mapping[str, float]
+        cls,
+        terms: Sequence[str],
+        sayings: Sequence[Saying],
+        telling: Mapping[str, float],
+        size: float,
     ) -> "_Judge":
         kept = list({(one.event, one.text): one for one in sayings[-_LOOKED_AT:]}.values())
         outlets = frozenset(one.source for one in kept)
@@ -154,7 +151,7 @@ class _Judge:
             if word.small in telling and word.key not in names
         }  # fmt: skip
         weights = _weigh_words(lines, terms, told)
-        return cls(lines, shares, weights, *find_phrases(lines), told, language)
+        return cls(lines, shares, weights, *find_phrases(lines), told, language, size)
 
     def rank(self, phrases: Sequence[Phrase]) -> list[Phrase]:
         """Return phrases, the best first."""
@@ -211,13 +208,12 @@ class _Judge:
                 # A small word alone is often an adjective, a verb or a word for anything.
                 small = other.n_words == 1 and not other.capital and not other.letters
                 good = good and (not small or self.is_subject(other))
-                if good and _are_apart(first, other):
+                if good and are_apart(first, other):
                     first, other = (
                         (other, first) if other.capital > first.capital else (first, other)
                     )
                     return self.unite(first, other) or [first, other]
-        few = len(self.lines) <= _FEW
-        return self.lengthen(first) if alone and few and not first.name else [first]
+        return self.lengthen(first, ranked) if alone and self.size <= _ENOUGH else [first]
 
     def is_whole(self, longer: Phrase, name: Phrase) -> bool:
         """Return whether a name is one that the headlines shorten: Elizabeth for Elizabeth II."""
@@ -240,14 +236,35 @@ class _Judge:
         vague = told is not None and told <= 1 - _TOLD
         return phrase.right >= 0.5 and spread >= least and noun and not vague
 
-    def lengthen(self, first: Phrase) -> list[Phrase]:
-        """Return a phrase of one headline that says more than a single word, if it is bounded."""
-        longer = [
+    def lengthen(self, first: Phrase, ranked: Sequence[Phrase]) -> list[Phrase]:
+        """Return a single word of few headlines with what only some of them say of it."""
+        few = len(self.lines) <= _FEW
+        bounded = [
             p for p in self.single
-            if first.keys[0] in p.keys and 1 < p.n_words <= 3 and p.left + p.right == 2
+            if p.n_words <= _SHORT and p.left + p.right == 2
             and not (p.spell().endswith("ing") and p.keys[-1] != first.keys[0])
         ]  # fmt: skip
-        return self.rank(longer)[:1] or [first]
+        longer = [p for p in bounded if few and p.n_words > 1 and first.keys[0] in p.keys]
+        if not first.name:
+            return self.rank(longer)[:1] or [first]
+        after = [p for p in longer if p.keys[0] == first.keys[0] and not p.name]
+        more = (
+            find_full_names(first, self.single, self.lines)
+            or [p for p in after if self.ends_line(p)]
+        )  # fmt: skip
+        if more:
+            return self.rank(more)[:1]
+        names = [
+            p for p in (*ranked, *self.rank(bounded))
+            if p.name and len(p.telling) == len(p.keys) and are_apart(first, p)
+        ]  # fmt: skip
+        beside = self.size <= _FEW and self.language not in INFLECTED
+        return [first, *names[:beside]]
+
+    def ends_line(self, phrase: Phrase) -> bool:
+        """Return whether the headline that has a phrase ends with it."""
+        place = phrase.places[0]
+        return place.end == len(self.lines[place.line].words)
 
     def unite(self, first: Phrase, other: Phrase) -> list[Phrase]:
         """Return a phrase that says the words of both in one, if any headline does."""
@@ -314,12 +331,6 @@ def _weigh_words(
             for letter in pair if value else ():
                 weights[letter.key] = max(weights.get(letter.key, 0.0), value)
     return weights
-
-
-def _are_apart(one: Phrase, other: Phrase) -> bool:
-    if one.letters or other.letters:
-        return not set(one.keys) & set(other.keys)
-    return not any(is_same_word(a, b) for a in one.telling for b in other.telling)
 
 
 def _begin(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 
 from tracker.topics.lines import NOUNS_CAPITAL, Line, Word, learn_names
 from tracker.topics.phrase_words import ARTICLES, LINKS
+from tracker.topics.words import is_same_word
 
 MOST_WORDS: Final = 5
 MOST_LETTERS: Final = 8
@@ -14,7 +15,7 @@ MOST_LETTERS: Final = 8
 
 _PART: Final = 0.8  # of the uses of a phrase, in a longer one that is meant then
 _SUBJECT: Final = 100
-_INFLECTED: Final = frozenset(
+INFLECTED: Final = frozenset(
     ("ru", "uk", "be", "pl", "cs", "sk", "hr", "sr", "sl", "el", "lt", "lv")
 )
 _PART_OF_NAME: Final = 0.6
@@ -197,9 +198,16 @@ def _count_forms(at: Sequence[Place], lines: Sequence[Line]) -> Counter[str]:
         first = line.words[place.start].first
         rank = 3 if shouted else 2 if not line.plain else 1 if first else 0
         # What a part begins with is most often its subject, in the form that dictionaries have.
-        wordings[form.casefold()] += _SUBJECT if first and line.language in _INFLECTED else 1
+        wordings[form.casefold()] += _SUBJECT if first and line.language in INFLECTED else 1
         ranked.setdefault(form.casefold(), {}).setdefault(rank, Counter())[form] += 1
     best = min(wordings, key=lambda form: (-wordings[form], len(form), form))
     rank = min(ranked[best])
     forms = ranked[best][rank]
     return Counter({form.title(): n for form, n in forms.items()}) if rank == 3 else forms
+
+
+def are_apart(one: Phrase, other: Phrase) -> bool:
+    """Tell whether two phrases say different things."""
+    if one.letters or other.letters:
+        return not set(one.keys) & set(other.keys)
+    return not any(is_same_word(a, b) for a in one.telling for b in other.telling)

@@ -73,3 +73,13 @@ def outlet_words(source: str) -> frozenset[str]:
     name = source.lower().removeprefix("www.").split("/")[0]
     label = name.split(".")[0]
     return frozenset({name, label, label.removeprefix("the")})
+
+
+def is_same_word(one: str, other: str) -> bool:
+    """Tell whether two words say the same: all but their endings, or one is part of the other."""
+    short, long = sorted((one, other), key=len)
+    stem = short[: max(4, len(short) - 2)]
+    part = short[: max(5, len(short) - 2)]
+    return one == other or (
+        len(short) >= 4 and (long.startswith(stem) or (len(part) >= 5 and part in long))
+    )
