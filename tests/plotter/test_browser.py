@@ -305,6 +305,26 @@ def test_hostile_headlines_are_read_as_they_were_written(reader):
     assert "…" in text
 
 
+LAST_ROWS = """() => {
+  const list = document.querySelector("#glance-cards .cards");
+  const card = list.children[0];
+  const rows = [];
+  for (let n = 1; n <= 12; n += 1) {
+    list.replaceChildren(...Array.from({ length: n }, () => card.cloneNode(true)));
+    const tops = [...list.children].map((one) => one.offsetTop);
+    rows.push([tops.filter((top) => top === tops.at(-1)).length, new Set(tops).size]);
+  }
+  return rows;
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 800])
+def test_no_card_stands_alone_in_the_last_row(reader, width):
+    reader.page.set_viewport_size({"width": width, "height": 900})
+    rows = reader.open("index.html").page.evaluate(LAST_ROWS)
+    assert [n for n, (last, n_rows) in enumerate(rows, 1) if last == 1 and n_rows > 1] == []
+
+
 def test_a_phone_needs_no_sideways_scrolling(browser, folder):
     page = browser.new_page(viewport={"width": 390, "height": 844})
     for path in ("index.html", "topics/t4.html", "themes/ukraine.html"):

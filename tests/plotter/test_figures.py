@@ -28,11 +28,12 @@ from tracker.plotter.attention_charts import choose_subjects
 from tracker.plotter.cells import read_cells
 from tracker.plotter.charts import spread
 from tracker.plotter.cuts import cut_nights
-from tracker.plotter.findings import read_findings
+from tracker.plotter.digests import read_digest
+from tracker.plotter.findings import headline_of_night, read_findings
 from tracker.plotter.grids import unique_names
 from tracker.plotter.lives import read_stays
 from tracker.plotter.nights import find_first, monday_of, read_weeks
-from tracker.plotter.pages import keep_distinct
+from tracker.plotter.pages import keep_distinct, read_glance
 from tracker.plotter.palette import DARK, PAPER
 from tracker.plotter.prepared import prepare
 from tracker.plotter.styles import Style
@@ -425,6 +426,26 @@ def test_a_burst_is_told_by_its_own_nights():
     signals = tables.SIGNALS.frame([burst])
     (found,) = read_findings(prepare(replace(DATA, attention=attention, signals=signals)))
     assert found.headline == "Honduras had a burst, up to 20% of editors’ headline slots"
+
+
+def test_what_passed_a_test_stands_before_what_is_only_new():
+    def find(subject: str, kind: str, value: float) -> dict:
+        q = None if kind == "new" else 0.01
+        return {"subject": subject, "night": LAST, "channel": "editorial", "kind": kind,
+                "from": LAST - timedelta(days=6), "to": LAST, "value": value, "low": value / 2,
+                "high": value * 2, "p": q, "q": q, "method": "told"}  # fmt: skip
+
+    told = [find("Honduras", "new", 0.4), find("t2", "fade", -0.2), find("Ukraine", "back", 0.3)]
+    prepared = prepare(replace(DATA, signals=tables.SIGNALS.frame(told)))
+    findings = read_findings(prepared)
+    glance = [card.kicker for card in read_glance(prepared, findings)]
+    assert glance == ["Fading", "New tonight", "Back tonight"]
+    assert headline_of_night(prepared, findings).startswith("Rail strike is gone")
+    bursts = [*told, find("t2", "burst", 0.1)]
+    data = replace(DATA, signals=tables.SIGNALS.frame(bursts))
+    digest = read_digest(prepare(data), LAST - timedelta(days=1), {})
+    headings = [section.heading for section in digest.sections]
+    assert headings == ["Faded", "Rose and faded again", "New", "Came back"]
 
 
 def test_a_headline_that_got_its_old_wording_back_is_called_by_it():

@@ -18,11 +18,11 @@ from tracker.plotter.words import clean, day, join_words, percent, points, short
 HEADINGS: Final = {
     "rise": "Rose",
     "fade": "Faded",
+    "burst": "Rose and faded again",
     "new": "New",
     "back": "Came back",
-    "burst": "Rose and faded again",
 }
-"""Headings of the kinds of finding, in the order in which they are told."""
+"""Headings of the kinds of finding, in the order in which they are told: tested changes first."""
 
 MOST_WHYS: Final = 3
 """Claims of a kind whose change is taken apart: each costs a look at the slots of two stretches."""

@@ -19,7 +19,13 @@ KINDS: Final = {
     "new": ("New tonight", "New this week"),
     "back": ("Back tonight", "Came back this week"),
 }
-"""Headings of the kinds of signal: found on the last night, and on one of the six before."""
+"""Headings of the kinds of signal: found on the last night, and on one of the six before.
+
+In the order in which they are shown: what passed a test of its size comes first.
+"""
+
+TESTED: Final = ("rise", "fade")
+"""Kinds that are a change which passed a test of its size."""
 
 WORTH_THE_TOP: Final = 0.05
 """Change of a share from which a finding may be the page's headline; less is for the lists."""
@@ -146,10 +152,11 @@ def headline_of_night(prepared: Prepared, findings: Sequence[Finding]) -> str:
         for f in findings
         if f.night == last_night and f.channel == channel and abs(f.value) >= WORTH_THE_TOP
     ]
-    for kind in ("theme", "topic"):
-        told = [f for f in tonight if f.subject.kind == kind and f.kind in ("rise", "new", "fade")]
-        if told:
-            return max(told, key=lambda f: abs(f.value)).headline
+    for kinds in (TESTED, ("new",)):
+        for sort in ("theme", "topic"):
+            told = [f for f in tonight if f.subject.kind == sort and f.kind in kinds]
+            if told:
+                return max(told, key=lambda f: abs(f.value)).headline
     top = find_largest(prepared)
     if top is None:
         return "No theme or topic got any room tonight"

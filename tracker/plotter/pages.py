@@ -17,7 +17,8 @@ from tracker.plotter.words import clean, percent, short_day, web_link
 
 CARD_NIGHTS = 60
 CARDS = 4
-CARDS_A_KIND = 2
+CARDS_OF = {"rise": 4, "fade": 4, "new": 2, "back": 2}
+"""Cards of each kind at most: what passed a test has more room than what was only counted."""
 MOST_HEADLINES = 200
 
 
@@ -75,10 +76,12 @@ class Shown:
 
 
 def read_glance(prepared: Prepared, findings: Sequence[Finding]) -> list[Card]:
-    """Return what rose, faded, is new or came back, at most `CARDS_A_KIND` each."""
-    found = {kind: choose_findings(prepared, findings, kind) for kind in KINDS}
-    most = CARDS_A_KIND if sum(map(bool, found.values())) > 2 else 2 * CARDS_A_KIND
-    return [_tell_card(prepared, finding) for kind in KINDS for finding in found[kind][:most]]
+    """Return what rose or faded, then what is new or came back, so many as `CARDS_OF` says."""
+    return [
+        _tell_card(prepared, finding)
+        for kind in KINDS
+        for finding in choose_findings(prepared, findings, kind)[: CARDS_OF[kind]]
+    ]
 
 
 def choose_findings(prepared: Prepared, findings: Sequence[Finding], kind: str) -> list[Finding]:

@@ -1,5 +1,5 @@
 /* What rose, faded, is new or came back in another time, and what had most room, as cards. */
-T.titles = { rise: "Rose", fade: "Faded", new: "New on", back: "Back on" };
+T.titles = { rise: ["Rose", 4], fade: ["Faded", 4], new: ["New on", 2], back: ["Back on", 2] };
 
 T.showGlance = async function () {
   const place = document.getElementById("glance-cards");
@@ -15,8 +15,8 @@ T.showGlance = async function () {
   head.textContent = `At a glance, ${T.shortDay(from)} to ${T.shortDay(to)}`;
   const told = (await T.loadData("findings")).filter(([night, , , channel]) => night >= from && night <= to && channel === T.view.channel);
   const cards = T.make("ul", undefined, "cards");
-  for (const [kind, title] of Object.entries(T.titles)) {
-    const found = T.pick(told.filter((one) => one[2] === kind), 2);
+  for (const [kind, [title, most]] of Object.entries(T.titles)) {
+    const found = T.pick(told.filter((one) => one[2] === kind), most);
     cards.append(...found.map(([night, key, , , words, change]) => T.card(key, night, `${title} ${T.shortDay(night)}`, words, change)));
   }
   const [start, end] = T.inTime();
