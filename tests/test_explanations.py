@@ -1,15 +1,20 @@
 """A point of a curve is explained from what is stored: headlines, captures, tests and reasons."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 from click.testing import CliRunner
 
 from tracker import Study
 from tracker.cli import main
 from tracker.errors import InputError, SubjectError
+from tracker.tables import SIGNALS
+from tracker.trends.tracks import Rules
+from tracker.trends.verdicts import TESTS, Verdict
 
 FIRST = date(2026, 1, 5)
 PAGE = """<!doctype html><html lang="en"><head><title>Post</title>
@@ -58,6 +63,43 @@ def test_a_night_that_was_not_observed_says_so_and_is_not_called_zero(told: Stud
 
 def test_the_minimums_that_are_not_met_are_named(told: Study):
     assert "no finding is made with fewer than 14" in str(told.explain("South Korea", night(5)))
+
+
+def test_why_nothing_is_called_is_said_in_words_that_fit_what_was_compared(told: Study):
+    rules = Rules(fdr=0.05, baseline_nights=28, history_nights=1, min_nights=3, min_ratio=1.5)
+    one = replace(told.explain("South Korea", night(10)), rules=rules, findings=SIGNALS.empty())
+
+    def tell(share: float, before: float, q: float | None) -> str:
+        test = {
+            "test": "level", "nights": 1, "from": night(10), "to": night(10), "share": share,
+            "before_from": night(0), "before_to": night(9), "before": before,
+            "change": share - before, "low": -0.1, "high": 0.1, "inflation": 1.0, "p": 0.3,
+            "chosen": True, "q": q,
+        }  # fmt: skip
+        tests = pl.DataFrame([test], schema=TESTS)
+        verdict = Verdict(tests, ready=True, nights_before=10, rivals=9, since=night(0))
+        return "\n".join(replace(one, verdict=verdict).sentences)
+
+    nothing = tell(0.0, 0.0, None)
+    assert "it held no slot in the nights compared." in nothing
+    few = tell(0.0, 0.02, None)
+    assert "it held so few slots that even with all of them in one" in few
+    for words in (nothing, few):
+        assert "Strongest test" not in words
+        assert "How it was tested" not in words
+    clear = tell(0.1, 0.02, 0.4)
+    assert "among the 9 subjects tested that night (q = 0.4; at most 0.05 is wanted)" in clear
+    assert "Strongest test: 10.0 %" in clear
+
+    def tell_nothing(since: date | None) -> str:
+        verdict = Verdict(
+            pl.DataFrame(schema=TESTS), ready=True, nights_before=10, rivals=9, since=since
+        )
+        return "\n".join(replace(one, verdict=verdict).sentences)
+
+    assert "it held no slot in the months before" in tell_nothing(None)
+    assert f"its level counts from {night(9)} on, less than 3 nights" in tell_nothing(night(9))
+    assert "no source observed that night was observed on 3 nights" in tell_nothing(night(0))
 
 
 def test_subjects_go_by_name_label_or_id_and_others_are_refused_with_candidates(told: Study):

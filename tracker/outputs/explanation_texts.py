@@ -13,11 +13,8 @@ from tracker.plotter.words import web_link
 
 _CHANNEL: Final = {"editorial": "editors' lists", "audience": "most-read lists"}
 _MOST: Final = 20
-_TEST: Final = (
-    "Test: conditional binomial on effective headlines; how much its shares differ from night to "
-    "night anyway makes them {:.1f} times fewer. False discoveries: Benjamini and Hochberg, at "
-    "{}."
-)
+_LEAST_POINTS: Final = 0.0005
+"""Smaller parts of a change are not told: they round to nothing."""
 
 
 def tell(one: Explanation) -> list[str]:
@@ -47,7 +44,7 @@ def _tell_point(one: Explanation) -> Iterator[str]:
     if point and point["share"] is not None:
         usual = "" if one.usual_sources is None else f" (usually {one.usual_sources:g})"
         yield (
-            f"{count(point['slots'], 'slot')} of {point['observed_slots']:,} carried it, at "
+            f"{point['slots']:,} of {count(point['observed_slots'], 'slot')} carried it, at "
             f"{point['n_sources']} of {count(point['observed_sources'], 'source')} "
             f"observed{usual}; each source weighs the same."
         )
@@ -82,19 +79,33 @@ def _tell_tests(one: Explanation) -> Iterator[str]:
         yield f"Not called a rise or a fade: {_tell_lack(one, test)}"
         if test is not None and one.verdict.ready:
             yield _tell_test(test)
-    if test is not None and one.verdict.ready:
-        yield _TEST.format(test["inflation"], _percent(one.rules.fdr))
+    if test is not None and test["q"] is not None and one.verdict.ready:
+        yield _tell_method(one, test)
 
 
 def _tell_test(test: dict[str, Any]) -> str:
     against = "its level of" if test["test"] == "level" else "half of its best nights,"
     sure = "" if test["q"] is None else f", q = {test['q']:.2g}"
     p = "" if test["p"] is None else f"; p = {test['p']:.2g}{sure}"
+    # What could never have been a finding is no strong test, and not called so.
+    name = "What was compared" if test["q"] is None else "Strongest test"
     return (
-        f"Strongest test: {_percent(test['share'])} {_span(test['from'], test['to'])} against "
+        f"{name}: {_percent(test['share'])} {_span(test['from'], test['to'])} against "
         f"{against} {_percent(test['before'])} {_span(test['before_from'], test['before_to'])}, "
-        f"the same sources: {_points(test['change'])} (95 % interval {_points(test['low'])} to "
+        f"the same sources: {_points(test['change'])} (95 % interval {100 * test['low']:+.1f} to "
         f"{_points(test['high'])}){p}."
+    )
+
+
+def _tell_method(one: Explanation, test: dict[str, Any]) -> str:
+    fewer = f"{test['inflation']:.1f}"
+    swings = "" if fewer == "1.0" else (
+        f", {fewer} times fewer than were seen, since its share swings so much from night to night "
+        "anyway"
+    )  # fmt: skip
+    return (
+        f"How it was tested: conditional binomial on effective headlines{swings}; of the findings "
+        f"of a night {_percent(one.rules.fdr)} may be false (Benjamini and Hochberg)."
     )
 
 
@@ -108,10 +119,7 @@ def _tell_lack(one: Explanation, test: dict[str, Any] | None) -> str:
             f"made with fewer than {rules.history_nights}."
         )
     if test is None:
-        return (
-            "no source observed that night was observed on "
-            f"{rules.min_nights} nights before it, so there is nothing to compare with."
-        )
+        return f"{_tell_nothing(one)}, so there is nothing to compare with."
     less, more = sorted((test["share"], test["before"]))
     if more < rules.min_ratio * less:
         times = f"{more / less:.1f} times the other" if less else "no change"
@@ -119,24 +127,47 @@ def _tell_lack(one: Explanation, test: dict[str, Any] | None) -> str:
             f"the two shares are too near to each other ({times}; at least {rules.min_ratio:g} "
             "times is wanted)."
         )
+    if not more:
+        return "it held no slot in the nights compared."
     if test["q"] is None:
-        return "so few slots that no change could have been told from chance."
+        return (
+            "in the nights compared it held so few slots that even with all of them in one of the "
+            "two stretches chance could not be ruled out."
+        )
     return (
-        f"q = {test['q']:.2g} where at most {rules.fdr:g} counts, among "
-        f"{count(verdict.rivals, 'subject')} tested that night."
+        f"chance alone brings a change as clear as this among the "
+        f"{count(verdict.rivals, 'subject')} tested that night (q = {test['q']:.2g}; at most "
+        f"{one.rules.fdr:g} is wanted)."
     )
+
+
+def _tell_nothing(one: Explanation) -> str:
+    """Return why no stretch of nights could be compared with an earlier one."""
+    since, wanted = one.verdict.since, one.rules.min_nights
+    if since is None:
+        return "it held no slot in the months before"
+    if (one.night - since).days < wanted:
+        return f"its level counts from {since} on, less than {count(wanted, 'night')} before"
+    return f"no source observed that night was observed on {count(wanted, 'night')} before it"
 
 
 def _tell_panel(one: Explanation) -> Iterator[str]:
     parts = one.decomposition
     # Without a share that night no stretches are told of.
-    if parts is None or one.point.get("share") is None:
+    if parts is None or one.point.get("share") is None or abs(parts.change) < _LEAST_POINTS:
         return
+    others = [
+        f"{_points(part)} {words}"
+        for part, words in (
+            (parts.boxes, "comes from lists that sources added, dropped or resized"),
+            (parts.panel, "from which sources were observed"),
+        )
+        if abs(part) >= _LEAST_POINTS
+    ]
+    same = "all of it" if not others else _points(parts.within)
     yield (
         f"The drawn line changed by {_points(parts.change)} between these stretches: "
-        f"{_points(parts.within)} is what the same lists did, {_points(parts.boxes)} comes from "
-        f"lists that sources added, dropped or resized, {_points(parts.panel)} from which sources "
-        "were observed."
+        f"{', '.join([f'{same} is what the same lists did', *others])}."
     )
 
 
@@ -152,7 +183,9 @@ def to_text(one: Explanation) -> str:
     lines += ["", "Sources:"] if one.sources.height else []
     for row in one.sources.iter_rows(named=True):
         share = _percent(row["share"]) if row["share"] is not None else row["state"]
-        slots = f", {row['slots']} of {row['observed_slots']} slots" if row["slots"] else ""
+        slots = (
+            f", {row['slots']:,} of {count(row['observed_slots'], 'slot')}" if row["slots"] else ""
+        )
         reason = f" ({row['reason']})" if row["reason"] else ""
         lines.append(f"  {row['source']}: {share}{slots}{reason}")
     return "\n".join(lines)

@@ -53,12 +53,14 @@ class Verdict:
         ready: Whether there may be findings that night: it was observed, and enough before it.
         nights_before: Observed nights of the channel before it.
         rivals: Subjects that were tested that night, in all channels that may have findings.
+        since: First night of the subject's own level; None if it held no slot lately.
     """
 
     tests: pl.DataFrame
     ready: bool
     nights_before: int
     rivals: int
+    since: date | None = None
 
     @property
     def strongest(self) -> dict[str, Any] | None:
@@ -129,12 +131,14 @@ def _judge(
     for subject in subjects:
         tests: list[dict[str, Any]] = []
         place = places.get(subject)
+        since = None
         if place is not None:
+            since = series.first_night + timedelta(days=int(track.state.level_since[place]))
             for name, one in evidence.items():
                 q = _place(one, place, rows[name]) if ready else float("nan")
                 tests += _list_tests(name, series, one, q, place)
         found[subject, day] = Verdict(
-            pl.DataFrame(tests, schema=TESTS), ready, before, rows["level"]["tested"]
+            pl.DataFrame(tests, schema=TESTS), ready, before, rows["level"]["tested"], since
         )
     return found
 
