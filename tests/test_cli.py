@@ -107,7 +107,7 @@ def test_peek_explains_what_became_of_each_block_of_links(
     (tmp_path / "page.html").write_text(page)
     people = run("peek", "--explain", "page.html")
     assert people.exit_code == 0
-    assert "2 blocks of links, 1 taken as lists" in people.output
+    assert "2 blocks of links, 1 of them taken as a list" in people.output
     assert "nav > ul" in people.output
     assert "announces latest" in people.output
     assert "too few words for headlines: 0 of 2 links" in people.output
@@ -135,7 +135,7 @@ def test_peek_says_that_a_text_cannot_be_explained(run: Callable[..., Result], t
 def test_peek_explains_lists_that_only_stand_in_data(run: Callable[..., Result], tmp_path: Path):
     data = Path(__file__).parent / "pages" / "scripts_only" / "page.html"
     result = run("peek", "--explain", data)
-    assert "lists come from data embedded in the page" in " ".join(result.output.split())
+    assert "found in data embedded in the page" in " ".join(result.output.split())
 
 
 def test_the_whole_way_from_table_to_report(

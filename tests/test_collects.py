@@ -225,7 +225,7 @@ def test_the_exit_code_and_the_mail_say_what_failed(web: Web, tmp_path: Path):
     both = run(tmp_path, "collect")
     assert both.exit_code == 3
     assert "ok     Courier: 5 of 5 pages, 6 lists, 36 headlines" in both.output
-    assert "failed Dead: 0 of 1 pages" in both.output
+    assert "failed Dead: 0 of 1 page," in both.output
     assert "refused the connection" in both.output
     none = run(tmp_path, "collect", "--source", "Dead", "--json")
     assert none.exit_code == 1
@@ -244,7 +244,7 @@ def test_a_source_that_shows_far_less_than_ever_is_broken_and_no_fade(web: Web, 
     courier.boxes = ()
     broken = run(tmp_path, "-q", "collect")
     assert broken.exit_code == 3
-    assert "broken Courier: 1 of 1 pages, 0 lists, 0 headlines" in broken.output
+    assert "broken Courier: 1 of 1 page, 0 lists, 0 headlines" in broken.output
     assert "0 headlines where 36 are usual" in broken.output
     (row,) = map(json.loads, run(tmp_path, "sources", "list", "--json").output.splitlines())
     assert row["health"] == "broken: 0 headlines where 36 are usual"

@@ -3,7 +3,7 @@
 import pytest
 
 from tracker.errors import SubjectError
-from tracker.names import choose_named
+from tracker.names import choose_named, count
 
 NAMES = {
     "Korea": "Korea",
@@ -43,3 +43,12 @@ def test_what_is_no_name_or_that_of_several_is_refused_with_those_that_come_near
 ):
     with pytest.raises(SubjectError, match=said):
         choose_named(wanted, NAMES, KINDS)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(0, "0 nights"), (1, "1 night"), (1.5, "1.5 nights"), (1200, "1,200 nights")],
+)
+def test_a_number_and_its_noun_agree(number: float, said: str):
+    assert count(number, "night") == said
+    assert count(number, "is", "are") == said.replace("nights", "are").replace("night", "is")

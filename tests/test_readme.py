@@ -100,7 +100,7 @@ def test_the_line_for_cron_visits_what_is_configured_and_mails_only_what_failed(
         ["/bin/sh", "-c", command], env=env, cwd="/",
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert "failed Dead: 0 of 1 pages" in done.stdout, done.stderr
+    assert "failed Dead: 0 of 1 page," in done.stdout, done.stderr
     assert "refused the connection" in done.stdout
     shown = " ".join(blocks("sh"))
     (study,) = set(re.findall(r"--study (\w+)", command + shown))

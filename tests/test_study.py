@@ -290,7 +290,10 @@ def test_a_list_that_vanishes_is_recorded_as_missing_and_named_by_check(
     missing = study.read("lists").filter(pl.col("outcome") == "missing")
     assert missing.select("kind", "n_items").rows() == [("most_read", 0)]
     findings = {finding.what: finding for finding in check_study(study)}
-    assert "1 lists that were always there" in findings["source courier.example"].message
+    assert (
+        "missing from the last capture: 1 list always there"
+        in findings["source courier.example"].message
+    )
     assert not findings["source courier.example"].good
     assert findings["source harbour.example"].good
     study.update(as_of=FIRST + 10 * NIGHT)

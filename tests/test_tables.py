@@ -29,7 +29,7 @@ def test_check_orders_columns_and_casts_types():
         (lineage_row().with_columns(x=1), "found columns"),
         (lineage_row(event="vanished"), r"\['vanished'\]; wanted one of born"),
         (lineage_row(topic_id=None).with_columns(pl.col("topic_id").cast(pl.String)), "1 nulls"),
-        (pl.concat([lineage_row(), lineage_row()]), "1 rows repeat the key"),
+        (pl.concat([lineage_row(), lineage_row()]), "1 row repeats the key"),
         (lineage_row(similarity="much"), "lineage"),
     ],
 )

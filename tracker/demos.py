@@ -7,6 +7,7 @@ import polars as pl
 
 from tracker.config import CONFIG_NAME, read_config
 from tracker.errors import InputError
+from tracker.names import count
 from tracker.progress import Progress, be_silent
 from tracker.simulate import write_world
 from tracker.study import Study
@@ -44,8 +45,8 @@ def run_demo(study: Study, *, nights: int = 60, progress: Progress = be_silent) 
     sources = study.store.scan(CAPTURES).select(pl.col("source").unique()).collect()["source"]
     if real := [source for source in sources if not source.endswith(".example")]:
         raise InputError(
-            f"{study.folder}: found a study with {len(real)} real sources; wanted an empty folder "
-            "for the demo: tracker --study demo demo"
+            f"{study.folder}: found a study with {count(len(real), 'real source')}; wanted an "
+            "empty folder for the demo: tracker --study demo demo"
         )
     settings = study.folder / CONFIG_NAME
     if not settings.exists():

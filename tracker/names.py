@@ -14,7 +14,7 @@ _MOST: Final = 3
 _CANDIDATES: Final = 8
 
 
-def count(number: int, noun: str, plural: str = "") -> str:
+def count(number: float, noun: str, plural: str = "") -> str:
     """Return a number with its noun: `1 source`, `1,200 headlines`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 

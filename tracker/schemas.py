@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from tracker.errors import TableError
+from tracker.names import count
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,8 @@ class Table:
         doubles = frame.height - frame.select(self.key).n_unique() if frame.height else 0
         if doubles:
             raise TableError(
-                f"table {self.name}: {doubles} rows repeat the key {', '.join(self.key)}; "
-                "wanted each once"
+                f"table {self.name}: {count(doubles, 'row repeats', 'rows repeat')} the key "
+                f"{', '.join(self.key)}; wanted each once"
             )
         return frame
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from tracker.names import count
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -96,7 +98,7 @@ def _print_table(frame: "pl.DataFrame", limit: int) -> None:
     console.print(table)
     more = frame.height - limit
     if more > 0 or len(shown) < frame.width:
-        rows = f"{more:,} more rows; --limit shows more, " if more > 0 else ""
+        rows = f"{count(more, 'more row')}; --limit shows more, " if more > 0 else ""
         console.print(f"{rows}--json and --csv show all rows and columns", style="dim")
 
 
@@ -184,11 +186,14 @@ def print_decisions(sight: "Sight") -> None:
     head = Text(make_safe(sight.origin), style="bold")
     decisions = sight.decisions or ()
     taken = sum(decision.kind is not None for decision in decisions)
-    head.append(f"\n{len(decisions)} blocks of links, {taken} taken as lists", style="not bold")
+    head.append(
+        f"\n{count(len(decisions), 'block')} of links, {taken:,} of them taken as a list",
+        style="not bold",
+    )
     tree = Tree(head)
     for decision in decisions:
         kind, style = (decision.kind, "cyan") if decision.kind else ("left", "dim")
-        links = "1 link" if decision.n_items == 1 else f"{decision.n_items} links"
+        links = count(decision.n_items, "link")
         name = Text(kind, style=style).append(f"  {make_safe(decision.heading)}", style="bold")
         branch = tree.add(name.append(f"  {links}", style="dim not bold"))
         branch.add(Text(f"at   {make_safe(decision.place)}", style="dim"))
@@ -198,8 +203,8 @@ def print_decisions(sight: "Sight") -> None:
     console = Console()
     console.print(tree)
     if not taken and sight.page is not None and sight.page.lists:
-        n = len(sight.page.lists)
-        console.print(f"no block was taken: {n} lists come from data embedded in the page")
+        lists = count(len(sight.page.lists), "list")
+        console.print(f"no block was taken; {lists} found in data embedded in the page")
 
 
 def describe_sight(sight: "Sight") -> dict[str, Any]:

@@ -92,7 +92,7 @@ def test_rows_that_say_nothing_are_left_out_and_counted(tmp_path: Path):
     table = read_headline_table(write(tmp_path / "x.parquet", pl.DataFrame(rows)))
     assert table.rows.height == len(ROWS)
     messages = " ".join(map(str, table.problems))
-    for what in ("row 4: 1 rows without a title", "rank of 1", "list_kind other", "a source"):
+    for what in ("row 4: 1 row without a title", "rank of 1", "list_kind other", "a source"):
         assert what in messages
 
 

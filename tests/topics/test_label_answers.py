@@ -33,7 +33,7 @@ def test_a_few_plain_words_about_the_topic_are_a_label(text: str, label: str, to
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("Frost", "has 1 words"),
+        ("Frost", "has 1 word;"),
         ("", "has 0 words"),
         ("The late frost that ruined the apples", "has 7 words"),
         ("Frost harvest " + "x" * 60, "more than 60 characters"),

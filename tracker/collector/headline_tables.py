@@ -8,6 +8,7 @@ import polars as pl
 
 from tracker.collector.documents import Problem
 from tracker.errors import InputError
+from tracker.names import count
 from tracker.tables import LIST_KINDS, TIME
 
 WANTED: Final[dict[str, Any]] = {
@@ -160,7 +161,10 @@ def _split(rows: pl.DataFrame, path: Path) -> HeadlineTable:
         if found.height:
             first = found["row"][0]
             problems.append(
-                Problem(f"{path}:row {first}", f"{found.height} rows {what}; left out, rest taken")
+                Problem(
+                    f"{path}:row {first}",
+                    f"{count(found.height, 'row')} {what}; left out, rest taken",
+                )
             )
             rows = rows.filter(~is_bad)
     return HeadlineTable(rows.drop("row"), tuple(problems))

@@ -15,6 +15,7 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from tracker.collector.documents import MAX_BYTES, Document, Form, Problem, find_charset
 from tracker.collector.feeds import sniff_feed
+from tracker.names import count
 
 SOURCE_HEADER: Final = "WARC-Tracker-Source"
 """Extension field that keeps the source of a page that has no address of its own."""
@@ -101,8 +102,8 @@ def read_warc(
     if not found and not choice.passed_over:
         yield Problem(
             str(path),
-            f"found no page in it ({others} records of other kinds); wanted HTML responses "
-            "or page texts (a WAT file holds neither)",
+            f"found no page in it ({count(others, 'record')} of other kinds); wanted HTML "
+            "responses or page texts (a WAT file holds neither)",
         )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.commands.options import NIGHT, PARTLY, Settings
+from tracker.names import count
 from tracker.terminal import make_safe, print_json, show_progress, warn
 
 if TYPE_CHECKING:
@@ -86,10 +87,10 @@ def _describe(result: "BackfillResult", dry_run: bool) -> None:
         _list_some("would ask for", result.planned)
     elif result.stopped is None or result.asked:
         click.echo(
-            f"{make_safe(result.source)}: added {result.captures:,} captures with "
-            f"{result.lists:,} lists and {result.sightings:,} headlines in them; "
-            f"{result.stored:,} of {result.spans:,} were here before, {result.failures:,} show no "
-            "page"
+            f"{make_safe(result.source)}: added {count(result.captures, 'capture')} with "
+            f"{count(result.lists, 'list')} and {count(result.sightings, 'headline')} in them; "
+            f"{result.stored:,} of {result.spans:,} were here before, and "
+            f"{count(result.failures, 'shows', 'show')} no page"
         )
     if result.gaps:
         _list_some("not in the archive", result.gaps)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker.commands.options import PARTLY, Settings
+from tracker.names import count
 from tracker.terminal import make_safe, print_json, show_progress, warn
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _print_plan(settings: Settings, names: tuple[str, ...], as_json: bool) -> No
             click.echo(make_safe(f"{request.source}: {request.role} {request.url}"))
     if not as_json:
         follow = [config.collect.follow if s.follow is None else s.follow for s in sources]
-        click.echo(f"and up to {sum(follow):,} articles, chosen from the lists found")
+        click.echo(f"and up to {count(sum(follow), 'article')}, chosen from the lists found")
 
 
 def print_summary(result: "CollectResult", *, quiet: bool) -> None:
@@ -78,7 +79,8 @@ def print_summary(result: "CollectResult", *, quiet: bool) -> None:
         click.echo(
             click.style(mark, fg="yellow" if failed or broken else "green")
             + make_safe(name)
-            + f": {n_seen} of {len(visits)} pages, {lists:,} lists, {headlines:,} headlines"
+            + f": {n_seen} of {count(len(visits), 'page')}, {count(lists, 'list')}, "
+            + count(headlines, "headline")
         )
         if broken:
             click.echo(f"        {make_safe(broken)}")
@@ -89,12 +91,12 @@ def print_summary(result: "CollectResult", *, quiet: bool) -> None:
         return
     by = "by another collect just now" if result.is_overtaken else "before a run was cut off"
     if result.is_overtaken and not result.visits:
-        click.echo(f"nothing to do: {result.skipped:,} pages were visited {by}")
+        click.echo(f"nothing to do: {count(result.skipped, 'page was', 'pages were')} visited {by}")
         return
-    again = f"; {result.skipped:,} were visited {by}"
+    again = f"; {count(result.skipped, 'was', 'were')} visited {by}"
     click.echo(
-        f"{result.seen:,} of {len(result.visits):,} pages came, "
-        f"{sum(v['lists'] for v in result.visits):,} lists with "
-        f"{sum(v['headlines'] for v in result.visits):,} headlines from "
-        f"{len(result.sources):,} sources{again if result.skipped else ''}"
+        f"{result.seen:,} of {count(len(result.visits), 'page')} came, "
+        f"{count(sum(v['lists'] for v in result.visits), 'list')} with "
+        f"{count(sum(v['headlines'] for v in result.visits), 'headline')} from "
+        f"{count(len(result.sources), 'source')}{again if result.skipped else ''}"
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tracker.commands.options import PARTLY, Settings
+from tracker.names import count
 from tracker.terminal import (
     describe_sight,
     print_decisions,
@@ -139,9 +140,9 @@ def ingest(
         warn(note)
     _finish(
         result,
-        f"read {result.files:,} files with {result.pages:,} captures; added "
-        f"{result.captures:,} new ones with {result.lists:,} lists and "
-        f"{result.sightings:,} headlines in them",
+        f"read {count(result.files, 'file')} with {count(result.pages, 'capture')}; added "
+        f"{count(result.captures, 'new one')} with {count(result.lists, 'list')} and "
+        f"{count(result.sightings, 'headline')} in them",
         as_json,
         partly=bool(result.pages),
     )
@@ -167,8 +168,9 @@ def reharvest(settings: Settings, everything: bool, workers: int, as_json: bool)
         )
     _finish(
         result,
-        f"read {result.captures:,} stored pages again: {result.lists:,} lists where there were "
-        f"{result.lists_before:,}, {result.sightings:,} headlines in them where there were "
+        f"read {count(result.captures, 'stored page')} again: "
+        f"{count(result.lists, 'list')} where there were {result.lists_before:,}, "
+        f"{count(result.sightings, 'headline')} in them where there were "
         f"{result.sightings_before:,}",
         as_json,
         partly=bool(result.captures),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from tracker.commands.options import PARTLY, Settings
+from tracker.names import count
 from tracker.terminal import (
     make_safe,
     output_options,
@@ -16,7 +17,6 @@ from tracker.terminal import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sized
     from pathlib import Path
 
     from tracker.intakes.source_looks import Look
@@ -149,13 +149,9 @@ def _print_look(look: "Look", *, quiet: bool) -> None:
         return
     print_page(look.url, look.page)
     language = f" in {look.page.language}" if look.page.language else ""
-    lists = f"{_count(look.page.lists, 'list')} with {look.n_headlines:,} headlines"
-    also = f"{_count(look.feeds, 'feed')}, {_count(look.articles, 'article')} to follow"
+    lists = f"{count(len(look.page.lists), 'list')} with {count(look.n_headlines, 'headline')}"
+    also = f"{count(len(look.feeds), 'feed')}, {count(len(look.articles), 'article')} to follow"
     click.echo(f"{look.standing}{language}: {lists}, {also}")
-
-
-def _count(items: "Sized", name: str) -> str:
-    return f"{len(items):,} {name}{'' if len(items) == 1 else 's'}"
 
 
 def _describe(name: str, look: "Look", problem: str | None) -> dict[str, Any]:

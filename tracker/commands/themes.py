@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker.commands.options import Settings
+from tracker.names import count
 from tracker.terminal import make_safe, output_options, print_json, print_rows
 
 if TYPE_CHECKING:
@@ -80,11 +81,11 @@ def test(
 def _print_sample(name: str, sample: "ThemeSample") -> None:
     shown = sample.rows.filter("taken").height
     some = f"; {shown} of them" if shown < sample.n_taken else ""
-    taken = f"{sample.n_taken:,} of {sample.n_headlines:,} headlines"
+    taken = f"{sample.n_taken:,} of {count(sample.n_headlines, 'headline')}"
     click.secho(make_safe(f"{name} takes {taken}{some}:"), bold=True)
     _print_part(sample, taken=True)
     misses = sample.rows.height - shown
-    click.secho(f"near misses, {misses}:", bold=True)
+    click.secho(f"near misses, {misses:,}:", bold=True)
     _print_part(sample, taken=False)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker.commands.options import NIGHT, Settings
+from tracker.names import count
 from tracker.terminal import print_json, show_progress, warn
 
 if TYPE_CHECKING:
@@ -53,8 +54,9 @@ def _print_update(result: "UpdateResult", as_json: bool) -> None:
             "until tracker update does them again"
         )
     click.echo(
-        f"night {result.night}: {result.headlines:,} headlines in {result.events:,} events, "
-        f"{result.topics:,} topics and {result.themes:,} themes; findings tonight: "
+        f"night {result.night}: {count(result.headlines, 'headline')} in "
+        f"{count(result.events, 'event')}, "
+        f"{count(result.topics, 'topic')} and {count(result.themes, 'theme')}; findings tonight: "
         f"{result.signals:,} (nights done: {result.placing.nights:,}, headlines placed: "
         f"{result.placing.headlines:,})"
     )

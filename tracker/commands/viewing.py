@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from tracker.commands.options import PARTLY, Settings
+from tracker.names import count
 from tracker.terminal import make_safe, output_options, print_json, print_rows
 
 VIEW_NAMES: Final = ("headlines", "lists", "topics", "themes", "overlaps", "signals", "sources")
@@ -48,7 +49,7 @@ def export(settings: Settings, table: str, output: Path) -> None:
 
     frame = settings.open().read(table)
     write_table(frame, output)
-    click.echo(f"wrote {frame.height:,} rows to {output}")
+    click.echo(f"wrote {count(frame.height, 'row')} to {output}")
 
 
 @click.command()

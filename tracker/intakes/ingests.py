@@ -24,6 +24,7 @@ from tracker.config import Config
 from tracker.errors import InputError
 from tracker.intakes.bodies import BodyKeeper, find_leftovers
 from tracker.intakes.harvests import Harvester, Overrides, harvest
+from tracker.names import count
 from tracker.progress import Progress, be_silent
 from tracker.runs import find_cut, mark_recovered
 from tracker.store import Store
@@ -239,7 +240,11 @@ class Ingester:
         bad = rows.filter(~good)
         if bad.height:
             sample = bad["captured_at"][0]
-            self._note(Problem(str(path), f"{bad.height} rows {_STRANGE}, e.g. {sample}; left out"))
+            self._note(
+                Problem(
+                    str(path), f"{count(bad.height, 'row')} {_STRANGE}, e.g. {sample}; left out"
+                )
+            )
         return rows.filter(good)
 
     def _span(self) -> tuple[datetime, datetime]:

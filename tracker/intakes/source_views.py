@@ -8,6 +8,7 @@ import polars as pl
 from tracker.collector.breaks import find_breaks
 from tracker.collector.expectations import find_missing
 from tracker.config import Config
+from tracker.names import count
 from tracker.store import Store
 from tracker.tables import CAPTURES, LISTS, SEEN_OUTCOMES
 
@@ -94,10 +95,9 @@ def describe_health(row: dict[str, Any]) -> str:
     if not row["headlines"]:
         return "broken: no headlines found"
     if row["missing"]:
-        what = "list that was" if row["missing"] == 1 else "lists that were"
-        return f"{row['missing']} {what} always there missing"
+        return f"{count(row['missing'], 'list that was', 'lists that were')} always there missing"
     if row["failed"]:
-        return f"{row['failed']} of {row['pages']} pages failed"
+        return f"{row['failed']} of {count(row['pages'], 'page')} failed"
     return "good"
 
 

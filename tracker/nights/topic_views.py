@@ -6,7 +6,7 @@ from typing import Any, Final
 import polars as pl
 
 from tracker.errors import SubjectError
-from tracker.names import SHORTEST_PREFIX, hint_near
+from tracker.names import SHORTEST_PREFIX, count, hint_near
 from tracker.store import Store
 from tracker.tables import CORRECTIONS, EVENTS, LABELS, LINEAGE, MEMBERS, THEMES, TOPICS
 from tracker.topics.events import pick_telling
@@ -146,7 +146,7 @@ def describe_topic(topic: dict[str, Any]) -> str:
 
 def _list(topics: pl.DataFrame) -> str:
     rows = topics.head(_LISTED).iter_rows(named=True)
-    said = [f"{describe_topic(row)} ({row['headlines']} headlines)" for row in rows]
+    said = [f"{describe_topic(row)} ({count(row['headlines'], 'headline')})" for row in rows]
     more = topics.height - _LISTED
     return ", ".join(said) + (f" and {more} more" if more > 0 else "")
 
@@ -190,8 +190,8 @@ def view_topic_life(store: Store, name: str) -> Life:
     key = topic["topic_id"]
     labels = read_labels(store)
     span = f"{topic['first_night']} to {topic['last_night']}"
-    events = "1 event" if topic["events"] == 1 else f"{topic['events']} events"
-    size = f"{topic['headlines']} headlines in {events}"
+    events = count(topic["events"], "event")
+    size = f"{count(topic['headlines'], 'headline')} in {events}"
     lines = [
         f"{size}, {span}; {', '.join([topic['state'], *topic['marks']])}",
         f"words: {', '.join(topic['terms'])}",

@@ -12,6 +12,7 @@ from tracker.collector.sources import name_source
 from tracker.errors import StoreError
 from tracker.intakes.ingests import describe_end
 from tracker.intakes.source_views import judge_sources
+from tracker.names import count
 from tracker.outputs.views import view_sources
 from tracker.study import Study
 from tracker.tables import CAPTURES, CORRECTIONS, COVERAGE, LABELS, LISTS, RUNS, TABLES, night_of
@@ -61,7 +62,7 @@ def _check_tables(study: Study) -> list[Finding]:
         except StoreError as error:
             findings.append(Finding(f"table {name}", False, str(error)))
         else:
-            findings.append(Finding(f"table {name}", True, f"{rows:,} rows"))
+            findings.append(Finding(f"table {name}", True, count(rows, "row")))
     return findings
 
 
@@ -125,11 +126,15 @@ def _check_labels(study: Study) -> list[Finding]:
     rows = study.store.read(LABELS).filter(pl.col("writer") == settings.model)
     message = f"{rows['label'].count():,} written by {settings.model}"
     if rows["problem"].count():
-        message += f", {rows['problem'].count():,} answers that could not be used"
+        message += f", {count(rows['problem'].count(), 'answer')} that could not be used"
     runs = study.store.read(RUNS).sort("started_at", descending=True)
     said = (json.loads(details).get("labels") for details in runs["details"])
     problems: list[str] = next((found["problems"] for found in said if found), [])
     return [Finding("labels", not problems, "; ".join([message, *problems]))]
+
+
+def _average(mean: float, noun: str) -> str:
+    return count(int(mean) if mean.is_integer() else mean, noun)
 
 
 def _count_missing(study: Study) -> dict[str, int]:
@@ -182,8 +187,9 @@ def _check_sources(study: Study) -> list[Finding]:
         late = latest - row["last_capture"] > 3 * pause
         broken = row["without_lists"] == row["captures"]
         message = (
-            f"{row['captures']:,} captures, last {row['last_capture']:%Y-%m-%d %H:%M} UTC, "
-            f"{row['mean_slots']:g} headlines in {row['mean_lists']:g} lists each"
+            f"{count(row['captures'], 'capture')}, last {row['last_capture']:%Y-%m-%d %H:%M} UTC, "
+            f"{_average(row['mean_slots'], 'headline')} in "
+            f"{_average(row['mean_lists'], 'list')} each"
         )
         if late:
             message += f"; nothing since, while others were seen until {latest:%Y-%m-%d}"
@@ -191,7 +197,7 @@ def _check_sources(study: Study) -> list[Finding]:
             message += "; no list was ever found"
         lost = missing.get(row["source"], 0)
         if lost:
-            message += f"; {lost} lists that were always there are missing from the last capture"
+            message += f"; missing from the last capture: {count(lost, 'list')} always there before"
         for line in breaks[row["source"]]:
             message += f"; broken: {line}"
         good = not (late or broken or lost or breaks[row["source"]])

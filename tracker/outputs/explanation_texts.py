@@ -268,7 +268,7 @@ def _dwell(hours: float) -> str:
 
 def _span(first: date, last: date) -> str:
     nights = (last - first).days + 1
-    return f"on {first}" if nights == 1 else f"on the {nights} nights from {first} to {last}"
+    return f"on {first}" if nights == 1 else f"on the {nights:,} nights from {first} to {last}"
 
 
 def _percent(share: float) -> str:

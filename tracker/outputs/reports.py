@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from tracker.config import Config
+from tracker.names import count
 from tracker.nights.counts import read_attention, read_counted_night
 from tracker.nights.topic_views import latest_topics
 from tracker.plotter.inputs import ReportData
@@ -165,6 +166,6 @@ def _list_problems(captures: pl.DataFrame, zone: str, night: date) -> tuple[str,
         .sort("source")
     )
     return tuple(
-        f"{source}: {visits} {'visit' if visits == 1 else 'visits'} brought no page ({outcomes})"
+        f"{source}: {count(visits, 'visit')} brought no page ({outcomes})"
         for source, visits, outcomes in by_source.select("source", "len", "outcome").iter_rows()
     )

@@ -36,6 +36,6 @@ def tell_basis(prepared: Prepared) -> str:
     channel = prepared.channel
     if prepared.curves.channels and prepared.curves.is_partial(channel):
         n, usual = prepared.curves.observed[channel][-1], prepared.curves.usual_sources(channel)
-        few = f"{n} of usually {usual} sources" if n < usual else "fewer slots than usual"
+        few = f"{n} of usually {count(usual, 'source')}" if n < usual else "fewer slots than usual"
         words += f" {short_day(nights[-1])} is partial: {few}."
     return words

@@ -7,7 +7,7 @@ from typing import Final
 import plotly.graph_objects as go
 
 from tracker.errors import SubjectError
-from tracker.names import choose_named
+from tracker.names import choose_named, count
 from tracker.plotter import (
     attention_charts,
     channels,
@@ -164,7 +164,7 @@ def check_chart(name: str, subjects: Sequence[str]) -> None:
     most = 0 if name in WHOLE else 1 if name in ALONE else MOST_COMPARED
     if len(subjects) > most or (name in ALONE and not subjects):
         wanted = "one theme or topic" if name in ALONE else f"at most {most}" if most else "none"
-        found = f"{len(subjects)} subjects" if subjects else "no subject"
+        found = count(len(subjects), "subject") if subjects else "no subject"
         raise SubjectError(f"{name}: found {found}; wanted {wanted}, by name or id")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from tracker.names import count
 from tracker.topics.words import FURNITURE, is_same_word, outlet_words, split_words, stop_words
 
 LEAST_WORDS: Final = 2
@@ -100,7 +101,9 @@ def check_label(text: str, topic: TopicText) -> Answer:
     if _UNSPACED.search(label) and len(label) > 1:
         n_words = max(n_words, LEAST_WORDS)
     if not LEAST_WORDS <= n_words <= MOST_WORDS:
-        return Answer(None, f"the label has {n_words} words; wanted {LEAST_WORDS} to {MOST_WORDS}")
+        return Answer(
+            None, f"the label has {count(n_words, 'word')}; wanted {LEAST_WORDS} to {MOST_WORDS}"
+        )
     telling = _find_telling(label, topic)
     if not telling:
         return Answer(None, "the label names nothing, or an outlet")

@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tracker.errors import TableError
+from tracker.names import count
 from tracker.schemas import want_columns
 from tracker.tables import THEMES
 from tracker.topics.occurrences import find_occurrences
@@ -62,7 +63,7 @@ def match_themes(
     """
     want_columns(headlines, ("headline_id", "wordings", "language"), "headlines")
     if vectors is not None and len(vectors) != headlines.height:
-        raise TableError(f"vectors: found {len(vectors)} rows; wanted {headlines.height}")
+        raise TableError(f"vectors: found {count(len(vectors), 'row')}; wanted {headlines.height}")
     if headlines.is_empty() or not themes:
         return THEMES.empty()
     found = find_occurrences(list_texts(headlines), _list_terms(themes))

@@ -25,6 +25,7 @@ from tracker.collector.crawls.memories import watch_memory
 from tracker.collector.crawls.page_loads import Page, PageLoad
 from tracker.collector.crawls.tracks import Lines, Stopped, Track
 from tracker.collector.crawls.visits import CrawlSettings
+from tracker.names import count
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Playwright
@@ -207,9 +208,10 @@ def _remark(load: PageLoad, gate: Gate) -> str | None:
     private: list[Place] = [
         place for place, why in gate.failures.items() if isinstance(why, PrivateAddressError)
     ]
+    kept = count(len(private), "private address", "private addresses")
     said = [
         f"{load.n_forbidden} of its requests kept back by robots.txt" if load.n_forbidden else "",
-        f"{len(private)} private addresses kept from it" if private else "",
+        f"{kept} kept from it" if private else "",
         "still loading when it was read" if load.was_busy else "",
     ]
     return ", ".join(filter(None, said)) or None
