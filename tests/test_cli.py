@@ -200,6 +200,25 @@ def test_init_writes_a_file_that_is_read_and_does_not_overwrite_it(
     assert run("init", "--force").exit_code == 0
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits of a process there")
+def test_init_that_is_cut_off_leaves_the_settings_that_were_there(
+    run: Callable[..., Result], tmp_path: Path
+):
+    import resource  # noqa: PLC0415 - not on every system
+
+    mine = '[study]\ntitle = "Mine"\n'
+    (tmp_path / "tracker.toml").write_text(mine)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    try:
+        result = run("init", "--force")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert result.exit_code == 1
+    assert (tmp_path / "tracker.toml").read_text() == mine
+    assert [path.name for path in tmp_path.iterdir()] == ["tracker.toml"]
+
+
 @pytest.mark.parametrize("view", VIEW_NAMES)
 def test_every_view_prints_for_people_and_scripts(told: Study, view: str):
     table = on_told(told, "show", view)

@@ -71,6 +71,15 @@ def test_every_kind_of_feed_is_a_list_of_its_latest(body: bytes, language: str, 
     assert (page.language, page.title) == (language, None)
 
 
+def test_titles_and_names_are_kept_without_what_drives_a_terminal_or_turns_text_around():
+    evil = "Bank \\u001b[31mrobs\\u0007 \\u202eitself\\u0085in a\\u00ad hurry"
+    body = JSON.replace(b"Late frost ruins harvest", evil.encode())
+    assert titles(read_feed(body, url=URL))[0] == "Bank [31mrobs itself in a hurry"
+    cdata = RSS.replace(b"AT&amp;T", "AT\u202e&amp;\u2066T".encode())
+    assert cdata != RSS
+    assert titles(read_feed(cdata, url=URL))[1] == "AT&T: 5 < 6"
+
+
 def test_addresses_are_absolute_and_without_tracking():
     (box,) = read_feed(RSS, url=URL).lists
     assert box.items[0].url == "https://press.example/news/101-x"

@@ -96,6 +96,12 @@ def test_rows_that_say_nothing_are_left_out_and_counted(tmp_path: Path):
         assert what in messages
 
 
+def test_wordings_are_kept_as_they_are_but_for_controls(tmp_path: Path):
+    row = ROWS[0] | {"title": "Bank\x1b[31m “robs”\r\nitself\x9b\x00", "source": "a\x07b.example"}
+    table = read_headline_table(write(tmp_path / "x.parquet", pl.DataFrame([row])))
+    assert table.rows.select("title", "source").row(0) == ("Bank[31m “robs” itself", "ab.example")
+
+
 @pytest.mark.parametrize("content", [b"", b"PAR1 broken", b"\xff\xfe"])
 def test_a_file_that_is_no_table_is_refused_with_its_name(tmp_path: Path, content):
     path = tmp_path / "x.parquet"

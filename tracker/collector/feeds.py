@@ -4,7 +4,6 @@ import html
 import io
 import json
 import re
-import unicodedata
 from itertools import islice
 from typing import Any, Final, Literal
 
@@ -13,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 from tracker.collector.harvest.identity import name_all
 from tracker.collector.harvest.links import absolute, canonicalise
 from tracker.collector.harvest.pages import HeadlineList, Item, Page
+from tracker.collector.harvest.titles import fold_text
 
 MAX_BYTES: Final = 1_000_000
 """What a feed is read to. Those of newsrooms are far smaller; all before the cut is kept."""
@@ -120,13 +120,12 @@ def find_feeds(body: bytes, url: str | None = None) -> list[str]:
 
 
 def plain(text: object) -> str:
-    """Return a title as people read it: without markup, entities decoded, white space folded."""
+    """Return a title as people read it: without markup and controls, entities decoded, folded."""
     if not isinstance(text, str):
         return ""
-    # JSON may hold half a character, which no table can.
-    text = text[:2000].encode("utf-8", "ignore").decode()
+    text = text[:2000]
     words = html.unescape(_TAG.sub(" ", text)) if "<" in text or "&" in text else text
-    return " ".join(unicodedata.normalize("NFC", words).split())
+    return fold_text(words)
 
 
 def read_language(said: object) -> str | None:

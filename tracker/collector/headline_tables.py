@@ -58,10 +58,11 @@ def read_headline_table(path: Path) -> HeadlineTable:
         else:
             columns.append(_convert(frame, name, dtype, path))
     rows = frame.select(columns).with_row_index("row", offset=1)
-    # The wording is somebody's: only what would break a line is taken out.
+    # The wording is somebody's: only what would break a line, or drive a terminal, is taken out.
     rows = rows.with_columns(
         pl.col("title", "source", "heading")
-        .str.replace_all(r"[\r\n\t\v\f]+", " ")
+        .str.replace_all(r"[\r\n\t\v\f\x85]+", " ")
+        .str.replace_all(r"\p{Cc}", "")
         .str.strip_chars()
     ).with_columns(pl.col("heading").fill_null(""))
     if rows.is_empty():

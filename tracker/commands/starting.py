@@ -14,11 +14,13 @@ from tracker.terminal import warn
 def init(settings: Settings, force: bool) -> None:
     """Write a tracker.toml that explains every setting."""
     from tracker.config_templates import render_template
+    from tracker.store import replacing
 
     path = settings.config or Path("tracker.toml")
     if path.exists() and not force:
         raise click.ClickException(f"{path} is there already; --force overwrites it")
-    path.write_text(render_template(), encoding="utf-8")
+    with replacing(path) as file:
+        file.write(render_template().encode("utf-8"))
     click.echo(f"wrote {path}; every setting in it has its default")
     if settings.config_path.absolute() != path.absolute():
         warn(f"for the study {settings.folder}, {settings.config_path} holds and this one does not")
