@@ -336,6 +336,30 @@ SLOTS: Final = Table(
 )
 """What shares are counted from: broken pages, standing boxes and menus are left out."""
 
+BOXES: Final = Table(
+    "boxes",
+    "what one list showed on one night, whether it counts or not",
+    (
+        Column("night", pl.Date, "the night"),
+        Column("source", pl.String, "who published it"),
+        Column("list_id", pl.String, "the list"),
+        Column("channels", TEXTS, "who chose its headlines, as it was labelled that night"),
+        Column("content", pl.Int64, "hash of its headlines and their wordings, in any order"),
+    ),
+    ("night", "source", "list_id"),
+)
+
+READINGS: Final = Table(
+    "readings",
+    "one night as it was when its slots were counted last: what is so still is not counted again",
+    (
+        Column("night", pl.Date, "the night"),
+        Column("taken", pl.String, "digest of what was taken in of it and what of that counts"),
+        Column("standing", pl.Int64, "hash of its boxes that stood, 0 for none"),
+    ),
+    ("night",),
+)
+
 COVERAGE: Final = Table(
     "coverage",
     "what was observed of one source on one night, per channel",
@@ -520,6 +544,8 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             CARRIED,
             THEMES,
             SLOTS,
+            BOXES,
+            READINGS,
             COVERAGE,
             ATTENTION,
             SIGNALS,

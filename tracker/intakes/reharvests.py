@@ -13,8 +13,8 @@ from tracker.config import Config
 from tracker.intakes.bodies import read_bodies
 from tracker.intakes.harvests import Harvester
 from tracker.progress import Progress, be_silent
-from tracker.store import Store
-from tracker.tables import BODIES, CAPTURES, LISTS, SEEN_OUTCOMES, SIGHTINGS
+from tracker.store import Change, Store
+from tracker.tables import BODIES, CAPTURES, LISTS, READINGS, SEEN_OUTCOMES, SIGHTINGS
 
 COMMIT: Final = 5_000
 """Captures between two commits: each commit writes the files anew that hold any of them."""
@@ -157,6 +157,8 @@ def _count(store: Store, done: Rows, result: ReharvestResult) -> ReharvestResult
 def _commit(store: Store, done: Rows) -> None:
     ids = ", ".join(f"'{name}'" for name in done.captures["capture_id"])
     where = f"capture_id IN ({ids})"
+    # First of all: what was counted rests on what is now replaced, however far that comes.
+    store.replace_together([Change(READINGS, READINGS.empty())])
     store.replace(SIGHTINGS, done.sightings, where)
     store.replace(LISTS, done.lists, where)
     store.replace(CAPTURES, done.captures, where)

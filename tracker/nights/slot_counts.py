@@ -1,4 +1,4 @@
-"""Which slots count and what was observed: counted some nights at a time, however long a study."""
+"""Which slots count and what was observed: counted some nights at a time, and each night once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,22 +9,18 @@ import polars as pl
 
 from tracker.collector.breaks import find_breaks
 from tracker.config import Config
+from tracker.nights.readings import mark_nights, mark_standing
+from tracker.schemas import Table
 from tracker.store import Change, Store
-from tracker.tables import LISTS, SIGHTINGS, SLOTS, night_of
-from tracker.trends.coverage import measure_coverage
+from tracker.tables import BOXES, COVERAGE, LISTS, READINGS, SIGHTINGS, SLOTS, night_of
+from tracker.trends.coverage import measure_coverage, read_observed
 from tracker.trends.panels import COUNTED, MEASURED, measure_observed
 from tracker.trends.slots import expose_slots
-from tracker.trends.standing import BOXES, find_standing, fold_boxes
+from tracker.trends.standing import find_standing, fold_boxes
 
 COUNTED_AT_ONCE: Final = 500_000
 """Sightings that are counted at a time: all of a large study, with their words, are gigabytes."""
 _CONTENT: Final = ("capture_id", "list_id", "headline_id", "title")
-
-
-@dataclass(frozen=True)
-class _Changed:
-    nights: list[date]
-    slots: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -34,7 +30,7 @@ class Counted:
     Attributes:
         slots: SLOTS, the columns that shares are measured from.
         coverage: COVERAGE.
-        changes: What makes the stored SLOTS these.
+        changes: What makes the stored SLOTS, and what tells which nights are counted, these.
     """
 
     slots: pl.DataFrame
@@ -43,36 +39,66 @@ class Counted:
 
 
 def count_slots(store: Store, captures: pl.DataFrame, config: Config, night: date) -> Counted:
-    """Return which slots of some captures count, none of them later than `night`, and why."""
+    """Return which slots of some captures count, none of them later than `night`, and why.
+
+    Nights that are as they were when they were counted last are not counted again.
+    """
     zone, weighting = config.study.time_zone, config.attention.weighting
-    lists = store.read(LISTS)
+    lists, before = store.read(LISTS), store.read(READINGS)
     breaks = find_breaks(captures, lists, time_zone=zone)
+    now = mark_nights(store, captures, lists, breaks, config)
     stretches = _list_stretches(captures, lists, zone)
-    boxes = [
-        fold_boxes(
-            _read_sightings(store, visits, _CONTENT),
-            lists,
-            visits,
-            time_zone=zone,
-            unobserved=breaks,
-        )
-        for visits in stretches
-    ]
-    standing = find_standing(pl.concat([BOXES.to_frame(), *boxes]))
-    counted, observed, changed = [SLOTS.empty().select(COUNTED)], [MEASURED.to_frame()], []
-    for visits in stretches:
+
+    taken = _list_changed(now, before, ["night", "taken"])
+    boxes = [BOXES.empty()]
+    for visits in _choose(stretches, taken):
+        seen = _read_sightings(store, visits, _CONTENT)
+        boxes.append(fold_boxes(seen, lists, visits, time_zone=zone, unobserved=breaks))
+    shown = pl.concat(boxes)
+    standing = find_standing(pl.concat([_read_kept(store, BOXES, now, taken), shown]))
+
+    readings = mark_standing(now, standing)
+    again = _list_changed(readings, before, ["night", "taken", "standing"])
+    counted = [_read_kept(store, SLOTS, now, again, COUNTED)]
+    kept = pl.col("night").is_in(now["night"].implode()) & ~pl.col("night").is_in(again.implode())
+    observed = [read_observed(store.read(COVERAGE)).filter(kept), MEASURED.to_frame()]
+    differ: list[date] = []
+    written = [SLOTS.empty()]
+    for visits in _choose(stretches, again):
         seen = _read_sightings(store, visits, tuple(SIGHTINGS.schema))
         slots = expose_slots(
             seen, lists, visits, time_zone=zone, unobserved=breaks, standing=standing
         )
         counted.append(slots.select(COUNTED))
         observed.append(measure_observed(slots, weighting=weighting))
-        changed.append(_find_changed(store, slots, visits["night"]))
+        nights = _find_different(store, slots, visits["night"])
+        differ += nights.to_list()
+        written.append(slots.filter(pl.col("night").is_in(nights.implode())))
     coverage = measure_coverage(
         captures, pl.concat(observed), breaks, last_night=night, time_zone=zone, standing=standing
     )
-    kept = [visits["night"] for visits in stretches]
-    return Counted(pl.concat(counted), coverage, _change_slots(store, changed, kept))
+    changes = [
+        *_change(store, SLOTS, pl.concat(written), differ, now["night"]),
+        *_change(store, BOXES, shown, taken.to_list(), now["night"]),
+    ]
+    if not readings.equals(before.sort("night")):
+        changes.append(Change(READINGS, readings))
+    slots = pl.concat(counted).sort("night", maintain_order=True)
+    return Counted(slots, coverage, tuple(changes))
+
+
+def _list_changed(now: pl.DataFrame, before: pl.DataFrame, marks: list[str]) -> pl.Series:
+    """Return the nights that are not as they were."""
+    return now.join(before, on=marks, how="anti")["night"]
+
+
+def _read_kept(
+    store: Store, table: Table, now: pl.DataFrame, changed: pl.Series, columns: Sequence[str] = ()
+) -> pl.DataFrame:
+    """Return what is stored of the nights that there are, but for those that changed."""
+    same = now.filter(~pl.col("night").is_in(changed.implode()))["night"]
+    rows = store.scan(table).filter(pl.col("night").is_in(same.implode()))
+    return rows.select(columns or table.schema.names()).collect()
 
 
 def _list_stretches(captures: pl.DataFrame, lists: pl.DataFrame, zone: str) -> list[pl.DataFrame]:
@@ -93,45 +119,46 @@ def _list_stretches(captures: pl.DataFrame, lists: pl.DataFrame, zone: str) -> l
     )
 
 
+def _choose(stretches: Sequence[pl.DataFrame], nights: pl.Series) -> list[pl.DataFrame]:
+    """Return of each stretch the captures of some nights, where there are any."""
+    chosen = [visits.filter(pl.col("night").is_in(nights.implode())) for visits in stretches]
+    return [visits for visits in chosen if visits.height]
+
+
 def _read_sightings(store: Store, visits: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     first, last = visits["captured_at"].min(), visits["captured_at"].max()
     within = pl.col("captured_at").is_between(pl.lit(first), pl.lit(last))
     return store.scan(SIGHTINGS).filter(within).select(columns).collect()
 
 
-def _find_changed(store: Store, slots: pl.DataFrame, nights: pl.Series) -> _Changed:
-    """Return the nights between the first and the last of `nights` that are stored otherwise."""
-    first, last = pl.lit(nights.min()), pl.lit(nights.max())
-    stored = store.scan(SLOTS).filter(pl.col("night").is_between(first, last))
-    before, after = (_mark_nights(frame) for frame in (stored, slots.lazy()))
+def _find_different(store: Store, slots: pl.DataFrame, nights: pl.Series) -> pl.Series:
+    """Return those of some nights that are stored otherwise."""
+    stored = store.scan(SLOTS).filter(pl.col("night").is_in(nights.unique().implode()))
+    before, after = (_hash_nights(frame) for frame in (stored, slots.lazy()))
     both = before.join(after, on="night", how="full", suffix="_after", coalesce=True)
-    same = [pl.col(name).eq_missing(pl.col(f"{name}_after")) for name in ("rows", "mark")]
-    differ = both.filter(~pl.all_horizontal(same))["night"]
-    return _Changed(differ.to_list(), slots.filter(pl.col("night").is_in(differ.implode())))
+    same = [pl.col(name).eq_missing(pl.col(f"{name}_after")) for name in ("rows", "hash")]
+    return both.filter(~pl.all_horizontal(same))["night"]
 
 
-def _change_slots(
-    store: Store, changed: Sequence[_Changed], kept: Sequence[pl.Series]
-) -> tuple[Change, ...]:
-    """Return what makes the stored slots these: the nights that differ, and no others."""
-    stored = set(store.scan(SLOTS).select(pl.col("night").unique()).collect()["night"])
-    gone = stored.difference(*kept)
-    nights = sorted(gone.union(*(one.nights for one in changed)))
-    if not nights:
-        return ()
-    frame = pl.concat([SLOTS.empty(), *(one.slots for one in changed)])
-    if stored <= set(nights):
-        return (Change(SLOTS, frame),)
-    listed = ", ".join(f"'{night}'" for night in nights)
-    return (Change(SLOTS, frame, f"night IN ({listed})"),)
-
-
-def _mark_nights(slots: pl.LazyFrame) -> pl.DataFrame:
-    """Return night, rows and a mark that changes with what the rows of a night say."""
-    every = pl.struct(SLOTS.schema.names()).hash().alias("mark")
+def _hash_nights(slots: pl.LazyFrame) -> pl.DataFrame:
+    """Return night, rows and a hash that changes with what the rows of a night say."""
     return (
-        slots.select("night", every)
+        slots.select("night", pl.struct(SLOTS.schema.names()).hash().alias("hash"))
         .group_by("night")
-        .agg(pl.len().alias("rows"), pl.col("mark").sum())
+        .agg(pl.len().alias("rows"), pl.col("hash").sum())
         .collect()
     )
+
+
+def _change(
+    store: Store, table: Table, frame: pl.DataFrame, changed: Sequence[date], kept: pl.Series
+) -> list[Change]:
+    """Return what puts `frame` in place of the nights that changed or are gone, and no others."""
+    stored = set(store.scan(table).select(pl.col("night").unique()).collect()["night"])
+    nights = sorted(stored.difference(kept).union(changed))
+    if not nights:
+        return []
+    if stored <= set(nights):
+        return [Change(table, frame)]
+    listed = ", ".join(f"'{night}'" for night in nights)
+    return [Change(table, frame, f"night IN ({listed})")]

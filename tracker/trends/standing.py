@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from tracker.tables import CHANNEL_OF, night_of
+from tracker.tables import BOXES, CHANNEL_OF, night_of
 from tracker.trends.panels import Panel
 
 STANDING: Final = pl.Schema(
@@ -18,17 +18,6 @@ STANDING: Final = pl.Schema(
 )
 """Columns of a frame of standing boxes: one row is one list on one night that does not count."""
 
-BOXES: Final = pl.Schema(
-    {
-        "source": pl.String(),
-        "list_id": pl.String(),
-        "night": pl.Date(),
-        "channels": pl.List(pl.String()),
-        "content": pl.List(pl.UInt64()),
-    }
-)
-"""Columns of a frame of boxes: one row is what one list showed on one night, each item hashed."""
-
 _BOX: Final = ["source", "list_id"]
 
 
@@ -40,7 +29,7 @@ def fold_boxes(
     time_zone: str = "UTC",
     unobserved: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """Return what each box showed on each night, a frame with the columns of `BOXES`.
+    """Return what each box showed on each night, a frame of `tracker.tables.BOXES`.
 
     Args:
         sightings: Frame of `tracker.tables.SIGHTINGS`; of whole nights.
@@ -72,9 +61,9 @@ def fold_boxes(
         .group_by("night", *_BOX)
         .agg(
             pl.col("channel").unique().sort().alias("channels"),
-            pl.col("item").unique().sort().alias("content"),
+            pl.col("item").unique().sum().reinterpret(signed=True).alias("content"),
         )
-        .select(pl.col(name).cast(dtype) for name, dtype in BOXES.items())
+        .select(BOXES.schema.names())
         .collect()
     )
 
@@ -87,7 +76,7 @@ def find_standing(boxes: pl.DataFrame, *, nights: int = 14) -> pl.DataFrame:
     the night it changes. Earlier nights are left as they were: no night learns from a later one.
 
     Args:
-        boxes: Frame with the columns of `BOXES`, of all nights.
+        boxes: Frame of `tracker.tables.BOXES`, of all nights.
         nights: How long a box must have been the same, calendar nights.
 
     Returns:
