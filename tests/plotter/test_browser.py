@@ -1,5 +1,6 @@
 """The report as a reader meets it: opened from a folder, in a real browser, without a network."""
 
+import itertools
 import shutil
 import time
 from collections.abc import Iterator
@@ -323,6 +324,33 @@ def test_no_card_stands_alone_in_the_last_row(reader, width):
     reader.page.set_viewport_size({"width": width, "height": 900})
     rows = reader.open("index.html").page.evaluate(LAST_ROWS)
     assert [n for n, (last, n_rows) in enumerate(rows, 1) if last == 1 and n_rows > 1] == []
+
+
+WORDS_OF = """(id) => [...document.querySelectorAll(`#${id} .annotation`)].map((one) => {
+  const box = one.querySelector(".annotation-text").getBoundingClientRect();
+  return [one.textContent, box.left, box.right, box.top, box.bottom];
+})"""
+
+
+@pytest.mark.parametrize("width", [400, 800, 1400])
+def test_words_in_charts_lie_over_no_others_and_are_not_cut_off(reader, width):
+    reader.page.set_viewport_size({"width": 1000, "height": 900})
+    reader.open("index.html").draw("themes").draw("ranks").draw("sources")
+    reader.page.set_viewport_size({"width": width, "height": 900})
+    reader.until("document.querySelector('#themes svg').clientWidth < innerWidth")
+    reader.page.wait_for_timeout(600)
+    for chart in ("themes", "ranks"):
+        words = reader.page.evaluate(WORDS_OF, chart)
+        assert words
+        assert [word for word in words if word[1] < 0 or word[2] > width] == []
+        for one, other in itertools.combinations(words, 2):
+            beside = one[1] >= other[2] - 1 or other[1] >= one[2] - 1
+            above = one[3] >= other[4] - 3 or other[3] >= one[4] - 3
+            assert beside or above, (one, other)
+    names = "[...document.querySelectorAll('#sources .yaxislayer-above text')]"
+    lefts = reader.page.evaluate(f"{names}.map((name) => name.getBoundingClientRect().left)")
+    assert lefts
+    assert min(lefts) >= 0
 
 
 def test_a_phone_needs_no_sideways_scrolling(browser, folder):

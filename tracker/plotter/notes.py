@@ -25,7 +25,9 @@ class Note:
 
 
 def keep_apart(notes: Sequence[Note], top: float) -> list[Note]:
-    """Return the highest notes whose words do not lie over each other; `lines.js` does the same.
+    """Return the highest notes whose words do not lie over each other.
+
+    That is on a plot of the usual width; `lines.js` makes them fit the page's own.
 
     Of two at almost the same night the higher speaks for both: they tell one story.
     """

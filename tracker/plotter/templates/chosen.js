@@ -118,7 +118,8 @@ T.chooseRows = function (traces, layout) {
     if (typeof trace.y[0] === "string") {
       trace.y = kept.map((i) => trace.y[i]);
       layout.yaxis.range = [kept.length - 0.5, -0.5];
-      layout.yaxis.tickvals = layout.yaxis.ticktext = trace.y;
+      layout.yaxis.tickvals = trace.y;
+      layout.yaxis.ticktext = kept.map((i) => layout.yaxis.ticktext[i]);
       layout.height = Math.max(60, layout.height - (layout.meta.rows - kept.length) * layout.meta.row_height);
     } else {
       trace.y = kept.map((i, row) => row);

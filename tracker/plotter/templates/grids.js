@@ -37,7 +37,7 @@ T.rebuild.sources = function (traces, layout, cells) {
   });
   trace.z = all.map(({ i, weight }) => own.map((had) => (had.get(i) ?? 0) / weight));
   trace.text = trace.z.map((row) => row.map(T.percent));
-  trace.y = T.axisNames(all.map(({ source }) => source), 26);
+  trace.y = T.axisNames(all.map(({ source }) => source), T.narrow.matches ? 15 : 26);
   trace.zmax = Math.max(0.01, ...trace.z.flat());
   trace.meta = { ...trace.meta, sources: all.map(({ source }) => source), night: T.addDays(T.page.first, start), days: end - start };
   Object.assign(layout.yaxis, { range: [all.length - 0.5, -0.5], tickvals: trace.y, ticktext: trace.y });

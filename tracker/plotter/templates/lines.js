@@ -21,7 +21,8 @@ T.shapeLines = function (chart, traces, layout) {
   layout.yaxis.tickformat = top < 0.045 ? ".1%" : ".0%";
   for (const trace of traces) if (trace.meta.role === "band") trace.opacity = lines.length > 3 ? 0.28 : 1;
   layout.annotations = layout.annotations.filter((label) => label.name !== "end");
-  T.showNotes(lines, layout, since, until);
+  T.fitStrip(chart.id, traces, layout);
+  T.showNotes(chart.id, lines, layout, since, until);
   T.labelEnds(traces, lines, layout, top);
   if (chart.id === "themes" && T.filtered()) T.tell("themes", T.tellLines(lines, since, until));
 };
@@ -38,23 +39,55 @@ T.tellLines = function (lines, since, until) {
   return best.share ? `${best.name} took the most room: ${T.percent(best.share)} on ${T.day(best.night)}` : "None of the chosen lines had any room in this time";
 };
 
-T.showNotes = function (lines, layout, since, until) {
+/* Pixels of a plot from side to side. */
+T.widthOf = (id, { margin: { l, r } }) => Math.max(80, document.getElementById(id).clientWidth - l - r);
+
+/* Names of sources beside the strip, as long as the margin has room for. */
+T.fitStrip = function (id, traces, layout) {
+  const sources = traces.find((trace) => trace.meta.role === "coverage")?.meta.sources ?? [];
+  const letters = Math.min(24, Math.floor((layout.margin.r - 10) / 6.2));
+  for (const label of layout.annotations) {
+    if (label.name === "strip" && label.x === 1 && sources[label.y]) label.text = T.plotText(sources[label.y], letters);
+  }
+};
+
+/* Words on as many lines as they need, three at most. */
+T.breakWords = function (words, letters) {
+  const lines = [""];
+  for (const word of words.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (longer.length <= letters || !lines.at(-1)) lines[lines.length - 1] = longer;
+    else if (lines.length < 3) lines.push(word);
+    else { lines[2] = `${lines[2].replace(/[\s–—-]*…?$/, "")}…`; break; }
+  }
+  return lines;
+};
+
+/* Notes whose words lie inside the plot, to the left of their point or to its right, and over no
+   other note: the highest first. */
+T.showNotes = function (id, lines, layout, since, until) {
   const shown = new Set(lines.map(({ meta }) => `${meta.days} ${meta.channel} ${meta.subject}`));
   const notes = layout.annotations.filter((label) => label.name.startsWith("note "));
   const span = Date.parse(until) - Date.parse(since) || 1;
-  const { l, r } = layout.margin;
-  const width = Math.max(200, document.querySelector(".plot").clientWidth - l - r);
+  const width = T.widthOf(id, layout);
+  const letters = Math.max(15, Math.floor((width * 0.42) / 6.2));
   const box = (note) => {
+    let rows = note.text.split("<br>");
+    if (Math.max(...rows.map((line) => line.length)) > letters) rows = T.breakWords(rows.join(" "), letters);
     const place = (Date.parse(note.x) - Date.parse(since)) / span;
-    const words = (Math.max(...note.text.split("<br>").map((line) => line.length)) * 6.2) / width;
-    const [left, right] = note.xanchor === "right" ? [place - words, place] : [place, place + words];
-    return { place, left, right, up: (note.y / layout.yaxis.range[1]) * layout.meta.plot_height };
+    const off = width < 400 ? 12 : 24;
+    const words = (Math.max(...rows.map((line) => line.length)) * 6.2 + off) / width;
+    const fits = { left: place + words <= 1, right: place - words >= 0 };
+    const side = fits[note.xanchor] ? note.xanchor : fits.left ? "left" : fits.right ? "right" : null;
+    const [left, right] = side === "right" ? [place - words, place] : [place, place + words];
+    Object.assign(note, { text: rows.join("<br>"), xanchor: side ?? note.xanchor, align: side ?? note.align, ax: side === "right" ? -off : off });
+    return { place, left, right, fits: side !== null, high: rows.length * 15 + 10, up: (note.y / layout.yaxis.range[1]) * layout.meta.plot_height };
   };
-  const meet = (a, b) => Math.abs(a.place - b.place) < 0.03 || (a.left < b.right && b.left < a.right && Math.abs(a.up - b.up) < 40);
+  const meet = (a, b) => Math.abs(a.place - b.place) < 0.03 || (a.left < b.right && b.left < a.right && Math.abs(a.up - b.up) < Math.max(a.high, b.high));
   const kept = [];
   for (const note of notes.sort((a, b) => b.y - a.y)) {
     const at = box(note);
-    note.visible = shown.has(note.name.slice(5)) && note.x >= since && note.x <= `${until} 24` && kept.length < 4
+    note.visible = at.fits && shown.has(note.name.slice(5)) && note.x >= since && note.x <= `${until} 24` && kept.length < (width < 400 ? 2 : 4)
       && !kept.some((other) => meet(other, at));
     if (note.visible) kept.push(at);
   }

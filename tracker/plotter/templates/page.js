@@ -118,6 +118,12 @@ T.start = async function () {
   if (first) T.draw(first).then(() => idle(next));
   T.dark.addEventListener("change", T.redraw);
   T.narrow.addEventListener("change", T.redraw);
+  // Words that were made to fit one width are made to fit another.
+  let width = window.innerWidth, resized;
+  window.addEventListener("resize", () => {
+    clearTimeout(resized);
+    resized = setTimeout(() => { if (width !== window.innerWidth) T.redraw(); width = window.innerWidth; }, 200);
+  });
   window.addEventListener("beforeprint", () => { T.printing = true; for (const id of T.page.charts) T.draw(id); });
   window.addEventListener("afterprint", () => { T.printing = false; T.redraw(); });
 };

@@ -29,6 +29,20 @@ T.rankTopics = function (cells, periods) {
   return kept.sort((a, b) => score(b) - score(a) || (a.key < b.key ? -1 : 1));
 };
 
+/* Names above lines that ended: as long as the room up to the next one of their row, or none. */
+T.fitNames = function (id, layout) {
+  const [start, end] = layout.xaxis.range.map((night) => Date.parse(night));
+  const width = T.widthOf(id, layout);
+  const names = layout.annotations.filter((label) => label.name?.startsWith("best "));
+  const at = ({ x }) => ((Date.parse(x) - start) / (end - start)) * width - 6;
+  for (const label of names) {
+    const next = Math.min(width, ...names.filter((other) => other.y === label.y && other.x > label.x).map(at));
+    const name = label.name.slice(5), letters = Math.floor((next - at(label) - 8) / 6.4);
+    label.visible = at(label) > -8 && letters >= Math.min(5, name.length);
+    label.text = T.plotText(name, letters);
+  }
+};
+
 T.rebuild.ranks = function (traces, layout, cells) {
   const periods = T.periods();
   const found = T.rankTopics(cells, periods);
@@ -45,7 +59,7 @@ T.rebuild.ranks = function (traces, layout, cells) {
       const at = ends ? last : best;
       layout.annotations.push({
         x: periods[at].middle, y: one.ranks[at], text: T.plotText(T.name(one.key), T.narrow.matches ? 15 : 26), showarrow: false, font: { size: ends ? 13 : 11.5, color: colour ?? ink },
-        ...(ends ? { xanchor: "left", xshift: 14 } : { yshift: 15, xshift: -6, xanchor: "left" }),
+        ...(ends ? { xanchor: "left", xshift: 14 } : { yshift: 15, xshift: -6, xanchor: "left", name: `best ${T.name(one.key)}` }),
       });
     }
     return {

@@ -32,6 +32,7 @@ T.shape = function (chart, traces, layout) {
   if (T.filtered() && T.cells) T.rebuild[chart.id]?.(traces, layout, T.cells);
   else T.tell(chart.id);
   if (table === "tableOfLines") T.shapeLines(chart, traces, layout);
+  if (table === "tableOfRanks") T.fitNames(chart.id, layout);
   chart.shown = { traces: traces.filter((trace) => trace.visible !== false), layout };
 };
 
