@@ -361,7 +361,7 @@ def test_the_table_of_a_line_chart_is_its_points():
     [
         ("pie", (), "pie: no such chart; wanted one of themes, topics"),
         ("life", (), "life: found no subject; wanted one theme or topic"),
-        ("ranks", ("t1",), "ranks: found 1 subjects; wanted none"),
+        ("ranks", ("t1",), "ranks: found 1 subject; wanted none"),
         ("themes", ("Hondurus",), "no theme or topic of that name; did you mean Honduras"),
         ("life", ("Atlantis",), "too little to draw life of Atlantis"),
     ],
