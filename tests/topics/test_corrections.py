@@ -208,7 +208,7 @@ TONGA = {
     ]
     for night in (2, 3, 4, 5, 6)
 }
-NEAR = TopicSettings(merge_similarity=0.38)
+NEAR = TopicSettings(topic_similarity=0.38, merge_similarity=0.38)
 
 
 @pytest.fixture(scope="module")

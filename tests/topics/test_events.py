@@ -8,7 +8,7 @@ from tracker.topics.clustering import agglomerate, join_items
 from tracker.topics.encoder import load_encoder
 from tracker.topics.events import Placement, place_headlines, summarise_events
 from tracker.topics.ledgers import TopicSettings
-from tracker.topics.similarity import Rows, blend, draw_twice, hash_ngrams
+from tracker.topics.similarity import Halves, Rows, draw_twice, hash_ngrams
 from tracker.topics.words import content_words
 
 ENCODER = load_encoder("auto")
@@ -33,8 +33,8 @@ STORIES = [
 
 def rows_of(titles: list[str]) -> Rows:
     words = [" ".join(content_words(title, "en", "")) for title in titles]
-    one, share = np.zeros(len(titles), np.intp), np.full(len(titles), 0.6, np.float32)
-    return blend(ENCODER.encode(titles), hash_ngrams(words), one, share)
+    one, read = np.zeros(len(titles), np.intp), np.ones(len(titles), bool)
+    return Halves.of(ENCODER.encode(titles), hash_ngrams(words), one, read).blend(0.6)
 
 
 def place(titles: list[str], n_old: int = 0, old: list[int] | None = None) -> list[int]:

@@ -209,7 +209,7 @@ def test_a_quiet_night_changes_nothing() -> None:
 
 
 def test_topics_that_come_together_merge_into_the_larger() -> None:
-    study = Study(TopicSettings(merge_similarity=0.38))
+    study = Study(TopicSettings(topic_similarity=0.38, merge_similarity=0.38))
     study.advance(
         0, ["Volcano on Tonga wakes", "Tonga volcano throws ash", "Ash from Tonga volcano"]
     )

@@ -5,7 +5,7 @@ import numpy as np
 
 from tracker.topics.encoder import load_encoder
 from tracker.topics.model import EventClusters, propose_topics
-from tracker.topics.similarity import blend, hash_ngrams
+from tracker.topics.similarity import Halves, hash_ngrams
 from tracker.topics.words import content_words
 
 TITLES = [
@@ -16,12 +16,12 @@ TITLES = [
     "Zoo shows its first penguin chicks",
 ]
 WORDS = [" ".join(content_words(title, "en", "x.example")) for title in TITLES]
-ROWS = blend(
+ROWS = Halves.of(
     load_encoder("auto").encode(TITLES),
     hash_ngrams(WORDS),
     np.zeros(len(TITLES), np.intp),
-    np.full(len(TITLES), 0.6, np.float32),
-)
+    np.ones(len(TITLES), bool),
+).blend(0.6)
 
 
 def clusterer(items: list[int], n_topics: int, news: list[int]) -> EventClusters:

@@ -35,9 +35,10 @@ def outcome(**values: Any) -> list[pl.DataFrame]:
     ("name", "value"),
     [
         ("meaning", 0.2),
+        ("topic_meaning", 0.2),
         ("event_similarity", 0.25),
         ("topic_similarity", 0.26),
-        ("birth_similarity", 0.5),
+        ("birth_similarity", 0.3),
         ("revival_similarity", 0.95),
         ("event_nights", 2),
         ("window_nights", 5),

@@ -118,7 +118,7 @@ def test_hostile_terms_and_titles_are_text() -> None:
 def test_wrong_input_is_refused_with_what_was_found() -> None:
     with pytest.raises(TableError, match="found columns a; wanted headline_id"):
         match_themes(pl.DataFrame({"a": [1]}), [Theme("x", ("y",))])
-    with pytest.raises(TableError, match="found 1 rows; wanted 2"):
+    with pytest.raises(TableError, match="found 1 row; wanted 2"):
         match_themes(
             heads(("a", "en"), ("b", "en")),
             [Theme("x", ("y",))],

@@ -193,9 +193,11 @@ class Ledger:
     def _place(self, night: date, new: Window, changes: list[Change]) -> set[str]:
         old = self._window or Window.empty(new.vectors.shape[1])
         window = self._window = old.join(new)
-        rows = window.rows(self.settings.meaning, self.reads)
+        halves = window.halves(self.reads)
+        rows = halves.blend(self.settings.meaning)
         self._place_events(night, window, rows, len(window) - len(new))
         events = [self._roster.places[name].event for name in window.ids]
+        rows = halves.blend(self.settings.topic_meaning)
         return settle_night(
             self._roster, window, events, rows, night, self.settings, changes, self._holds
         )

@@ -9,7 +9,7 @@ from tracker.errors import ConfigError
 _ENDPOINT: Final = re.compile(r"https?://[^\s?#@<>/]+[^\s?#@<>]*")
 _VARIABLE: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
-METHOD: Final = 3
+METHOD: Final = 4
 """Number of the method: raise it with every change that may place a headline otherwise."""
 
 
@@ -22,8 +22,9 @@ class TopicSettings:
     purpose, not for a corpus.
 
     Attributes:
-        meaning: Share of the encoder in a similarity; the rest is wording. Lower it where the
-            encoder does not know the language.
+        meaning: Share of the encoder in the similarity of headlines of one event; the rest is
+            wording. Languages that the encoder does not read are compared by wording alone.
+        topic_meaning: The same between events and topics, which share a subject but few words.
         event_similarity: At which headlines are one event.
         topic_similarity: At which an event belongs to a topic.
         birth_similarity: At which events without a topic found one together.
@@ -38,10 +39,11 @@ class TopicSettings:
     """
 
     meaning: float = 0.6
+    topic_meaning: float = 0.75
     event_similarity: float = 0.42
-    topic_similarity: float = 0.38
-    birth_similarity: float = 0.42
-    merge_similarity: float = 0.5
+    topic_similarity: float = 0.4
+    birth_similarity: float = 0.5
+    merge_similarity: float = 0.55
     split_similarity: float = 0.25
     revival_similarity: float = 0.6
     event_nights: int = 21

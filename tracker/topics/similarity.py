@@ -7,6 +7,7 @@ product of the groups' mean rows.
 
 import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -64,34 +65,55 @@ def hash_ngrams(texts: Sequence[str], longest: int = 4) -> Any:
     return counts
 
 
-def blend(vectors: Rows, counts: Any, languages: NDArray[np.intp], meaning: Rows) -> Rows:
-    """Return one row a headline: its vector and its weighed n-grams, side by side.
+@dataclass(frozen=True)
+class Halves:
+    """What headlines mean and how they are worded, side by side.
 
-    Args:
-        vectors: Unit vectors of the encoder, (n, dimension).
-        counts: N-gram counts, sparse (n, n_buckets).
-        languages: The language of each, numbered from 0 without holes.
-        meaning: Share of the vector in each one's similarity, in [0, 1].
-
-    Returns:
-        (n, dimension + 512) float32; of unit length where the vectors count, longer by `PLAIN`
-        where only wording does.
+    Attributes:
+        vectors: Unit vectors of the encoder, (n, dimension) float32.
+        wording: Weighed n-grams, folded, (n, 512) float32, unit length.
+        read: Of each headline whether its vector means something.
     """
-    if not len(vectors):
-        return np.zeros((0, vectors.shape[1] + _SKETCH), np.float32)
-    power = np.where(np.asarray(meaning) > 0, 1, _PLAIN_POWER)
-    weighed = weigh(counts, languages, power)
-    width = vectors.shape[1]
-    rows = np.empty((len(vectors), width + _SKETCH), np.float32)
-    for start in range(0, len(rows), _BLOCK):
-        some = slice(start, start + _BLOCK)
-        share = np.asarray(meaning[some], np.float32)[:, None]
-        block = rows[some]
-        block[:, :width] = np.sqrt(share) * vectors[some]
-        block[:, width:] = np.sqrt(1 - share) * fold(weighed[some], _SKETCH)
-        plain = share[:, 0] <= 0
-        block[plain] = block[plain].astype(np.float64) * PLAIN
-    return rows
+
+    vectors: Rows
+    wording: Rows
+    read: NDArray[np.bool_]
+
+    @classmethod
+    def of(
+        cls, vectors: Rows, counts: Any, languages: NDArray[np.intp], read: NDArray[np.bool_]
+    ) -> "Halves":
+        """Return both halves of headlines.
+
+        Args:
+            vectors: Unit vectors of the encoder, (n, dimension).
+            counts: N-gram counts, sparse (n, n_buckets).
+            languages: The language of each, numbered from 0 without holes.
+            read: Of each headline whether its vector means something.
+        """
+        wording = np.zeros((len(vectors), _SKETCH), np.float32)
+        if len(vectors):
+            weighed = weigh(counts, languages, np.where(read, 1, _PLAIN_POWER))
+            for start in range(0, len(wording), _BLOCK):
+                some = slice(start, start + _BLOCK)
+                wording[some] = fold(weighed[some], _SKETCH)
+        return cls(vectors, wording, read)
+
+    def blend(self, meaning: float) -> Rows:
+        """Return one row a headline, whose products are similarities.
+
+        Args:
+            meaning: Share of the vectors in a similarity, in [0, 1].
+
+        Returns:
+            (n, dimension + 512) float32; of unit length where the vectors count, longer by `PLAIN`
+            where only wording does.
+        """
+        width, read = self.vectors.shape[1], self.read & (meaning > 0)
+        rows = np.empty((len(self.vectors), width + _SKETCH), np.float32)
+        rows[:, :width] = np.where(read, np.sqrt(meaning), 0)[:, None] * self.vectors
+        rows[:, width:] = np.where(read, np.sqrt(1 - meaning), PLAIN)[:, None] * self.wording
+        return rows
 
 
 def is_plain(rows: Rows) -> NDArray[np.bool_]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from tracker.topics.languages import settle_languages
-from tracker.topics.similarity import Rows, blend, hash_ngrams
+from tracker.topics.similarity import Halves, Rows, hash_ngrams
 
 
 @dataclass(frozen=True)
@@ -75,19 +75,17 @@ class Window:
             sparse.vstack([self.counts, later.counts], format="csr"),
         )
 
-    def rows(self, meaning: float, reads: Collection[str] | None = None) -> Rows:
-        """Return one blended row a headline; the window is the corpus.
+    def halves(self, reads: Collection[str] | None = None) -> Halves:
+        """Return what the headlines mean and how they are worded; the window is the corpus.
 
         Args:
-            meaning: Share of the vectors in a similarity.
             reads: Languages whose vectors mean something; all if None. Headlines in others are
                 compared by their wording alone.
         """
         languages = settle_languages(self.texts, self.sources, self.languages)
         names, numbers = np.unique(languages, return_inverse=True)
         known = np.asarray([reads is None or not n or n in reads for n in names.tolist()], bool)
-        share = np.where(known[numbers], meaning, 0).astype(np.float32)
-        return blend(self.vectors, self.counts, numbers.astype(np.intp), share)
+        return Halves.of(self.vectors, self.counts, numbers.astype(np.intp), known[numbers])
 
     def number(self, name: Callable[[str], str | None]) -> tuple[list[str], NDArray[np.intp]]:
         """Return the sorted names of the headlines' groups, and each headline's number there.
