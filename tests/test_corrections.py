@@ -77,7 +77,9 @@ def test_a_correction_holds_through_updates_replays_and_late_archives(
     late = table().filter(pl.col("captured_at").dt.date() == FIRST + timedelta(days=8))
     late.write_parquet(tmp_path / "late.parquet")
     corrected.ingest(tmp_path / "late.parquet")
-    corrected.update()
+    again = run(corrected, "update").stdout
+    assert "something of 2026-01-13 came in or changed, so the nights from then on" in again
+    assert "something of" not in run(corrected, "update").stdout
     assert topic_of(corrected, "frost") == topic_of(corrected, "archive") == museum
     assert set(corrected.read("corrections")["state"]) == {"standing"}
 

@@ -1,10 +1,11 @@
 """Whole studies on real input: how long each stage takes, and how good the groups are.
 
 usage: python tests/bench/bench_study.py [--nightly TABLE --keyword REGEX] [--stories TABLE]
-                                         [--archive FILE ...]
+                                         [--late TABLE NIGHT] [--archive FILE ...]
 
 `--nightly` is a headline table of many nights; `--stories` a table with title, publisher and story
-(the label); `--archive` anything `tracker ingest` takes. Prints one block of figures for each.
+(the label); `--late` a headline table of which one night is taken in after all others;
+`--archive` anything `tracker ingest` takes. Prints one block of figures for each.
 """
 
 import argparse
@@ -108,6 +109,28 @@ def _findings(study: Study, keyword: str, kind: str) -> list[str]:
     return [f"{row['subject'][:10]} {row['night']}" for row in mine.head(8).iter_rows(named=True)]
 
 
+def bench_late(study: Study, table: Path, night: str) -> None:
+    rows = pl.read_parquet(table)
+    is_late = night_of("captured_at", "UTC").cast(pl.String) == night
+    held = []
+    for part, name in ((rows.filter(~is_late), "others"), (rows.filter(is_late), "late")):
+        path = study.folder.parent / f"{name}.parquet"
+        part.write_parquet(path)
+        study.ingest(path)
+        began, processor = time.perf_counter(), time.process_time()
+        placing = study.update().placing
+        print(f"{name}: {placing.nights} nights and {placing.headlines} headlines placed in "
+              f"{time.perf_counter() - began:.0f} s, "
+              f"{time.process_time() - processor:.0f} s of processor time")  # fmt: skip
+        members = study.read("members").filter(pl.col("to_night").is_null())
+        held.append(members.select("headline_id", "topic_id"))
+    before, after = (frame["topic_id"].drop_nulls().unique() for frame in held)
+    joined = held[0].join(held[1], on="headline_id")
+    moved = joined.filter(~pl.col("topic_id").eq_missing(pl.col("topic_id_right"))).height
+    print(f"of {len(before)} topics {before.is_in(after.implode()).sum()} keep their id; "
+          f"{moved} of {joined.height} headlines are in another topic")  # fmt: skip
+
+
 def bench_stories(study: Study, table: Path) -> None:
     stories = pl.read_parquet(table).unique("title", keep="first", maintain_order=True)
     rows = stories.select(
@@ -138,6 +161,7 @@ def main() -> None:
     parser.add_argument("--nightly", type=Path)
     parser.add_argument("--keyword", action="append", default=[])
     parser.add_argument("--stories", type=Path)
+    parser.add_argument("--late", nargs=2, metavar=("TABLE", "NIGHT"))
     parser.add_argument("--archive", type=Path, nargs="+")
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, polars {pl.__version__}, {os.cpu_count()} cores, "
@@ -147,6 +171,8 @@ def main() -> None:
             bench_nightly(Study(Path(folder) / "nightly"), options.nightly, options.keyword)
         if options.stories:
             bench_stories(Study(Path(folder) / "stories"), options.stories)
+        if options.late:
+            bench_late(Study(Path(folder) / "late"), Path(options.late[0]), options.late[1])
         if options.archive:
             run(Study(Path(folder) / "archive"), options.archive, workers=os.cpu_count() or 1)
 

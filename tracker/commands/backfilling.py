@@ -62,7 +62,8 @@ def backfill(
     What is stored already is not asked for again, so a backfill that was stopped goes on where it
     was. The archive is asked for one thing at a time, with a pause between; when it answers 429
     or 503 and asks for more time than a visit may wait, the backfill ends, says so (exit code 3,
-    or 1 if nothing came at all), and goes on when it is run again.
+    or 1 if nothing came at all), and goes on when it is run again. The next update does the
+    nights from the first that was added on again, so backfill before it, all sources at once.
     """
     with show_progress(settings.quiet) as progress:
         result = settings.open().backfill(

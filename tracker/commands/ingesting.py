@@ -125,6 +125,8 @@ def ingest(
     PATHS are pages (.html, .txt), archives (WARC, ARC, WET), each also with .gz, headline tables
     (.csv, .parquet, .jsonl with the columns captured_at, source, list_kind, rank, title and
     perhaps url and heading), or folders of these. Taking in the same thing twice adds nothing.
+    What comes of a night that was counted before makes the next update do that night again, and
+    all after it: take in the past first, all of it, and then update once.
 
     A URL is that of a WARC file: it is read record by record as it comes, nothing is unpacked or
     stored but the pages taken, and when it was read to its end it is not asked for again.

@@ -23,11 +23,18 @@ if TYPE_CHECKING:
 def update(settings: Settings, as_of: datetime | None, as_json: bool) -> None:
     """Bring topics, themes, attention and signals up to date.
 
-    Only nights that are not done yet, or have something new, are done.
+    Only nights that are not done yet are done; and where something of an earlier night came in,
+    that night and all after it, at the cost of a replay from then on. Take in the past first.
     """
     with show_progress(settings.quiet) as progress:
         result = settings.open().update(_to_date(as_of), progress=progress)
     _print_update(result, as_json)
+    first = result.placing.first_night
+    if not as_json and result.stood and first and first < result.stood <= result.night:
+        click.echo(
+            f"something of {first} came in or changed, so the nights from then on were done again; "
+            "most topics founded since keep their id, some may have another"
+        )
 
 
 @click.command()
