@@ -136,27 +136,18 @@ class _TermIndex:
     """The rows of topics by each of their first terms."""
 
     def __init__(self, terms: pl.Series, rows: NDArray[np.intp], n_terms: int) -> None:
-        pairs = (
-            pl.DataFrame(
-                {"row": rows.astype(np.int64), "term": terms.gather(rows).list.head(n_terms)}
-            )
-            .explode("term")
-            .drop_nulls()
-            .unique()
-            .sort("term", "row")
-        )
-        starts = pairs["term"].rle_id().to_frame("run").with_row_index().group_by("run").first()
-        first = starts["index"].sort().to_numpy()
-        self._rows = pairs["row"].to_numpy()
-        self._ends = np.append(first[1:], pairs.height)
-        self._starts = first
-        self._place = {term: i for i, term in enumerate(pairs["term"].gather(first))}
+        first = terms.gather(rows).list.head(n_terms)
+        pairs = pl.DataFrame({"row": rows.astype(np.int64), "term": first}).explode("term")
+        found = pairs.drop_nulls().unique().group_by("term").agg("row")
+        self._rows = found["row"]
+        self._place = {term: place for place, term in enumerate(found["term"])}
 
     def find(self, words: Iterable[str]) -> NDArray[np.intp]:
         """Return the rows with each of these words, one after another."""
         places = [self._place[word] for word in words if word in self._place]
-        found = [self._rows[self._starts[place] : self._ends[place]] for place in places]
-        return np.concatenate([np.empty(0, np.intp), *found])
+        if not places:
+            return np.empty(0, np.intp)
+        return self._rows.gather(places).explode().to_numpy().astype(np.intp)
 
 
 def _read_vectors(rows: pl.Series) -> Rows:
