@@ -15,6 +15,7 @@ from tracker import Study
 from tracker.config import AttentionSettings, Config
 from tracker.nights import slot_counts
 from tracker.nights.counts import Trends, measure_trends, write_trends
+from tracker.nights.readings import read_taken
 from tracker.nights.slot_counts import Counted, count_slots
 from tracker.store import Store
 from tracker.tables import (
@@ -57,7 +58,8 @@ def test_the_nights_that_changed_are_counted_and_written_and_no_others(
     for as_of in (None, last):
         night = study.update(as_of=as_of).night
         captures = study.read("captures").filter(night_of("captured_at", "UTC") <= night)
-        whole = count_slots(study.store, CAPTURES.check(captures), study.config, night)
+        taken = read_taken(study.store, CAPTURES.check(captures), study.config)
+        whole = count_slots(study.store, taken, study.config, night)
         assert study.read("slots").sort(SLOTS.key).select(COUNTED).equals(whole.slots)
         assert not whole.changes
         assert study.read("slots")["night"].max() == night
@@ -70,7 +72,8 @@ def test_the_nights_that_changed_are_counted_and_written_and_no_others(
 
 def measure(study: Study, night: date) -> Trends:
     captures = study.read("captures").filter(night_of("captured_at", "UTC") <= night)
-    counted = count_slots(study.store, CAPTURES.check(captures), study.config, night)
+    taken = read_taken(study.store, CAPTURES.check(captures), study.config)
+    counted = count_slots(study.store, taken, study.config, night)
     members, themes = study.read("members"), study.read("themes")
     return measure_trends(study.store, counted, members, themes, study.config, FIRST_NIGHT, night)
 

@@ -11,12 +11,15 @@ from polars.testing import assert_frame_equal
 from tests.conftest import FIRST_NIGHT
 from tracker import Study
 from tracker.config import AttentionSettings, Config, StudySettings
+from tracker.nights.readings import read_taken
 from tracker.nights.slot_counts import Counted, count_slots
+from tracker.nights.updates import update_headlines
 from tracker.store import Change, Store
 from tracker.tables import (
     BOXES,
     CAPTURES,
     COVERAGE,
+    HEADLINES,
     LISTS,
     READINGS,
     SIGHTINGS,
@@ -40,7 +43,8 @@ def take_in(store: Store, *nights: int) -> None:
         captures.append((name, "a", "https://a.example/", at, "ok", 200, 9, None, "1", None))
         n_news = 1 if night == BROKEN else 20
         shown = {
-            "news": [(f"n{night}-{i}", f"News {night} {i}") for i in range(n_news)],
+            # Each is shown on two nights, and reworded on the second.
+            "news": [(f"n{(night + i) // 2}-{i}", f"News {night} {i}") for i in range(n_news)],
             "guides": [(f"g{i}", f"Guide {i}{night == LATE or ''}") for i in range(3)],
         }
         for position, (box, items) in enumerate(shown.items(), 1):
@@ -52,11 +56,14 @@ def take_in(store: Store, *nights: int) -> None:
 
 
 def count(store: Store, config: Config, as_of: date | None = None) -> Counted:
-    """Count, and write what was counted as an update does."""
+    """Derive headlines and count their slots, and write both as an update does."""
     night = night_of("captured_at", config.study.time_zone)
     captures = store.read(CAPTURES)
     last = as_of or captures.select(night.max()).item()
-    counted = count_slots(store, captures.filter(night <= last), config, last)
+    taken = read_taken(store, captures.filter(night <= last), config)
+    headlines = update_headlines(store, taken, config.study.time_zone)
+    assert headlines.equals(store.read(HEADLINES))
+    counted = count_slots(store, taken, config, last)
     store.replace_together([*counted.changes, Change(COVERAGE, counted.coverage)])
     return counted
 
@@ -64,13 +71,13 @@ def count(store: Store, config: Config, as_of: date | None = None) -> Counted:
 def agrees(store: Store, folder: Path, config: Config, as_of: date | None = None) -> Counted:
     """Return what is counted, if a study that never counted before counts the same."""
     fresh = Store(folder)
-    for table in (SIGHTINGS, LISTS, CAPTURES):
+    for table in (SIGHTINGS, LISTS, CAPTURES, HEADLINES):  # of these only the languages last
         fresh.append(table, store.read(table))
     counted, anew = count(store, config, as_of), count(fresh, config, as_of)
     assert counted.slots.sort(pl.all()).equals(anew.slots.sort(pl.all()))
     # Sums of ranks differ in their last digit from run to run.
     assert_frame_equal(counted.coverage, anew.coverage, rel_tol=1e-12)
-    for table in (SLOTS, BOXES, READINGS):
+    for table in (HEADLINES, SLOTS, BOXES, READINGS):
         assert store.read(table).sort(table.key).equals(fresh.read(table).sort(table.key))
     return counted
 
@@ -98,6 +105,9 @@ def test_late_pages_other_settings_and_relabelled_lists_are_counted_as_if_all_we
     agrees(store, tmp_path / "before", config, before)
     assert store.read(SLOTS)["night"].max() == before
     agrees(store, tmp_path / "after", config)
+    known = store.read(CAPTURES).filter(night_of("captured_at", "UTC") <= before)
+    update_headlines(store, read_taken(store, known, config), "UTC")  # and is cut off here
+    agrees(store, tmp_path / "cut", config)
 
     ranked = replace(config, attention=AttentionSettings(weighting="rank"))
     agrees(store, tmp_path / "ranked", ranked)

@@ -360,6 +360,16 @@ READINGS: Final = Table(
     ("night",),
 )
 
+LEFT: Final = Table(
+    "left",
+    "one table as the last update left it: the next one goes on from it where it is so still",
+    (
+        Column("name", pl.String, "the table"),
+        Column("content", pl.Int64, "hash of its rows then, in any order"),
+    ),
+    ("name",),
+)
+
 COVERAGE: Final = Table(
     "coverage",
     "what was observed of one source on one night, per channel",
@@ -546,6 +556,7 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             SLOTS,
             BOXES,
             READINGS,
+            LEFT,
             COVERAGE,
             ATTENTION,
             SIGNALS,

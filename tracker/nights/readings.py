@@ -1,22 +1,49 @@
-"""What was taken in of each night, as digests: what is as it was is not counted again."""
+"""What was taken in of each night, as digests: what is as it was is not derived again."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
+from tracker.collector.breaks import find_breaks
 from tracker.config import Config
 from tracker.ids import make_id
-from tracker.store import Store
-from tracker.tables import SIGHTINGS, night_of
+from tracker.schemas import Table
+from tracker.store import Change, Store
+from tracker.tables import LEFT, LISTS, READINGS, SIGHTINGS, night_of
 
 COUNTING: Final = 1
 """Raised when the slots of a night are counted otherwise: all nights are counted again then."""
 
 
-def mark_nights(
-    store: Store, captures: pl.DataFrame, lists: pl.DataFrame, breaks: pl.DataFrame, config: Config
-) -> pl.DataFrame:
-    """Return night and `taken`, a digest of all that the slots of a night are counted from.
+@dataclass(frozen=True)
+class Taken:
+    """What was taken in until a night, and what was read of it before.
+
+    Attributes:
+        captures: CAPTURES until then.
+        lists: LISTS.
+        breaks: Captures that do not count, as `tracker.collector.breaks.find_breaks` tells.
+        nights: Night and `taken`, a digest of all that its slots are counted from; sorted.
+        before: READINGS.
+    """
+
+    captures: pl.DataFrame
+    lists: pl.DataFrame
+    breaks: pl.DataFrame
+    nights: pl.DataFrame
+    before: pl.DataFrame
+
+    @property
+    def changed(self) -> pl.Series:
+        """Return the nights that are not as they were, or are there no more."""
+        both = self.nights.join(self.before, on=["night", "taken"], how="inner")["night"]
+        every = pl.concat([self.nights["night"], self.before["night"]]).unique().sort()
+        return every.filter(~every.is_in(both.implode()))
+
+
+def read_taken(store: Store, captures: pl.DataFrame, config: Config) -> Taken:
+    """Return what was taken in with some captures.
 
     Of sightings only the number is looked at: they are never written over but by a harvest anew,
     which forgets all digests.
@@ -24,10 +51,34 @@ def mark_nights(
     Args:
         store: The study's store.
         captures: CAPTURES.
-        lists: LISTS.
-        breaks: Captures that do not count, as `tracker.collector.breaks.find_breaks` tells.
         config: The study's settings.
     """
+    lists = store.read(LISTS)
+    breaks = find_breaks(captures, lists, time_zone=config.study.time_zone)
+    nights = _mark_nights(store, captures, lists, breaks, config)
+    return Taken(captures, lists, breaks, nights, store.read(READINGS))
+
+
+def is_left(store: Store, table: Table) -> bool:
+    """Return whether a table is as the update left it that took the stored READINGS."""
+    left = store.read(LEFT).filter(pl.col("name") == table.name)["content"].to_list()
+    return bool(left) and left == [_hash_table(store, table)]
+
+
+def note_left(store: Store, table: Table) -> list[Change]:
+    """Return what says that a table is left as it is, to be written with READINGS."""
+    left = LEFT.frame([(table.name, _hash_table(store, table))])
+    return [] if left.equals(store.read(LEFT)) else [Change(LEFT, left)]
+
+
+def _hash_table(store: Store, table: Table) -> int:
+    row = pl.struct(table.schema.names()).hash()
+    return int(store.scan(table).select(row.sum().reinterpret(signed=True)).collect().item())
+
+
+def _mark_nights(
+    store: Store, captures: pl.DataFrame, lists: pl.DataFrame, breaks: pl.DataFrame, config: Config
+) -> pl.DataFrame:
     zone = config.study.time_zone
     visits = captures.select(
         night_of("captured_at", zone).alias("night"), "capture_id", "source", "url", "captured_at"

@@ -7,12 +7,11 @@ from typing import Final
 
 import polars as pl
 
-from tracker.collector.breaks import find_breaks
 from tracker.config import Config
-from tracker.nights.readings import mark_nights, mark_standing
+from tracker.nights.readings import Taken, mark_standing, note_left
 from tracker.schemas import Table
 from tracker.store import Change, Store
-from tracker.tables import BOXES, COVERAGE, LISTS, READINGS, SIGHTINGS, SLOTS, night_of
+from tracker.tables import BOXES, COVERAGE, HEADLINES, READINGS, SIGHTINGS, SLOTS, night_of
 from tracker.trends.coverage import measure_coverage, read_observed
 from tracker.trends.panels import COUNTED, MEASURED, measure_observed
 from tracker.trends.slots import expose_slots
@@ -38,15 +37,14 @@ class Counted:
     changes: tuple[Change, ...]
 
 
-def count_slots(store: Store, captures: pl.DataFrame, config: Config, night: date) -> Counted:
-    """Return which slots of some captures count, none of them later than `night`, and why.
+def count_slots(store: Store, read: Taken, config: Config, night: date) -> Counted:
+    """Return which slots count of what was taken in, none of it later than `night`, and why.
 
     Nights that are as they were when they were counted last are not counted again.
     """
     zone, weighting = config.study.time_zone, config.attention.weighting
-    lists, before = store.read(LISTS), store.read(READINGS)
-    breaks = find_breaks(captures, lists, time_zone=zone)
-    now = mark_nights(store, captures, lists, breaks, config)
+    captures, lists, breaks = read.captures, read.lists, read.breaks
+    now, before = read.nights, read.before
     stretches = _list_stretches(captures, lists, zone)
 
     taken = _list_changed(now, before, ["night", "taken"])
@@ -83,6 +81,7 @@ def count_slots(store: Store, captures: pl.DataFrame, config: Config, night: dat
     ]
     if not readings.equals(before.sort("night")):
         changes.append(Change(READINGS, readings))
+    changes += note_left(store, HEADLINES)
     slots = pl.concat(counted).sort("night", maintain_order=True)
     return Counted(slots, coverage, tuple(changes))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -17,6 +17,7 @@ from tracker.errors import ConfigError
 from tracker.nights.counts import measure_trends, write_trends
 from tracker.nights.label_writers import open_writer
 from tracker.nights.models import check_model, finish_model, read_naming
+from tracker.nights.readings import Taken, is_left, read_taken
 from tracker.nights.replays import Placing, place_headlines
 from tracker.nights.slot_counts import count_slots
 from tracker.nights.vectors import embed_texts, read_vectors
@@ -110,7 +111,8 @@ def update_study(
     progress("lists", 0, 1)
     mark_missing_lists(store, captures.drop("night"))
     progress("lists", 1, 1)
-    headlines = update_headlines(store, captures, progress)
+    taken = read_taken(store, captures.drop("night"), config)
+    headlines = update_headlines(store, taken, zone, progress)
     placing = place_headlines(
         store,
         texts_of(headlines, zone),
@@ -132,7 +134,7 @@ def update_study(
     store.replace(THEMES, themes)
     progress("themes", 1, 1)
     progress("slots", 0, 1)
-    counted = count_slots(store, captures.drop("night"), config, night)
+    counted = count_slots(store, taken, config, night)
     progress("slots", 1, 1)
     progress("attention", 0, 1)
     trends = measure_trends(store, counted, members, themes, config, nights[0], night)
@@ -163,26 +165,54 @@ def mark_missing_lists(store: Store, captures: pl.DataFrame) -> None:
 
 
 def update_headlines(
-    store: Store, captures: pl.DataFrame, progress: Progress = be_silent
+    store: Store, taken: Taken, time_zone: str, progress: Progress = be_silent
 ) -> pl.DataFrame:
-    """Write and return HEADLINES as of the given captures; languages are found once."""
+    """Write and return HEADLINES of what was taken in; languages are found once.
+
+    Only those seen on nights that changed since are derived again.
+    """
     progress("headlines", 0, 1)
-    headlines = derive_headlines(store.scan(SIGHTINGS), store.scan(LISTS), captures.lazy())
-    known = store.scan(HEADLINES).select("headline_id", "language").collect()
-    headlines = headlines.drop("language").join(known, on="headline_id", how="left")
-    new = headlines.filter(pl.col("language").is_null())
+    stored, sightings = store.read(HEADLINES), store.scan(SIGHTINGS)
+    kept = stored.clear()
+    if is_left(store, HEADLINES) and not taken.before.is_empty():
+        touched = _list_seen(sightings, taken.changed, time_zone)
+        kept = stored.join(touched, on="headline_id", how="anti")
+        sightings = sightings.filter(pl.col("headline_id").is_in(touched["headline_id"].implode()))
+    derived = derive_headlines(sightings, taken.lists.lazy(), taken.captures.lazy())
+    known = stored.select("headline_id", "language")
+    derived = derived.drop("language").join(known, on="headline_id", how="left")
+    new = derived.filter(pl.col("language").is_null())
     found = new.select("headline_id").with_columns(
         pl.Series("found", detect_languages([words[0] for words in new["wordings"]]), pl.String)
     )
-    headlines = (
-        headlines.join(found, on="headline_id", how="left")
+    derived = (
+        derived.join(found, on="headline_id", how="left")
         .with_columns(pl.coalesce("language", "found").alias("language"))
         .drop("found")
-        .sort("first_seen", "headline_id")
     )
-    store.replace(HEADLINES, headlines)
+    headlines = pl.concat([kept, HEADLINES.check(derived)]).sort("first_seen", "headline_id")
+    if not (headlines.height == stored.height == kept.height):
+        store.replace(HEADLINES, headlines)
     progress("headlines", 1, 1)
-    return HEADLINES.check(headlines)
+    return headlines
+
+
+def _list_seen(sightings: pl.LazyFrame, nights: pl.Series, time_zone: str) -> pl.DataFrame:
+    """Return headline_id of what was seen on some nights."""
+    first, last = nights.min(), nights.max()
+    if not isinstance(first, date) or not isinstance(last, date):
+        return pl.DataFrame(schema={"headline_id": pl.String})
+    # No zone is more than a day away from UTC; files of other times are not read at all.
+    begins = datetime(first.year, first.month, first.day, tzinfo=UTC) - timedelta(days=1)
+    ends = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=2)
+    return (
+        sightings.filter(
+            pl.col("captured_at").is_between(pl.lit(begins), pl.lit(ends)),
+            night_of("captured_at", time_zone).is_in(nights.implode()),
+        )
+        .select(pl.col("headline_id").unique())
+        .collect()
+    )
 
 
 def texts_of(headlines: pl.DataFrame, time_zone: str) -> pl.DataFrame:
