@@ -1,9 +1,10 @@
 """Charts compared as data: what is drawn, where there is a gap, and what text may do."""
 
+import html
 import itertools
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -36,7 +37,7 @@ from tracker.plotter.nights import find_first, monday_of, read_weeks
 from tracker.plotter.pages import keep_distinct, read_glance
 from tracker.plotter.palette import DARK, PAPER
 from tracker.plotter.prepared import prepare
-from tracker.plotter.styles import Style
+from tracker.plotter.styles import Style, dress_chart
 from tracker.plotter.words import name_ordinal
 
 DATA = build_world()
@@ -401,6 +402,36 @@ def test_a_size_is_kept_and_the_words_fit_it():
     top, plot = wide.layout.yaxis.range[1], wide.layout.meta["plot_height"]
     places = sorted(note.y / top * plot + note.yshift for note in ends)
     assert all(b - a >= 15.9 for a, b in itertools.pairwise(places))
+
+
+@pytest.mark.parametrize("name", ["themes", "ranks"])
+def test_words_fit_a_narrow_picture_and_stay_whole_in_a_wide_one(name: str):
+    chart = figures.build_chart(prepare(DATA), name, [])
+    labels = {width: dress_chart(chart, Style(width=width)).layout for width in (420, 1400)}
+    wide = labels[1400]["annotations"]
+    assert wide[: len(chart.layout["annotations"])] == chart.layout["annotations"]
+    layout = labels[420]
+    start, end = (datetime.fromisoformat(side) for side in layout["xaxis"]["range"])
+    inner = 420 - layout["margin"]["l"] - layout["margin"]["r"]
+    rows: dict[float, list[tuple[float, float]]] = {}
+    shown = 0
+    for label in layout["annotations"]:
+        kind = label.get("name", "")
+        wide_as = max(map(len, html.unescape(label["text"]).split("<br>")))
+        if kind == "end" or (kind == "strip" and label["x"] == 1):
+            assert wide_as * 6 + 8 <= layout["margin"]["r"]
+        if not kind.startswith(("note ", "best ")) or label.get("visible") is False:
+            continue
+        at = (datetime.fromisoformat(label["x"]) - start) / (end - start) * inner
+        reach = wide_as * 6 + abs(label.get("ax", 0))
+        left, right = (at - reach, at) if label["xanchor"] == "right" else (at, at + reach)
+        assert left >= -8
+        assert right <= inner + 8
+        rows.setdefault(label["y"], []).append((left, right))
+        shown += 1
+    assert shown
+    for beside in rows.values():
+        assert all(a[1] <= b[0] for a, b in itertools.pairwise(sorted(beside)))
 
 
 def test_the_public_names_are_sorted_and_there():

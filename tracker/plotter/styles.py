@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from tracker.plotter.charts import Chart, Layout, spread
+from tracker.plotter.fittings import fit_words
 from tracker.plotter.palette import INK, MUTED, dark_colours
 from tracker.plotter.words import clean, plot_text
 
@@ -50,6 +51,7 @@ def dress_chart(chart: Chart, style: Style) -> Chart:
         layout = _apply(layout, layout.get("meta", {}).get("narrow", {}))
     if style.height:
         layout = fit_height(layout, style.height - head - foot)
+    layout = fit_words(layout, width)
     margin = dict(layout["margin"])
     left = {"xref": "paper", "x": 0, "xanchor": "left", "xshift": _SIDE - margin["l"],
             "yref": "paper", "align": "left", "showarrow": False}  # fmt: skip
