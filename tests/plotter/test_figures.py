@@ -31,6 +31,7 @@ from tracker.plotter.charts import spread
 from tracker.plotter.cuts import cut_nights
 from tracker.plotter.digests import read_digest
 from tracker.plotter.findings import headline_of_night, read_findings
+from tracker.plotter.fittings import fit_words
 from tracker.plotter.grids import unique_names
 from tracker.plotter.lives import read_stays
 from tracker.plotter.nights import find_first, monday_of, read_weeks
@@ -404,34 +405,45 @@ def test_a_size_is_kept_and_the_words_fit_it():
     assert all(b - a >= 15.9 for a, b in itertools.pairwise(places))
 
 
-@pytest.mark.parametrize("name", ["themes", "ranks"])
-def test_words_fit_a_narrow_picture_and_stay_whole_in_a_wide_one(name: str):
-    chart = figures.build_chart(prepare(DATA), name, [])
+def test_names_over_lines_that_ended_end_before_the_next_of_their_row():
+    layout = figures.build_chart(PREPARED, "ranks", []).layout
+    first, second, *_ = layout["xaxis"]["tickvals"]
+    name = {"y": 1, "text": "Rail strike in its second week", "name": "best Rail strike in its"}
+    both = [{**name, "x": first}, {**name, "x": second}]
+    wide, narrow = (
+        fit_words({**layout, "annotations": both}, width)["annotations"] for width in (1400, 600)
+    )
+    assert wide == both
+    assert narrow[0]["text"].startswith("Rail")
+    assert narrow[0]["text"].endswith("…")
+    assert narrow[1]["text"] == "Rail strike in its"
+    tight = fit_words({**layout, "annotations": both}, 300)["annotations"]
+    assert tight[0]["visible"] is False
+
+
+def test_words_fit_a_narrow_picture_and_stay_whole_in_a_wide_one():
+    chart = figures.build_chart(PREPARED, "themes", [])
     labels = {width: dress_chart(chart, Style(width=width)).layout for width in (420, 1400)}
     wide = labels[1400]["annotations"]
     assert wide[: len(chart.layout["annotations"])] == chart.layout["annotations"]
     layout = labels[420]
     start, end = (datetime.fromisoformat(side) for side in layout["xaxis"]["range"])
     inner = 420 - layout["margin"]["l"] - layout["margin"]["r"]
-    rows: dict[float, list[tuple[float, float]]] = {}
     shown = 0
     for label in layout["annotations"]:
         kind = label.get("name", "")
         wide_as = max(map(len, html.unescape(label["text"]).split("<br>")))
         if kind == "end" or (kind == "strip" and label["x"] == 1):
             assert wide_as * 6 + 8 <= layout["margin"]["r"]
-        if not kind.startswith(("note ", "best ")) or label.get("visible") is False:
+        if not kind.startswith("note ") or not label["visible"]:
             continue
         at = (datetime.fromisoformat(label["x"]) - start) / (end - start) * inner
         reach = wide_as * 6 + abs(label.get("ax", 0))
         left, right = (at - reach, at) if label["xanchor"] == "right" else (at, at + reach)
         assert left >= -8
         assert right <= inner + 8
-        rows.setdefault(label["y"], []).append((left, right))
         shown += 1
     assert shown
-    for beside in rows.values():
-        assert all(a[1] <= b[0] for a, b in itertools.pairwise(sorted(beside)))
 
 
 def test_the_public_names_are_sorted_and_there():
