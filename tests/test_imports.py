@@ -15,7 +15,7 @@ JOINERS = ("intakes", "nights", "outputs")  # in the order of the flow: no one i
 SHARED = ("tracker.errors", "tracker.ids", "tracker.schemas", "tracker.tables", "tracker.names")
 OWNERS = {
     "bertopic": ("topics/model.py",),
-    "deltalake": ("store.py",),
+    "deltalake": ("store.py", "deltas.py"),
     "scrapy": ("collector/crawls/",),
     "playwright": ("collector/crawls/",),
     "click": ("cli.py", "commands/", "terminal.py"),

@@ -28,6 +28,25 @@ def test_rows_come_back_as_written_and_twice_the_same_adds_nothing(tmp_path: Pat
     assert store.read(THEMES).sort("headline_id").equals(themes("a", "b", "c"))
 
 
+@pytest.mark.parametrize("name", ["my study", "ünï 新闻", "a#b?c*", "100%"])
+def test_a_folder_may_be_called_as_people_call_folders(tmp_path: Path, name: str):
+    store = Store(tmp_path / name)
+    store.append(THEMES, themes("a"))
+    store.upsert(THEMES, themes("a", "b", score=0.5))
+    store.replace_together([Change(THEMES, themes("c", theme="Chad"), "theme = 'Chad'")])
+    assert store.read(THEMES).sort("headline_id")["score"].to_list() == [0.5, 0.5, 1.0]
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", ["a[b]", "a^b", "a|b", "a\\b", "a%20b"])
+def test_a_folder_that_cannot_hold_tables_is_refused_before_anything_is_lost(
+    tmp_path: Path, name: str
+):
+    with pytest.raises(StoreError, match=r"found .+ in the path"):
+        Store(tmp_path / name / "study")
+    assert not list(tmp_path.iterdir())
+
+
 def test_other_engines_can_read_the_tables(tmp_path: Path):
     Store(tmp_path).append(THEMES, themes("a"))
     files = list((tmp_path / "tables" / "themes").glob("*.parquet"))

@@ -5,6 +5,7 @@ Every write is one atomic commit, so a process killed at any moment leaves a stu
 
 import contextlib
 import json
+import re
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ LOCK_SECONDS: Final = 5.0
 KEEP_HOURS: Final = 48
 """How long replaced data files stay, so that a reader who opened the table keeps what it saw."""
 
+_STRANGE: Final = re.compile(
+    r"[\[\]^|\\]|%[0-9A-Fa-f]{2}"
+)  # what Delta tables cannot have in a path
 
 PINS: Final = "versions.json"
 """File that says which versions of tables belong together; without it the latest hold."""
@@ -59,6 +63,12 @@ class Store:
         self.folder = folder
         if folder.exists() and not folder.is_dir():
             raise StoreError(f"{folder}: found a file; wanted a folder for the study")
+        strange = _STRANGE.search(" ".join(folder.absolute().parts[1:]))
+        if strange:
+            raise StoreError(
+                f"{folder}: found {strange.group()} in the path, where tables cannot be kept; "
+                "wanted a folder whose path is without it"
+            )
 
     @property
     def exists(self) -> bool:
@@ -240,8 +250,10 @@ class Store:
             delta.restore(version)
 
     def _open(self, table: Table, *, latest: bool = False) -> "DeltaTable | None":
-        from deltalake import DeltaTable  # noqa: PLC0415 - 0.2 s that reading nothing should not cost
+        # 0.2 s that reading nothing should not cost
         from deltalake.exceptions import DeltaError, TableNotFoundError  # noqa: PLC0415
+
+        from tracker.deltas import LocalTable  # noqa: PLC0415
 
         place = self._place(table)
         if not place.is_dir():
@@ -250,7 +262,7 @@ class Store:
         if table.name in pins and pins[table.name] is None:
             return None
         try:
-            return DeltaTable(place, version=pins.get(table.name))
+            return LocalTable(place, version=pins.get(table.name))
         except TableNotFoundError:
             # A process killed before its first commit leaves data files that nobody refers to.
             return None
