@@ -35,6 +35,10 @@ def test_a_folder_may_be_called_as_people_call_folders(tmp_path: Path, name: str
     store.upsert(THEMES, themes("a", "b", score=0.5))
     store.replace_together([Change(THEMES, themes("c", theme="Chad"), "theme = 'Chad'")])
     assert store.read(THEMES).sort("headline_id")["score"].to_list() == [0.5, 0.5, 1.0]
+    assert set(store.pick(THEMES, pl.col("score") < 1, ["headline_id"])["headline_id"]) == {
+        "a",
+        "b",
+    }
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
@@ -45,6 +49,18 @@ def test_a_folder_that_cannot_hold_tables_is_refused_before_anything_is_lost(
     with pytest.raises(StoreError, match=r"found .+ in the path"):
         Store(tmp_path / name / "study")
     assert not list(tmp_path.iterdir())
+
+
+def test_rows_are_picked_from_whatever_files_hold_them(tmp_path: Path):
+    store, wanted = Store(tmp_path), pl.col("headline_id").is_in(["b", "c", "e"])
+    assert store.pick(THEMES, wanted, ["headline_id"]).schema == {"headline_id": pl.String}
+    for theme in ("Korea", "Chad", "Peru"):
+        store.append(THEMES, themes("a", theme=theme))
+    assert store.pick(THEMES, wanted, ["theme"]).is_empty()
+    store.append(THEMES, themes("b", "d", theme="Chad"))
+    store.append(THEMES, themes("c", theme="Peru", score=0.5))
+    picked = store.pick(THEMES, wanted, ["theme", "score"])
+    assert sorted(picked.rows()) == [("Chad", 1.0), ("Peru", 0.5)]
 
 
 def test_other_engines_can_read_the_tables(tmp_path: Path):

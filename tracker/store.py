@@ -28,13 +28,9 @@ LOCK_SECONDS: Final = 5.0
 """How long to wait for another writer before giving up."""
 KEEP_HOURS: Final = 48
 """How long replaced data files stay, so that a reader who opened the table keeps what it saw."""
-
-_STRANGE: Final = re.compile(
-    r"[\[\]^|\\]|%[0-9A-Fa-f]{2}"
-)  # what Delta tables cannot have in a path
-
 PINS: Final = "versions.json"
 """File that says which versions of tables belong together; without it the latest hold."""
+_STRANGE: Final = re.compile(r"[\[\]^|\\]|%[0-9A-Fa-f]{2}")  # not read as it is in a path
 
 
 @dataclass(frozen=True)
@@ -118,6 +114,26 @@ class Store:
     def read(self, table: Table) -> pl.DataFrame:
         """Return the whole table."""
         return self.scan(table).collect()
+
+    def pick(self, table: Table, wanted: pl.Expr, columns: Sequence[str]) -> pl.DataFrame:
+        """Return some columns of the rows that a condition holds for, in any order.
+
+        Files without such rows are opened for the columns of the condition alone: of a table that
+        grows at its end, what was written lately costs little, however much was written before.
+
+        Args:
+            table: The table; one whose columns have always been the same.
+            wanted: The condition.
+            columns: The columns.
+        """
+        delta = self._open(table)
+        files = [] if delta is None else delta.file_uris()
+        if files:
+            rows = pl.scan_parquet(files, glob=False, include_file_paths="file").filter(wanted)
+            files = rows.select(pl.col("file").unique()).collect()["file"].to_list()
+        if not files:
+            return table.empty().select(columns)
+        return pl.scan_parquet(files, glob=False).filter(wanted).select(columns).collect()
 
     def append(self, table: Table, frame: pl.DataFrame) -> int:
         """Add the rows whose key is not there yet, in one commit; return how many.

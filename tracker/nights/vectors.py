@@ -48,14 +48,9 @@ def read_vectors(store: Store, texts: Sequence[str], encoder: Encoder) -> NDArra
     if not texts:
         return np.zeros((0, encoder.dimension), np.float32)
     wanted = pl.DataFrame({"text_id": [identify_text(text) for text in texts]})
-    kept = (
-        store.scan(VECTORS)
-        .filter(
-            pl.col("encoder") == encoder.name, pl.col("text_id").is_in(wanted["text_id"].implode())
-        )
-        .select("text_id", "vector")
-        .collect()
-    )
+    held = pl.col("text_id").is_in(wanted["text_id"].implode())
+    held &= pl.col("encoder") == encoder.name
+    kept = store.pick(VECTORS, held, ["text_id", "vector"])
     rows = wanted.join(kept, on="text_id", how="left", maintain_order="left")["vector"]
     return rows.list.to_array(encoder.dimension).to_numpy().astype(np.float32)
 
