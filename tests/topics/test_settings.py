@@ -37,7 +37,7 @@ def outcome(**values: Any) -> list[pl.DataFrame]:
         ("meaning", 0.2),
         ("topic_meaning", 0.2),
         ("event_similarity", 0.25),
-        ("topic_similarity", 0.26),
+        ("topic_similarity", 0.54),
         ("birth_similarity", 0.3),
         ("revival_similarity", 0.95),
         ("event_nights", 2),

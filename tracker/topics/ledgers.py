@@ -23,7 +23,7 @@ from tracker.topics.namings import Naming
 from tracker.topics.rosters import Place, Roster
 from tracker.topics.settings import TopicSettings
 from tracker.topics.shelves import Shelf
-from tracker.topics.similarity import Rows, hash_ngrams
+from tracker.topics.similarity import PLAIN_TOPIC, Rows, hash_ngrams
 from tracker.topics.topic_nights import settle_night
 from tracker.topics.windows import Window
 from tracker.topics.words import content_words
@@ -197,7 +197,7 @@ class Ledger:
         rows = halves.blend(self.settings.meaning)
         self._place_events(night, window, rows, len(window) - len(new))
         events = [self._roster.places[name].event for name in window.ids]
-        rows = halves.blend(self.settings.topic_meaning)
+        rows = halves.blend(self.settings.topic_meaning, PLAIN_TOPIC)
         return settle_night(
             self._roster, window, events, rows, night, self.settings, changes, self._holds
         )

@@ -41,8 +41,8 @@ class TopicSettings:
     meaning: float = 0.6
     topic_meaning: float = 0.75
     event_similarity: float = 0.42
-    topic_similarity: float = 0.4
-    birth_similarity: float = 0.5
+    topic_similarity: float = 0.38
+    birth_similarity: float = 0.48
     merge_similarity: float = 0.55
     split_similarity: float = 0.25
     revival_similarity: float = 0.6

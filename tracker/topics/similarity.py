@@ -24,6 +24,8 @@ NEIGHBOURS: Final = 10
 PLAIN: Final = 1.4
 """Length of rows compared by wording alone, which is less alike for what is one story: labelled
 stories are parted as precisely at thresholds lower by so much."""
+PLAIN_TOPIC: Final = 1.5
+"""The same between topics, whose thresholds are higher: lest many more headlines find none."""
 _PLAIN_POWER: Final = 1.5  # of rarity, lest a country's own name make one topic of all its news
 _DRAWING: Final = 0.4
 """Similarity from which headlines draw each other: most of what is less alike is other news."""
@@ -99,20 +101,20 @@ class Halves:
                 wording[some] = fold(weighed[some], _SKETCH)
         return cls(vectors, wording, read)
 
-    def blend(self, meaning: float) -> Rows:
+    def blend(self, meaning: float, plain: float = PLAIN) -> Rows:
         """Return one row a headline, whose products are similarities.
 
         Args:
             meaning: Share of the vectors in a similarity, in [0, 1].
+            plain: Length of the rows where only wording counts; others are of unit length.
 
         Returns:
-            (n, dimension + 512) float32; of unit length where the vectors count, longer by `PLAIN`
-            where only wording does.
+            (n, dimension + 512) float32.
         """
         width, read = self.vectors.shape[1], self.read & (meaning > 0)
         rows = np.empty((len(self.vectors), width + _SKETCH), np.float32)
         rows[:, :width] = np.where(read, np.sqrt(meaning), 0)[:, None] * self.vectors
-        rows[:, width:] = np.where(read, np.sqrt(1 - meaning), PLAIN)[:, None] * self.wording
+        rows[:, width:] = np.where(read, np.sqrt(1 - meaning), plain)[:, None] * self.wording
         return rows
 
 
