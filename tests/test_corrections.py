@@ -101,6 +101,15 @@ def test_what_is_undone_at_once_leaves_only_its_row(corrected: Study):
     assert (again.exit_code, "was undone already" in again.output) == (1, True)
 
 
+def test_mergers_that_wait_tell_what_the_topic_has_after_all_that_was_said(corrected: Study):
+    frost, museum, korea = (topic_of(corrected, w) for w in ("frost", "archive", "Korea"))
+    waits = run(corrected, "topics", "merge", frost, museum, korea, "--later", "--json")
+    told = [json.loads(line)["moves"]["kept_headlines"] for line in waits.stdout.splitlines()]
+    corrected.update()
+    held = corrected.read("members").filter(pl.col("to_night").is_null(), topic_id=frost)
+    assert told == [held.height] * 2
+
+
 def test_events_leave_a_topic_by_their_words_and_go_back(corrected: Study):
     frost, museum = topic_of(corrected, "frost"), topic_of(corrected, "archive")
     assert run(corrected, "topics", "merge", frost, museum, "--later").exit_code == 0

@@ -261,7 +261,11 @@ class TopicEditor:
                 run.details.update(done_now)
             done = self._store.read(CORRECTIONS).join(frame, on="correction_id", how="semi")
             named = {**read_labels(self._store), **labels}
-            after = read_places(self._store)
+            after = before if self._later else read_places(self._store)
+            if self._later:
+                # All that was said together: what the topic will have in the end.
+                for row in frame.iter_rows(named=True):
+                    after = foresee_places(after, row)
             said = tuple(
                 tell_correction(row, named, self._count(before, after, row))
                 for row in done.sort("made_at").iter_rows(named=True)
@@ -273,8 +277,6 @@ class TopicEditor:
         self, before: pl.DataFrame, after: pl.DataFrame, row: dict[str, Any]
     ) -> Moves | None:
         """Return what a correction has moved; if it waits, what it will, as far as is known."""
-        if self._later:
-            if row["undone_at"] is not None:
-                return None
-            after = foresee_places(before, row)
+        if self._later and row["undone_at"] is not None:
+            return None
         return count_moves(self._store, before, after, row)
