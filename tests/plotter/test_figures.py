@@ -421,6 +421,23 @@ def test_names_over_lines_that_ended_end_before_the_next_of_their_row():
     assert tight[0]["visible"] is False
 
 
+def test_a_picture_no_wider_than_its_margins_is_drawn_all_the_same():
+    chart = figures.build_chart(PREPARED, "themes", [])
+    margin = dress_chart(chart, Style(width=420)).layout["margin"]
+    tight = dress_chart(chart, Style(width=margin["l"] + margin["r"])).layout
+    assert len(tight["annotations"]) >= len(chart.layout["annotations"])
+
+
+def test_sources_that_begin_alike_are_told_apart_in_a_narrow_picture_too():
+    names = {name: f"news-of-the-harbour-{name}" for name in DATA.captures["source"].unique()}
+    captures = DATA.captures.with_columns(pl.col("source").replace(names))
+    coverage = DATA.coverage.with_columns(pl.col("source").replace(names))
+    data = replace(DATA, captures=captures, coverage=coverage)
+    chart = figures.build_chart(prepare(data), "coverage", [])
+    short = dress_chart(chart, Style(width=420)).layout["yaxis"]["ticktext"]
+    assert len(set(short)) == len(short) > 1
+
+
 def test_words_fit_a_narrow_picture_and_stay_whole_in_a_wide_one():
     chart = figures.build_chart(PREPARED, "themes", [])
     labels = {width: dress_chart(chart, Style(width=width)).layout for width in (420, 1400)}

@@ -13,7 +13,7 @@ from tracker.plotter.palette import PAPER, frame_layout
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.sources import MOST_SOURCES
 from tracker.plotter.strips import STATES, Strip, draw_states
-from tracker.plotter.words import clean, isolate, plot_text
+from tracker.plotter.words import clean, isolate
 
 _ROW, _TOP, _BOTTOM = 18, 8, 34
 
@@ -62,7 +62,7 @@ def chart_coverage(prepared: Prepared) -> Chart | None:
         plot_bgcolor=PAPER,
         meta={"table": "tableOfCoverage", "rows": rows, "row_height": _ROW, "narrow": {
             "margin.l": 112, "yaxis.tickfont.size": 11, "xaxis.nticks": 4,
-            "yaxis.ticktext": [plot_text(name, 16) for name in strip.names[:rows]]}},
+            "yaxis.ticktext": unique_names(strip.names[:rows], 16)}},
     )  # fmt: skip
     reading = (
         "Grey: lists of headlines were read. Orange: the page was visited, but it failed or showed "

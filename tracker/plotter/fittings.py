@@ -12,6 +12,8 @@ Label = Mapping[str, Any]
 
 _ENOUGH: Final = 740
 """Pixels of a plot from side to side from which its words fit as they are."""
+_LEAST: Final = 80
+"""Pixels that a plot is taken to have from side to side, however large its margins."""
 _END_LETTER, _NAME_LETTER, _NOTE_LETTER = 7.2, 6.4, 6.2
 _FEW: Final = 400
 """Pixels of a plot below which notes stand close to their points and are two at most."""
@@ -25,7 +27,7 @@ def fit_words(layout: Layout, width: int) -> Layout:
     notes are broken anew, put on the side of their point where they lie inside, or left out.
     """
     margin = layout["margin"]
-    inner = width - margin["l"] - margin["r"]
+    inner = max(_LEAST, width - margin["l"] - margin["r"])
     labels: Sequence[Label] = layout.get("annotations", ())
     if inner >= _ENOUGH:
         return layout

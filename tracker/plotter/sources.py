@@ -12,7 +12,7 @@ from tracker.plotter.grids import RECENT_NIGHTS, name_axis, unique_names
 from tracker.plotter.palette import HEAT, INK, frame_layout, heat_scale
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import clean, isolate, percent, plot_text, short_day
+from tracker.plotter.words import clean, isolate, percent, short_day
 
 MOST_SOURCES: Final = 60
 
@@ -112,7 +112,7 @@ def chart_sources(prepared: Prepared, subjects: Sequence[Subject]) -> Chart | No
         yaxis=name_axis(names),
         meta={"table": "tableOfSources", "narrow": {
             "margin.l": 104, "xaxis.tickangle": -55, "margin.t": 84, "yaxis.tickfont.size": 11,
-            "margin.r": 34, "yaxis.ticktext": [plot_text(source, 15) for source in info.sources],
+            "margin.r": 34, "yaxis.ticktext": unique_names(list(info.sources), 15),
         }},
     )  # fmt: skip
     source, subject, share = max(
