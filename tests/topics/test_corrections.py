@@ -1,5 +1,5 @@
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -7,9 +7,11 @@ import polars as pl
 import pytest
 
 from tracker.tables import CORRECTIONS, LINEAGE, MEMBERS, TOPICS
-from tracker.topics.corrections import list_acts
+from tracker.topics.corrections import Act, Correction, list_acts
 from tracker.topics.encoder import load_encoder
+from tracker.topics.holds import Holds
 from tracker.topics.ledgers import Changes, Ledger, TopicSettings
+from tracker.topics.lineage import Change
 from tracker.topics.members import close_stretches
 
 ENCODER = load_encoder("auto")
@@ -258,6 +260,19 @@ def test_an_event_is_parted_where_some_of_it_stays_and_whole_again_when_that_is_
     for one, other in ((told, restored), (back, back_restored)):
         for name in ("members", "topics", "lineage"):
             assert getattr(one, name).equals(getattr(other, name)), name
+
+
+def test_events_of_topics_that_hold_the_parts_of_one_stay_as_they_are_until_that_is_undone():
+    holds = Holds()
+    said = Correction("s", "split", MONDAY, "t", other_id="tnew", headlines=("a",))
+    holds.note(Change("tnew", "split", "t"), Act(said))
+    assert holds.parted == set()
+    holds.note(Change("tnew", "split", "t"), Act(replace(said, other_headlines=("b",))))
+    assert holds.parted == {"tnew", "t"}
+    holds.note(Change("t", "merged", "their"))
+    assert holds.parted == {"tnew", "their"}
+    holds.drop("s")
+    assert holds.parted == set()
 
 
 def test_a_label_given_stays_while_the_topic_grows_and_undoing_brings_the_own_one(plain, ids):

@@ -40,6 +40,12 @@ class Holds:
         return self.pinned | {self._follow(hold.other) for hold in self._of("merge")}
 
     @property
+    def parted(self) -> set[str]:
+        """Return the topics that hold the parts of an event."""
+        splits = [hold for hold in self._of("split") if hold.correction.other_headlines]
+        return {self._follow(topic) for hold in splits for topic in (hold.topic, hold.other)}
+
+    @property
     def apart(self) -> set[frozenset[str]]:
         """Return the pairs of topics that the tracker does not merge."""
         return {

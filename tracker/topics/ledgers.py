@@ -245,11 +245,12 @@ class Ledger:
     def _own_events(self, events: Sequence[str]) -> NDArray[np.intp]:
         """Return what each event belongs to, numbered: its topic, or that it has none.
 
-        Where a person has merged topics each event is its own: they could not be parted again.
+        Where a person has merged topics or parted an event each event is its own: what was said
+        could not be undone otherwise.
         """
-        whole = self._holds.whole
+        alone = self._holds.whole | self._holds.parted
         topics = [self._roster.topic_of.get(event) for event in events]
-        owner = [e if t in whole else t for e, t in zip(events, topics, strict=True)]
+        owner = [e if t in alone else t for e, t in zip(events, topics, strict=True)]
         place = {name: number for number, name in enumerate(dict.fromkeys(owner))}
         return np.asarray([place[name] for name in owner], np.intp)
 
