@@ -37,6 +37,8 @@ def test_a_surname_that_few_headlines_share_is_written_in_full() -> None:
     other = "Nobody saw it coming, says Oskar Lindqvist after winning"
     both = word("lindqvist", "Nobody expected Petra Lindqvist to leave the stage", other)
     assert both not in ("Petra Lindqvist", "Oskar Lindqvist")
+    two = ("Nobody expected Petra Lindqvist to leave", "Oskar Lindqvist wins the marathon again")
+    assert word("lindqvist", *two) not in ("Petra Lindqvist", "Oskar Lindqvist")
 
 
 def test_a_name_alone_says_what_else_its_few_headlines_name() -> None:

@@ -39,14 +39,17 @@ def find_full_names(name: Phrase, phrases: Iterable[Phrase], lines: Sequence[Lin
 
 
 def _list_given(surname: str, lines: Sequence[Line]) -> set[str]:
-    """Return the names that stand before a surname, by their keys."""
+    """Return what stands before a surname and may be a given name, by its keys."""
 
-    def stands(before: Word, word: Word) -> bool:
-        return word.key == surname and not word.first and before.capital > 0
+    def stands(line: Line, before: Word, word: Word) -> bool:
+        # What begins a headline has its capital anyway.
+        opens = before.first and before.capital == 0 and before.telling
+        named = before.capital > 0 or (opens and line.text[before.start].isupper())
+        return word.key == surname and not word.first and named
 
     return {
         before.key
         for line in lines
         for before, word in zip(line.words, line.words[1:], strict=False)
-        if stands(before, word)
+        if stands(line, before, word)
     }
