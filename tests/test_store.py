@@ -1,4 +1,5 @@
 import multiprocessing
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,6 +50,15 @@ def test_a_folder_that_cannot_hold_tables_is_refused_before_anything_is_lost(
     with pytest.raises(StoreError, match=r"found .+ in the path"):
         Store(tmp_path / name / "study")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+@pytest.mark.parametrize("name", ["a[b]", "a%20b"])
+def test_a_link_to_a_folder_that_cannot_hold_tables_is_refused_too(tmp_path: Path, name: str):
+    (tmp_path / name).mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / name)
+    with pytest.raises(StoreError, match=r"found .+ in the path"):
+        Store(tmp_path / "link")
 
 
 def test_rows_are_picked_from_whatever_files_hold_them(tmp_path: Path):

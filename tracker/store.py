@@ -59,7 +59,9 @@ class Store:
         self.folder = folder
         if folder.exists() and not folder.is_dir():
             raise StoreError(f"{folder}: found a file; wanted a folder for the study")
-        strange = _STRANGE.search(" ".join(folder.absolute().parts[1:]))
+        # Tables lie where a link leads.
+        places = (folder.absolute(), folder.resolve())
+        strange = _STRANGE.search(" ".join(part for place in places for part in place.parts[1:]))
         if strange:
             raise StoreError(
                 f"{folder}: found {strange.group()} in the path, where tables cannot be kept; "
