@@ -113,8 +113,12 @@ class Halves:
         """
         width, read = self.vectors.shape[1], self.read & (meaning > 0)
         rows = np.empty((len(self.vectors), width + _SKETCH), np.float32)
-        rows[:, :width] = np.where(read, np.sqrt(meaning), 0)[:, None] * self.vectors
-        rows[:, width:] = np.where(read, np.sqrt(1 - meaning), plain)[:, None] * self.wording
+        for half, length, place in (
+            (self.vectors, np.where(read, np.sqrt(meaning), 0), rows[:, :width]),
+            (self.wording, np.where(read, np.sqrt(1 - meaning), plain), rows[:, width:]),
+        ):
+            # In place: the product in doubles would be as large as all rows again.
+            np.multiply(length[:, None], half, out=place, casting="same_kind")
         return rows
 
 
