@@ -63,6 +63,7 @@ def test_a_night_that_was_not_observed_says_so_and_is_not_called_zero(told: Stud
 
 def test_the_minimums_that_are_not_met_are_named(told: Study):
     assert "no finding is made with fewer than 14" in str(told.explain("South Korea", night(5)))
+    assert "1 night was observed before it" in str(told.explain("South Korea", night(1)))
 
 
 def test_why_nothing_is_called_is_said_in_words_that_fit_what_was_compared(told: Study):

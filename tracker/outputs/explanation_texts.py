@@ -115,8 +115,8 @@ def _tell_lack(one: Explanation, test: dict[str, Any] | None) -> str:
         return "there is no share to judge."
     if verdict.nights_before < rules.history_nights:
         return (
-            f"{count(verdict.nights_before, 'night')} were observed before it, and no finding is "
-            f"made with fewer than {rules.history_nights}."
+            f"{count(verdict.nights_before, 'night was', 'nights were')} observed before it, "
+            f"and no finding is made with fewer than {rules.history_nights}."
         )
     if test is None:
         return f"{_tell_nothing(one)}, so there is nothing to compare with."
