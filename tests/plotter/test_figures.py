@@ -421,6 +421,17 @@ def test_names_over_lines_that_ended_end_before_the_next_of_their_row():
     assert tight[0]["visible"] is False
 
 
+@pytest.mark.parametrize("share", ["under 0.1%", "0.1%", "12%"])
+def test_a_name_is_cut_to_its_margin_and_its_share_never(share: str):
+    label = {"name": "end", "text": f"Rail strike in its second week {share}", "x": 1}
+    layout = figures.build_chart(PREPARED, "themes", []).layout
+    margin = {**layout["margin"], "r": 124}
+    fitted = fit_words({**layout, "margin": margin, "annotations": [label]}, 420)
+    text = fitted["annotations"][0]["text"]
+    assert text.startswith("Rail")
+    assert text.endswith(f"… {share}")
+
+
 def test_a_picture_no_wider_than_its_margins_is_drawn_all_the_same():
     chart = figures.build_chart(PREPARED, "themes", [])
     margin = dress_chart(chart, Style(width=420)).layout["margin"]

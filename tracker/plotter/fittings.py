@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from tracker.plotter.charts import Layout
-from tracker.plotter.words import plot_text
+from tracker.plotter.words import percent, plot_text
 
 Label = Mapping[str, Any]
 
@@ -18,6 +18,7 @@ _END_LETTER, _NAME_LETTER, _NOTE_LETTER = 7.2, 6.4, 6.2
 _FEW: Final = 400
 """Pixels of a plot below which notes stand close to their points and are two at most."""
 _NOTE_ROWS: Final = 3
+_TINY: Final = percent(0.0001)  # the share of more than one word
 
 
 def fit_words(layout: Layout, width: int) -> Layout:
@@ -49,6 +50,8 @@ def _fit_beside(label: Label, room: int) -> Label:
     text = html.unescape(label["text"])
     if label.get("name") == "end":
         name, _, share = text.rpartition(" ")
+        if text.endswith(f" {_TINY}"):
+            name, share = text.removesuffix(f" {_TINY}"), _TINY
         letters = int((room - 8) / _END_LETTER) - len(share) - 1
         return {**label, "text": f"{plot_text(name, max(4, letters))} {share}"}
     if label.get("name") == "strip" and label["x"] == 1:
