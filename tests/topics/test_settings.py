@@ -52,7 +52,8 @@ def test_every_setting_changes_something(name: str, value: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "values", [{"meaning": 1.2}, {"window_nights": 0}, {"merge_similarity": 0.2}]
+    "values",
+    [{"meaning": 1.2}, {"topic_meaning": 0.0}, {"window_nights": 0}, {"merge_similarity": 0.2}],
 )
 def test_settings_that_cannot_be_are_refused(values: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match=next(iter(values))):

@@ -93,6 +93,8 @@ def split(
     only the headlines that match leave, and an event of which others stay is parted: what leaves
     it is an event of its own. The tracker does not merge the two topics again.
     """
+    if whole_events and not matching:
+        raise click.UsageError("--whole-events: found no --matching; wanted one beside it")
     with show_progress(settings.quiet) as progress:
         editor = settings.open().edit_topics(later=later, progress=progress)
         if dry_run:

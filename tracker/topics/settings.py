@@ -55,6 +55,8 @@ class TopicSettings:
         for name, value in vars(self).items():
             if isinstance(value, float) and not 0 <= value <= 1:
                 raise ConfigError(f"topics.{name}: got {value}; wanted a number from 0 to 1")
+            if name.endswith("meaning") and not value:
+                raise ConfigError(f"topics.{name}: got 0; wanted more: an encoder is asked for")
             if name.endswith(("nights", "headlines")) and value < 1:
                 raise ConfigError(f"topics.{name}: got {value}; wanted 1 or more")
         if not self.split_similarity <= self.topic_similarity <= self.merge_similarity:

@@ -1,8 +1,8 @@
 """How alike headlines are: partly by what they mean, partly by how they are worded.
 
-Both halves are put side by side in one row a headline, of unit length, so that the similarity
-of two headlines is one product, and the mean similarity over all pairs of two groups is the
-product of the groups' mean rows.
+Both halves are put side by side in one row a headline, of unit length where the encoder reads its
+language, so that the similarity of two headlines is one product, and the mean similarity over all
+pairs of two groups is the product of the groups' mean rows.
 """
 
 import itertools
@@ -105,17 +105,17 @@ class Halves:
         """Return one row a headline, whose products are similarities.
 
         Args:
-            meaning: Share of the vectors in a similarity, in [0, 1].
+            meaning: Share of the vectors in a similarity, in (0, 1].
             plain: Length of the rows where only wording counts; others are of unit length.
 
         Returns:
             (n, dimension + 512) float32.
         """
-        width, read = self.vectors.shape[1], self.read & (meaning > 0)
+        width = self.vectors.shape[1]
         rows = np.empty((len(self.vectors), width + _SKETCH), np.float32)
         for half, length, place in (
-            (self.vectors, np.where(read, np.sqrt(meaning), 0), rows[:, :width]),
-            (self.wording, np.where(read, np.sqrt(1 - meaning), plain), rows[:, width:]),
+            (self.vectors, np.where(self.read, np.sqrt(meaning), 0), rows[:, :width]),
+            (self.wording, np.where(self.read, np.sqrt(1 - meaning), plain), rows[:, width:]),
         ):
             # In place: the product in doubles would be as large as all rows again.
             np.multiply(length[:, None], half, out=place, casting="same_kind")
