@@ -130,6 +130,8 @@ def test_events_leave_a_topic_by_their_words_and_go_back(corrected: Study):
     )
     alone = run(corrected, "topics", "split", frost, "--events", "e", "--whole-events")
     assert (alone.exit_code, "found no --matching" in alone.stderr) == (2, True)
+    none = run(corrected, "topics", "split", frost, "--matching", "frost.*|archive").stderr
+    assert "no headline has 'frost.*|archive': a term is a word or a phrase" in none
     waits = run(corrected, *part_of[:-1], "--later").stdout
     assert "parted: 1 event, of which 1 other headline will stay" in waits
     assert run(corrected, "topics", "undo", waits.split()[-4]).exit_code == 0

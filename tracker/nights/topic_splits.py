@@ -89,6 +89,7 @@ def find_leaving(
             f"{describe_topic(topic)}: found {share} of its {count(inside.height, 'headline')} "
             f"(in {count(inside['event_id'].n_unique(), 'event')}) leaving; "
             "wanted some to stay and some to leave"
+            + ("" if parts.height else _tell_unmatched(matching))
         )
     stays = marked.filter(~leaves & pl.col("event_id").is_in(list(touched)))
     return Leaving(parts.drop("by_term"), tuple(stays["headline_id"].sort()))
@@ -129,6 +130,13 @@ def _match(inside: pl.DataFrame, matching: Collection[str]) -> list[bool]:
     )
     found = set(find_occurrences(texts, terms)["row"])
     return [row in found for row in range(inside.height)]
+
+
+def _tell_unmatched(matching: Collection[str]) -> str:
+    if not matching:
+        return ""
+    terms = ", ".join(map(repr, matching))
+    return f"; no headline has {terms}: a term is a word or a phrase, no regular expression"
 
 
 def _find_event(inside: pl.DataFrame, name: str, topic: dict[str, Any]) -> str:
