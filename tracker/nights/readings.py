@@ -37,9 +37,9 @@ class Taken:
     @property
     def changed(self) -> pl.Series:
         """Return the nights that are not as they were, or are there no more."""
-        both = self.nights.join(self.before, on=["night", "taken"], how="inner")["night"]
-        every = pl.concat([self.nights["night"], self.before["night"]]).unique().sort()
-        return every.filter(~every.is_in(both.implode()))
+        marks = ["night", "taken"]
+        here = list_changed(self.nights, self.before, marks)
+        return pl.concat([here, list_changed(self.before, self.nights, marks)]).unique().sort()
 
 
 def read_taken(store: Store, captures: pl.DataFrame, config: Config) -> Taken:
@@ -94,12 +94,12 @@ def _mark_nights(
         .agg(pl.len().alias("seen"))
         .collect()
     )
-    marks = _hash(visits, "visits")
+    marks = hash_nights(visits.lazy(), "visits")
     for name, frame in (
         ("shown", shown),
         ("broken", breaks.select("night", "capture_id", "channel")),
     ):
-        marks = marks.join(_hash(frame, name), on="night", how="left")
+        marks = marks.join(hash_nights(frame.lazy(), name), on="night", how="left")
     marks = marks.join(seen, on="night", how="left").sort("night")
     settings = (COUNTING, pl.__version__, zone, config.attention.weighting)
     taken = [make_id(repr((settings, row))) for row in marks.drop("night").iter_rows()]
@@ -113,7 +113,8 @@ def mark_standing(nights: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
         nights: Frame with night.
         standing: Boxes that stood, as `tracker.trends.standing.find_standing` tells.
     """
-    boxes = _hash(standing.select("night", "source", "channel", "list_id"), "standing")
+    shown = standing.lazy().select("night", "source", "channel", "list_id")
+    boxes = hash_nights(shown, "standing")
     return (
         nights.join(boxes.select("night", "standing"), on="night", how="left")
         .with_columns(pl.col("standing").fill_null(0))
@@ -121,11 +122,17 @@ def mark_standing(nights: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _hash(frame: pl.DataFrame, name: str) -> pl.DataFrame:
-    """Return night, a hash of its rows, in any order, and how many there are."""
+def list_changed(now: pl.DataFrame, before: pl.DataFrame, marks: list[str]) -> pl.Series:
+    """Return the nights, a column of both, whose marks are not as they were."""
+    return now.join(before, on=marks, how="anti")["night"]
+
+
+def hash_nights(frame: pl.LazyFrame, name: str) -> pl.DataFrame:
+    """Return night, `name`, a hash of its rows in any order, and how many rows there are."""
     row = pl.struct(pl.all()).hash().alias(name)
     return (
         frame.select("night", row)
         .group_by("night")
         .agg(pl.col(name).sum().reinterpret(signed=True), pl.len().alias(f"n_{name}"))
+        .collect()
     )

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from tracker.config import Config
-from tracker.nights.readings import Taken, mark_standing, note_left
+from tracker.nights.readings import Taken, hash_nights, list_changed, mark_standing, note_left
 from tracker.schemas import Table
 from tracker.store import Change, Store
 from tracker.tables import BOXES, COVERAGE, HEADLINES, READINGS, SIGHTINGS, SLOTS, night_of
@@ -47,7 +47,7 @@ def count_slots(store: Store, read: Taken, config: Config, night: date) -> Count
     now, before = read.nights, read.before
     stretches = _list_stretches(captures, lists, zone)
 
-    taken = _list_changed(now, before, ["night", "taken"])
+    taken = list_changed(now, before, ["night", "taken"])
     boxes = [BOXES.empty()]
     for visits in _choose(stretches, taken):
         seen = _read_sightings(store, visits, _CONTENT)
@@ -56,7 +56,7 @@ def count_slots(store: Store, read: Taken, config: Config, night: date) -> Count
     standing = find_standing(pl.concat([_read_kept(store, BOXES, now, taken), shown]))
 
     readings = mark_standing(now, standing)
-    again = _list_changed(readings, before, ["night", "taken", "standing"])
+    again = list_changed(readings, before, ["night", "taken", "standing"])
     counted = [_read_kept(store, SLOTS, now, again, COUNTED)]
     kept = pl.col("night").is_in(now["night"].implode()) & ~pl.col("night").is_in(again.implode())
     observed = [read_observed(store.read(COVERAGE)).filter(kept), MEASURED.to_frame()]
@@ -84,11 +84,6 @@ def count_slots(store: Store, read: Taken, config: Config, night: date) -> Count
     changes += note_left(store, HEADLINES)
     slots = pl.concat(counted).sort("night", maintain_order=True)
     return Counted(slots, coverage, tuple(changes))
-
-
-def _list_changed(now: pl.DataFrame, before: pl.DataFrame, marks: list[str]) -> pl.Series:
-    """Return the nights that are not as they were."""
-    return now.join(before, on=marks, how="anti")["night"]
 
 
 def _read_kept(
@@ -133,20 +128,13 @@ def _read_sightings(store: Store, visits: pl.DataFrame, columns: Sequence[str]) 
 def _find_different(store: Store, slots: pl.DataFrame, nights: pl.Series) -> pl.Series:
     """Return those of some nights that are stored otherwise."""
     stored = store.scan(SLOTS).filter(pl.col("night").is_in(nights.unique().implode()))
-    before, after = (_hash_nights(frame) for frame in (stored, slots.lazy()))
-    both = before.join(after, on="night", how="full", suffix="_after", coalesce=True)
-    same = [pl.col(name).eq_missing(pl.col(f"{name}_after")) for name in ("rows", "hash")]
-    return both.filter(~pl.all_horizontal(same))["night"]
-
-
-def _hash_nights(slots: pl.LazyFrame) -> pl.DataFrame:
-    """Return night, rows and a hash that changes with what the rows of a night say."""
-    return (
-        slots.select("night", pl.struct(SLOTS.schema.names()).hash().alias("hash"))
-        .group_by("night")
-        .agg(pl.len().alias("rows"), pl.col("hash").sum())
-        .collect()
+    columns = SLOTS.schema.names()
+    before, after = (
+        hash_nights(frame.select(columns), "slots") for frame in (stored, slots.lazy())
     )
+    both = before.join(after, on="night", how="full", suffix="_after", coalesce=True)
+    same = [pl.col(name).eq_missing(pl.col(f"{name}_after")) for name in ("slots", "n_slots")]
+    return both.filter(~pl.all_horizontal(same))["night"]
 
 
 def _change(

@@ -259,7 +259,7 @@ class _Judge:
             if p.name and len(p.telling) == len(p.keys) and are_apart(first, p)
         ]  # fmt: skip
         beside = self.size <= _FEW and self.language not in INFLECTED
-        return [first, *names[:beside]]
+        return [first, *names[:1]] if beside else [first]
 
     def ends_line(self, phrase: Phrase) -> bool:
         """Return whether the headline that has a phrase ends with it."""
