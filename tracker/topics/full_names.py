@@ -1,11 +1,12 @@
 """Names in full: what headlines shorten to a surname, written out by one of them."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from tracker.topics.lines import Line, Word
 from tracker.topics.phrases import Phrase
 
-_FEW = 3
+_FEW: Final = 3
 """Headlines, up to which what begins one of them with a capital may be a name."""
 
 
