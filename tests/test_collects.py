@@ -27,8 +27,8 @@ from tracker.collector.page_writers import PageWriter
 from tracker.commands.collecting import print_summary
 from tracker.config import Config, SourceSettings
 from tracker.errors import ConfigError, StoreError
-from tracker.schemas import Table
 from tracker.store import Store
+from tracker.tables import Table
 
 QUICK = CrawlSettings(delay=0.02, timeout=5.0, tries=2, backoff=0.1)
 DEAD = "http://127.0.60.1:1/"

@@ -1,6 +1,7 @@
 import polars as pl
 import pytest
 
+from tracker import tables
 from tracker.errors import TableError
 from tracker.tables import CHANNELS, LINEAGE, LIST_KINDS, MEMBERS, TABLES
 
@@ -9,6 +10,11 @@ def lineage_row(**changes: object) -> pl.DataFrame:
     row = {"night": "2026-01-01", "topic_id": "t1", "event": "born", "other_id": None,
            "similarity": None, "correction_id": None} | changes  # fmt: skip
     return pl.DataFrame([row]).with_columns(pl.col("night").str.to_date())
+
+
+def test_no_table_is_left_out_of_those_that_a_study_has():
+    defined = [value for value in vars(tables).values() if isinstance(value, tables.Table)]
+    assert {table.name for table in defined} == set(TABLES)
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)

@@ -11,8 +11,7 @@ from unicodedata import normalize
 
 import polars as pl
 
-from tracker.schemas import want_columns
-from tracker.tables import CHANNEL_OF
+from tracker.tables import CHANNEL_OF, want_columns
 
 COUNTED_KINDS: Final = tuple(CHANNEL_OF)
 """Kinds of list that are scored. Others are neither a hit nor a false alarm."""

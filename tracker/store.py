@@ -16,8 +16,7 @@ import polars as pl
 from filelock import FileLock, Timeout
 
 from tracker.errors import StoreError
-from tracker.schemas import Table
-from tracker.tables import TABLES
+from tracker.tables import TABLES, Table
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable

@@ -8,9 +8,8 @@ import polars as pl
 from tracker.collector.breaks import find_breaks
 from tracker.config import Config
 from tracker.ids import make_id
-from tracker.schemas import Table
 from tracker.store import Change, Store
-from tracker.tables import LEFT, LISTS, READINGS, SIGHTINGS, night_of
+from tracker.tables import LEFT, LISTS, READINGS, SIGHTINGS, Table, night_of
 
 COUNTING: Final = 1
 """Raised when the slots of a night are counted otherwise: all nights are counted again then."""

@@ -9,9 +9,8 @@ import polars as pl
 
 from tracker.config import Config
 from tracker.nights.readings import Taken, hash_nights, list_changed, mark_standing, note_left
-from tracker.schemas import Table
 from tracker.store import Change, Store
-from tracker.tables import BOXES, COVERAGE, HEADLINES, READINGS, SIGHTINGS, SLOTS, night_of
+from tracker.tables import BOXES, COVERAGE, HEADLINES, READINGS, SIGHTINGS, SLOTS, Table, night_of
 from tracker.trends.coverage import measure_coverage, read_observed
 from tracker.trends.panels import COUNTED, MEASURED, measure_observed
 from tracker.trends.slots import expose_slots

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from tracker.errors import TableError
 from tracker.names import count
-from tracker.schemas import want_columns
-from tracker.tables import THEMES
+from tracker.tables import THEMES, want_columns
 from tracker.topics.occurrences import find_occurrences
 
 

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import polars as pl
 
-from tracker.schemas import want_columns
+from tracker.tables import want_columns
 
 SUBJECTS: Final = pl.Schema(
     {
