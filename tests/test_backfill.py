@@ -31,7 +31,7 @@ from tracker.collector.page_writers import PageWriter
 from tracker.collector.wayback import ArchiveSettings
 from tracker.config import Config, SourceSettings, StudySettings
 from tracker.errors import InputError
-from tracker.intakes import backfills
+from tracker.intakes import backfillers
 
 PAGE = "https://www.harbour.example/"
 FIRST, LAST = date(2026, 1, 5), date(2026, 1, 16)
@@ -170,7 +170,7 @@ def stamp(moment: datetime) -> str:
 @pytest.fixture(autouse=True)
 def quick(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if "at_most_one_a_second" not in request.node.name:
-        monkeypatch.setattr(backfills, "INDEX_DELAY", 0.0)
+        monkeypatch.setattr(backfillers, "INDEX_DELAY", 0.0)
 
 
 @pytest.fixture

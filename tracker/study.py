@@ -1,7 +1,6 @@
 """A study: one folder and its settings; the one place where the stages are joined to the disk."""
 
 from collections.abc import Callable, Collection, Iterable
-from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -9,7 +8,6 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from tracker.collector.sources import SCHEMES, choose_hosts
 from tracker.config import CONFIG_NAME, Config, read_config
 from tracker.errors import InputError, TableError
 from tracker.progress import Progress, be_silent
@@ -21,10 +19,9 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
     from tracker.collector.crawls import CrawlSettings
-    from tracker.collector.remote_warcs import RemoteSettings
-    from tracker.intakes.backfills import BackfillResult
+    from tracker.intakes.backfillers import BackfillResult
     from tracker.intakes.collects import CollectResult
-    from tracker.intakes.ingests import IngestResult
+    from tracker.intakes.ingesters import IngestResult
     from tracker.intakes.reharvests import ReharvestResult
     from tracker.nights.remodels import RemodelResult
     from tracker.nights.topic_editors import TopicEditor
@@ -110,10 +107,7 @@ class Study:
         Raises:
             InputError: If `captured_at` has no time zone.
         """
-        from tracker.intakes.bodies import BodyKeeper  # noqa: PLC0415 - loads the parsers
-        from tracker.intakes.harvests import open_harvester  # noqa: PLC0415
-        from tracker.intakes.ingests import Ingester, recover_pages  # noqa: PLC0415
-        from tracker.intakes.remotes import take_remotes  # noqa: PLC0415
+        from tracker.intakes.ingests import ingest_places  # noqa: PLC0415 - loads the parsers
 
         if captured_at is not None and captured_at.tzinfo is None:
             raise InputError(f"captured_at: found {captured_at}; wanted a time with a time zone")
@@ -121,21 +115,11 @@ class Study:
         if not all(str(path).strip() for path in paths):
             raise InputError("paths: found an empty one; wanted files and folders")
         with record_run(self.store, "ingest", self._clock) as run:
-            keeper = BodyKeeper(self.store, run.run_id, run.started_at)
-            with closing(keeper), open_harvester(workers) as harvest_all:
-                ingester = Ingester(
-                    self.store, keeper, self.config, run.started_at,
-                    harvest_all=harvest_all, progress=progress,
-                )  # fmt: skip
-                recover_pages(ingester, run.run_id)
-                ingester = replace(
-                    ingester, source=source, captured_at=captured_at, wants=choose_hosts(hosts)
-                )
-                places = [str(path) for path in paths]
-                urls = [place for place in places if place.startswith(SCHEMES)]
-                ingester.run([Path(place) for place in places if place not in urls])
-                take_remotes(ingester, urls, hosts, self._set_remote())
-                result = ingester.result
+            result = ingest_places(
+                self.store, self.config, run, [str(path) for path in paths],
+                source=source, captured_at=captured_at, hosts=hosts, workers=workers,
+                progress=progress,
+            )  # fmt: skip
             run.outcome = "partly" if result.problems else "ok"
             run.details.update(asdict(result))
         return result
@@ -171,18 +155,13 @@ class Study:
         Raises:
             InputError: If there is no such source, or the times cannot be.
         """
-        from tracker.intakes.backfills import Backfiller  # noqa: PLC0415 - loads the parsers
-        from tracker.intakes.bodies import BodyKeeper  # noqa: PLC0415
-        from tracker.intakes.ingests import Ingester, recover_pages  # noqa: PLC0415
+        from tracker.intakes.backfills import backfill_source  # noqa: PLC0415 - loads the parsers
 
         with record_run(self.store, "backfill", self._clock) as run:
-            with closing(BodyKeeper(self.store, run.run_id, run.started_at)) as keeper:
-                ingester = Ingester(self.store, keeper, self.config, run.started_at)
-                recover_pages(ingester, run.run_id)
-                result = Backfiller(
-                    self.store, self.config, None if dry_run else replace(ingester),
-                    archive=archive, progress=progress,
-                ).run(source, first, last, every=every, at=at, now=run.started_at)  # fmt: skip
+            result = backfill_source(
+                self.store, self.config, run, source, first, last,
+                every=every, at=at, archive=archive, dry_run=dry_run, progress=progress,
+            )  # fmt: skip
             run.outcome = "partly" if result.problems or result.stopped else "ok"
             run.details.update(asdict(replace(result, planned=())))
         return result
@@ -208,26 +187,14 @@ class Study:
         Raises:
             ConfigError: If there is no source, or none of a name.
         """
-        from tracker.intakes.bodies import BodyKeeper  # noqa: PLC0415 - loads the parsers
-        from tracker.intakes.collects import Collector  # noqa: PLC0415
-        from tracker.intakes.ingests import Ingester, recover_pages  # noqa: PLC0415
-        from tracker.intakes.validators import STATE_NAME, PageBook  # noqa: PLC0415
-        from tracker.intakes.visit_plans import find_resumed, select_sources  # noqa: PLC0415
+        from tracker.intakes.collects import collect_sources  # noqa: PLC0415 - loads the parsers
+        from tracker.intakes.visit_plans import select_sources  # noqa: PLC0415
 
         chosen = select_sources(self.config, None if sources is None else list(sources))
-        self.store.folder.mkdir(parents=True, exist_ok=True)
         with record_run(self.store, "collect", self._clock) as run:
-            keeper = BodyKeeper(self.store, run.run_id, run.started_at)
-            with closing(keeper), PageBook(self.store.folder / STATE_NAME) as book:
-                now = run.started_at
-                recover_pages(Ingester(self.store, keeper, self.config, now), run.run_id)
-                book.prune(now.timestamp())
-                resumed = find_resumed(self.store, now)
-                result = Collector(
-                    self.store, keeper, book, self.config, now, resumed.begun or now,
-                    settings=settings, progress=progress,
-                ).run(chosen)  # fmt: skip
-                result = replace(result, is_overtaken=resumed.is_overtaken)
+            result = collect_sources(
+                self.store, self.config, run, chosen, settings=settings, progress=progress
+            )
             run.outcome = "partly" if result.failed or result.broken else "ok"
             run.details.update(result.summary)
         return result
@@ -469,14 +436,6 @@ class Study:
             run.outcome = "partly" if result.labels.problems else "ok"
             run.details.update(asdict(result), stand=mark_stand(self.store, self.config))
         return result
-
-    def _set_remote(self) -> "RemoteSettings":
-        from tracker.collector.remote_warcs import RemoteSettings  # noqa: PLC0415
-
-        return RemoteSettings(
-            contact=self.config.collect.contact,
-            allow_private=self.config.archive.allow_private,
-        )
 
     def _want_captures(self, until: date | None = None) -> None:
         captures = self.store.scan(CAPTURES)

@@ -12,7 +12,7 @@ from tracker.names import count
 from tracker.terminal import make_safe, print_json, show_progress, warn
 
 if TYPE_CHECKING:
-    from tracker.intakes.backfills import BackfillResult
+    from tracker.intakes.backfillers import BackfillResult
 
 _SHOWN: Final = 5
 """Gaps and plans that are named before the rest is only counted."""

@@ -22,7 +22,7 @@ from tracker.terminal import (
 )
 
 if TYPE_CHECKING:
-    from tracker.intakes.ingests import IngestResult
+    from tracker.intakes.ingesters import IngestResult
     from tracker.intakes.reharvests import ReharvestResult
 
 _WORKERS: Final = click.option(

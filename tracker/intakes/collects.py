@@ -17,11 +17,14 @@ from tracker.collector.settings import SourceSettings
 from tracker.collector.sitemaps import find_sitemaps
 from tracker.config import Config
 from tracker.intakes.bodies import BodyKeeper
+from tracker.intakes.ingesters import Ingester
+from tracker.intakes.ingests import recover_pages
 from tracker.intakes.source_views import describe_health, judge_sources
 from tracker.intakes.validators import STATE_NAME, PageBook
-from tracker.intakes.visit_plans import Target, ask, plan_visits, set_manners
+from tracker.intakes.visit_plans import Target, ask, find_resumed, plan_visits, set_manners
 from tracker.intakes.visit_rows import VisitReader
 from tracker.progress import Progress, be_silent
+from tracker.runs import Run
 from tracker.store import Store
 from tracker.tables import CAPTURES, LISTS, SEEN_OUTCOMES, SIGHTINGS, night_of
 
@@ -254,3 +257,37 @@ class Collector:
             return
         rows, self._rows = rows_of.concat_rows(self._rows), []
         self.keeper.commit(rows)
+
+
+def collect_sources(
+    store: Store,
+    config: Config,
+    run: Run,
+    sources: Sequence[SourceSettings],
+    *,
+    settings: CrawlSettings | None = None,
+    progress: Progress = be_silent,
+) -> CollectResult:
+    """Visit sources once; return what the visits brought.
+
+    A run of the same night that was cut off is gone on with.
+
+    Args:
+        store: The study's store, held for writing.
+        config: The study's settings.
+        run: The run that does it.
+        sources: What to visit.
+        settings: How the crawl behaves; as the config says if None.
+        progress: Told how far it is.
+    """
+    now = run.started_at
+    keeper = BodyKeeper(store, run.run_id, now)
+    with contextlib.closing(keeper), PageBook(store.folder / STATE_NAME) as book:
+        recover_pages(Ingester(store, keeper, config, now), run.run_id)
+        book.prune(now.timestamp())
+        resumed = find_resumed(store, now)
+        result = Collector(
+            store, keeper, book, config, now, resumed.begun or now,
+            settings=settings, progress=progress,
+        ).run(sources)  # fmt: skip
+    return replace(result, is_overtaken=resumed.is_overtaken)

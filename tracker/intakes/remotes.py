@@ -13,8 +13,8 @@ from tracker.collector.remote_warcs import RemoteSettings
 from tracker.collector.sources import SCHEMES
 from tracker.errors import InputError
 from tracker.ids import make_id
-from tracker.intakes.backfills import ANSWERS
-from tracker.intakes.ingests import Ingester
+from tracker.intakes.backfillers import ANSWERS
+from tracker.intakes.ingesters import Ingester
 
 _MAX_LIST: Final = 50_000_000
 

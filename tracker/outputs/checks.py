@@ -10,7 +10,7 @@ from tracker.collector.harvest.identity import name_pointed
 from tracker.collector.harvest.pages import PARSER
 from tracker.collector.sources import name_source
 from tracker.errors import StoreError
-from tracker.intakes.ingests import describe_end
+from tracker.intakes.override_uses import describe_end
 from tracker.intakes.source_views import judge_sources
 from tracker.names import count
 from tracker.outputs.views import view_sources
