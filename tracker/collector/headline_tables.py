@@ -7,6 +7,7 @@ from typing import Any, Final
 import polars as pl
 
 from tracker.collector.documents import Problem
+from tracker.collector.harvest.titles import fold_texts
 from tracker.errors import InputError
 from tracker.names import count
 from tracker.tables import LIST_KINDS, TIME
@@ -37,8 +38,8 @@ class HeadlineTable:
 def read_headline_table(path: Path) -> HeadlineTable:
     """Return the rows of a headline table; rows that say nothing usable become a problem.
 
-    Times without a zone are taken as UTC. `url` and `heading` may be absent. Titles are kept as
-    they are but for line breaks, so that they can be joined to where they came from.
+    Times without a zone are taken as UTC. `url` and `heading` may be absent. Titles are
+    folded as those of pages and feeds are, and else kept as they are.
 
     Raises:
         InputError: If the file cannot be read, or columns are missing or of a wrong type; names
@@ -58,13 +59,8 @@ def read_headline_table(path: Path) -> HeadlineTable:
         else:
             columns.append(_convert(frame, name, dtype, path))
     rows = frame.select(columns).with_row_index("row", offset=1)
-    # The wording is somebody's: only what would break a line, or drive a terminal, is taken out.
-    rows = rows.with_columns(
-        pl.col("title", "source", "heading")
-        .str.replace_all(r"[\r\n\t\v\f\x85]+", " ")
-        .str.replace_all(r"\p{Cc}", "")
-        .str.strip_chars()
-    ).with_columns(pl.col("heading").fill_null(""))
+    rows = rows.with_columns(fold_texts(rows[name]) for name in ("title", "source", "heading"))
+    rows = rows.with_columns(pl.col("heading").fill_null(""))
     if rows.is_empty():
         return HeadlineTable(rows.drop("row"), (Problem(str(path), "found no rows; wanted some"),))
     return _split(rows, path)

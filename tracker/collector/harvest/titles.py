@@ -5,15 +5,20 @@ import re
 import unicodedata
 from typing import Final
 
+import polars as pl
+
 from tracker.collector.harvest.memories import remember
 
 LONGEST_TITLE: Final = 400
 """Characters; longer texts are paragraphs and are cut at a word."""
 
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8}\d?);", re.IGNORECASE)
-_INVISIBLE: Final = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffc\ud800-\udfff]"
+_UNSEEN: Final = (
+    r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e"
+    r"\u2060-\u2064\u2066-\u2069\ufeff\ufffc"
 )
+_INVISIBLE: Final = re.compile(rf"[{_UNSEEN}\ud800-\udfff]")
+_DOUBTFUL: Final = r"[^\x00-\x{2ff}\x{2010}-\x{2027}]"
 _TAG: Final = re.compile(r"</?(?:b|i|em|strong|br|span|wbr|sup|sub|u|font|p)\b[^<>]{0,80}>", re.I)
 _ORNAMENTS: Final = "•·●▪■□◆◇▶►▸>|*–—・‣◾▲△▼▽○◎★☆→⇒⇨✓✔✚➤➜❯"
 _LEADING: Final = re.compile(rf"^(?:[\s{_ORNAMENTS}]|-(?=\s)|\+(?=\s))+")
@@ -54,11 +59,20 @@ def clean_title(text: str) -> str:
 
 def fold_text(text: str) -> str:
     """Return `text` in NFC, without invisible characters, white space folded."""
-    if not text.isprintable():
+    if not text.isprintable() or "\ufffc" in text:  # which counts as a printable sign
         text = _INVISIBLE.sub("", text)
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return " ".join(text.split())
+
+
+def fold_texts(texts: pl.Series) -> pl.Series:
+    """Return each of `texts` as `fold_text` has it; a null stays one."""
+    seen = texts.str.replace_all(f"[{_UNSEEN}]", "")  # halves of a letter are in no column
+    folded = seen.str.replace_all(r"[^\S ]\s*| \s+", " ").str.strip_chars(" ")
+    # Most are NFC by the letters they have, and to look at all others costs as much again.
+    unsure = folded.str.contains(_DOUBTFUL).fill_null(value=False).arg_true()
+    return folded.scatter(unsure, folded.gather(unsure).str.normalize("NFC"))
 
 
 def _trim(text: str) -> str:
