@@ -43,7 +43,7 @@ def test_a_folder_may_be_called_as_people_call_folders(tmp_path: Path, name: str
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
-@pytest.mark.parametrize("name", ["a[b]", "a^b", "a|b", "a\\b", "a%20b"])
+@pytest.mark.parametrize("name", ["a[b]", "a^b", "a|b", "a\\b", "a%20b", "a\nb"])
 def test_a_folder_that_cannot_hold_tables_is_refused_before_anything_is_lost(
     tmp_path: Path, name: str
 ):

@@ -29,7 +29,7 @@ KEEP_HOURS: Final = 48
 """How long replaced data files stay, so that a reader who opened the table keeps what it saw."""
 PINS: Final = "versions.json"
 """File that says which versions of tables belong together; without it the latest hold."""
-_STRANGE: Final = re.compile(r"[\[\]^|\\]|%[0-9A-Fa-f]{2}")  # not read as it is in a path
+_STRANGE: Final = re.compile(r"[\[\]^|\\\x00-\x1f\x7f]|%[0-9A-Fa-f]{2}")  # not read as it is
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Store:
         strange = _STRANGE.search(" ".join(part for place in places for part in place.parts[1:]))
         if strange:
             raise StoreError(
-                f"{folder}: found {strange.group()} in the path, where tables cannot be kept; "
+                f"{folder}: found {strange.group()!r} in the path, where tables cannot be kept; "
                 "wanted a folder whose path is without it"
             )
 
