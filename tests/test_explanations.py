@@ -100,7 +100,9 @@ def test_why_nothing_is_called_is_said_in_words_that_fit_what_was_compared(told:
 
     assert "it held no slot in the months before" in tell_nothing(None)
     assert f"its level counts from {night(9)} on, less than 3 nights" in tell_nothing(night(9))
-    assert "no source observed that night was observed on 3 nights" in tell_nothing(night(0))
+    gaps = "no source observed that night was observed on 3 nights from {} to {},"
+    assert gaps.format(night(6), night(9)) in tell_nothing(night(6))
+    assert gaps.format(night(10 - 28), night(9)) in tell_nothing(night(-90))
 
 
 def test_subjects_go_by_name_label_or_id_and_others_are_refused_with_candidates(told: Study):

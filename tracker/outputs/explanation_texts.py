@@ -1,7 +1,7 @@
 """An explanation in words: sentences, a page of text, a page of HTML."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from html import escape
 from typing import Any, Final
 
@@ -143,12 +143,15 @@ def _tell_lack(one: Explanation, test: dict[str, Any] | None) -> str:
 
 def _tell_nothing(one: Explanation) -> str:
     """Return why no stretch of nights could be compared with an earlier one."""
-    since, wanted = one.verdict.since, one.rules.min_nights
+    since, rules = one.verdict.since, one.rules
     if since is None:
         return "it held no slot in the months before"
-    if (one.night - since).days < wanted:
-        return f"its level counts from {since} on, less than {count(wanted, 'night')} before"
-    return f"no source observed that night was observed on {count(wanted, 'night')} before it"
+    wanted = count(rules.min_nights, "night")
+    if (one.night - since).days < rules.min_nights:
+        return f"its level counts from {since} on, less than {wanted} before"
+    begin = max(since, one.night - timedelta(days=rules.baseline_nights))
+    until = one.night - timedelta(days=1)
+    return f"no source observed that night was observed on {wanted} from {begin} to {until}"
 
 
 def _tell_panel(one: Explanation) -> Iterator[str]:
