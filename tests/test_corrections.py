@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -134,7 +135,8 @@ def test_events_leave_a_topic_by_their_words_and_go_back(corrected: Study):
     assert "no headline has 'frost.*|archive': a term is a word or a phrase" in none
     waits = run(corrected, *part_of[:-1], "--later").stdout
     assert "parted: 1 event, of which 1 other headline will stay" in waits
-    assert run(corrected, "topics", "undo", waits.split()[-4]).exit_code == 0
+    (waiting,) = re.findall(r"tracker topics undo (\w+)", waits)
+    assert run(corrected, "topics", "undo", waiting).exit_code == 0
     split = run(corrected, "topics", "split", frost, "--matching", "archives")
     assert split.exit_code == 0, split.output
     assert "2 headlines of 1 event moved from" in split.stdout
