@@ -26,6 +26,7 @@ from tracker.commands.charting import CHART_NAMES
 from tracker.errors import InputError, SubjectError, TableError
 from tracker.plotter import figures
 from tracker.plotter.attention_charts import choose_subjects
+from tracker.plotter.cards import read_glance
 from tracker.plotter.cells import read_cells
 from tracker.plotter.charts import spread
 from tracker.plotter.cuts import cut_nights
@@ -35,9 +36,9 @@ from tracker.plotter.fittings import fit_words
 from tracker.plotter.grids import unique_names
 from tracker.plotter.lives import read_stays
 from tracker.plotter.nights import find_first, monday_of, read_weeks
-from tracker.plotter.pages import keep_distinct, read_glance
 from tracker.plotter.palette import DARK, PAPER
 from tracker.plotter.prepared import prepare
+from tracker.plotter.repeats import keep_distinct
 from tracker.plotter.styles import Style, dress_chart
 from tracker.plotter.words import name_ordinal
 

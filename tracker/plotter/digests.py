@@ -10,8 +10,9 @@ import polars as pl
 from tracker.names import count
 from tracker.plotter.bases import tell_basis
 from tracker.plotter.findings import QUIET, Finding, read_findings
-from tracker.plotter.pages import Link, keep_distinct, read_links
+from tracker.plotter.pages import Link, read_links
 from tracker.plotter.prepared import Prepared
+from tracker.plotter.repeats import keep_distinct
 from tracker.plotter.subjects import Subject
 from tracker.plotter.words import clean, day, join_words, percent, points, short_day
 

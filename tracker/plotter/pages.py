@@ -1,24 +1,18 @@
 """What the pages say: plain records that the templates lay out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import polars as pl
 from markupsafe import Markup
 
-from tracker.plotter.curves import Curve
-from tracker.plotter.findings import KINDS, Finding, read_findings, recent
+from tracker.plotter.findings import Finding, read_findings
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.sparklines import draw_sparkline
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import clean, percent, short_day, web_link
+from tracker.plotter.words import clean, web_link
 
-CARD_NIGHTS = 60
-CARDS = 4
-CARDS_OF = {"rise": 4, "fade": 4, "new": 2, "back": 2}
-"""Cards of each kind at most: what passed a test has more room than what was only counted."""
 MOST_HEADLINES = 200
 
 
@@ -29,20 +23,6 @@ class Link:
     title: str
     url: str | None
     about: str
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One subject at a glance."""
-
-    subject: Subject
-    kicker: str
-    headline: str
-    change: str
-    when: str
-    night: date
-    spark: Markup
-    links: Sequence[Link]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,139 +53,6 @@ class Shown:
     last: date
     nights: int
     best: int | None
-
-
-def read_glance(prepared: Prepared, findings: Sequence[Finding]) -> list[Card]:
-    """Return what rose or faded, then what is new or came back, so many as `CARDS_OF` says."""
-    return [
-        _tell_card(prepared, finding)
-        for kind in KINDS
-        for finding in choose_findings(prepared, findings, kind)[: CARDS_OF[kind]]
-    ]
-
-
-def choose_findings(prepared: Prepared, findings: Sequence[Finding], kind: str) -> list[Finding]:
-    """Return the findings of a kind of the last week, tonight's and the largest first."""
-    last_night = prepared.data.last_night
-    found = recent(findings, kind, last_night)
-    found.sort(
-        key=lambda f: (
-            f.night != last_night,
-            f.channel != prepared.channel,
-            f.subject.kind != "theme",
-            -abs(f.value),
-            f.subject.key,
-        )
-    )
-    keys = keep_distinct(prepared, [f.subject.key for f in found])
-    return [f for f in found if f.subject.key in keys]
-
-
-def _tell_card(prepared: Prepared, finding: Finding) -> Card:
-    curve = prepared.curves.by_subject[finding.subject.key, finding.channel]
-    tonight = finding.night == prepared.data.last_night
-    when = "tonight" if tonight else f"on {short_day(finding.night)}"
-    now, before = KINDS[finding.kind]
-    return _card(
-        prepared, curve, now if tonight else before, finding.headline, finding.change, when,
-        finding.night,
-    )  # fmt: skip
-
-
-def read_largest(prepared: Prepared) -> list[Card]:
-    """Return the subjects with most room on the last night; of like ones the larger."""
-    curves = [c for c in prepared.curves.of(prepared.channel) if c.last]
-    curves.sort(key=lambda c: (-(c.last or 0), c.subject.kind != "theme", c.subject.key))
-    keys = keep_distinct(prepared, [c.subject.key for c in curves[: 4 * CARDS]])
-    return [
-        _card(
-            prepared,
-            curve,
-            "Most room tonight",
-            f"{curve.subject.told} with {percent(curve.last or 0)}",
-            "",
-            "tonight",
-            prepared.data.last_night,
-        )
-        for curve in [c for c in curves if c.subject.key in keys][:CARDS]
-    ]
-
-
-def keep_distinct(prepared: Prepared, keys: Sequence[str], overlap: float = 0.6) -> set[str]:
-    """Return `keys` without those that tell what one before tells.
-
-    That is, whose latest headlines are mostly the same; or mostly those that a theme has in their
-    languages, where one before tells of the theme or of its headlines in others.
-    """
-    mentions = _read_theme_mentions(prepared)
-    kept: set[str] = set()
-    told: set[str] = set()
-    by_headline: dict[str, list[frozenset[str]]] = {}
-    for key in keys:
-        rows = prepared.slots.of(key)
-        night = rows["night"].max()
-        own = frozenset(rows.filter(pl.col("night") == night)["headline_id"])
-        themes = {key, *_find_themes(mentions.get(night), own, overlap)}
-        others = {other for headline in own for other in by_headline.get(headline, ())}
-        if themes & told or any(_is_mostly(own, other, overlap) for other in others):
-            continue
-        kept.add(key)
-        told |= themes
-        for headline in own:
-            by_headline.setdefault(headline, []).append(own)
-    return kept
-
-
-def _read_theme_mentions(prepared: Prepared) -> Mapping[Any, pl.DataFrame]:
-    """Return by night subject, headline_id and language of what themes had."""
-    themes = [s.key for s in prepared.subjects.values() if s.kind == "theme"]
-    rows = (
-        prepared.slots.mentions.filter(pl.col("subject").is_in(themes))
-        .select("subject", "night", "headline_id")
-        .unique(maintain_order=True)
-        .join(
-            prepared.data.headlines.select("headline_id", "language"),
-            on="headline_id",
-            maintain_order="left",
-        )
-    )
-    return {night: part for (night,), part in rows.partition_by("night", as_dict=True).items()}
-
-
-def _find_themes(mentions: pl.DataFrame | None, own: frozenset[str], overlap: float) -> list[str]:
-    """Return the themes that have mostly these headlines among those in their languages."""
-    if mentions is None:
-        return []
-    mine = mentions.filter(pl.col("headline_id").is_in(list(own)))
-    if mine.is_empty():
-        return []
-    near = mentions.filter(
-        pl.col("subject").is_in(mine["subject"].unique().implode()),
-        pl.col("language").is_in(mine["language"].drop_nulls().unique().implode()),
-    )
-    return [
-        subject
-        for (subject,), found in near.group_by("subject", maintain_order=True)
-        if _is_mostly(own, frozenset(found["headline_id"]), overlap)
-    ]
-
-
-def _is_mostly(one: frozenset[str], other: frozenset[str], overlap: float) -> bool:
-    return len(one & other) > overlap * len(one | other)
-
-
-def _card(
-    prepared: Prepared,
-    curve: Curve,
-    kicker: str,
-    headline: str,
-    change: str,
-    when: str,
-    night: date,
-) -> Card:
-    spark = draw_sparkline(curve.share[-CARD_NIGHTS:])
-    links = read_links(prepared, curve.subject.key, night)
-    return Card(curve.subject, kicker, headline, change, when, night, spark, links)
 
 
 def read_links(prepared: Prepared, key: str, night: date, most: int = 3) -> list[Link]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from tracker.names import count
 from tracker.plotter.attention_charts import chart_subject, chart_themes, choose_subjects
+from tracker.plotter.cards import read_glance, read_largest
 from tracker.plotter.cells import read_cells, read_told
 from tracker.plotter.channels import chart_channels
 from tracker.plotter.coverages import chart_coverage
@@ -17,8 +18,6 @@ from tracker.plotter.nights import find_first, read_weeks, to_json
 from tracker.plotter.origins import read_kin, read_outlets, read_sights
 from tracker.plotter.pages import (
     Row,
-    read_glance,
-    read_largest,
     read_life,
     read_rows,
     read_shown,

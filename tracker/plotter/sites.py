@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from tracker.names import count
 from tracker.plotter.attention_charts import LONG
+from tracker.plotter.cards import CARDS_OF
 from tracker.plotter.charts import Chart
 from tracker.plotter.nights import monday_of, to_json
 from tracker.plotter.palette import dark_colours
@@ -109,6 +110,7 @@ def render_page(
         "archive": web_link(prepared.data.archive) or "",
         "theme": context.get("theme"),
         "weeks": site.weeks,
+        "cards": dict(CARDS_OF),
     }
     blocks = {f"{chart.chart_id}-spec": to_json([chart.traces, chart.layout]) for chart in charts}
     blocks |= {f"data-{name}": text for name, text in weeks.items()}
