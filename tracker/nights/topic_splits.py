@@ -11,7 +11,8 @@ from tracker.names import SHORTEST_PREFIX, count
 from tracker.nights.topic_views import describe_topic
 from tracker.store import Store
 from tracker.tables import HEADLINES, MEMBERS
-from tracker.topics.labels import Saying, choose_label
+from tracker.topics.judges import Saying
+from tracker.topics.labels import choose_label
 from tracker.topics.occurrences import find_occurrences
 from tracker.topics.words import content_words
 

@@ -6,7 +6,7 @@ from typing import Final
 from tracker.topics.lines import Line, Word
 from tracker.topics.phrases import Phrase
 
-_FEW: Final = 3
+FEW: Final = 3
 """Headlines, up to which what begins one of them with a capital may be a name."""
 
 
@@ -32,7 +32,7 @@ def find_full_names(name: Phrase, phrases: Iterable[Phrase], lines: Sequence[Lin
             whole = sure
         else:
             # Nobody else of that name: one Fletcher gives no label to news on another.
-            whole = (sure or len(lines) <= _FEW) and given <= {phrase.keys[0]}
+            whole = (sure or len(lines) <= FEW) and given <= {phrase.keys[0]}
             whole = whole and not words[0].small.endswith("ing")  # Playing Diana
         if whole:
             found.append(phrase)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
+from babel import Locale, UnknownLocaleError
+
 from tracker.topics.phrase_words import CLOCK, EMPTY, LINKS, NAMING, PARTICLES, VERBS
 from tracker.topics.terms import stem_words
 from tracker.topics.words import FURNITURE, outlet_words, split_words, stop_words
@@ -122,6 +124,8 @@ def read_line(text: str, language: str, outlets: Sequence[str] | frozenset[str])
         follows = i > 0 and not first
         if spelt[i].isdigit() and language not in NOUNS_CAPITAL:  # Euro 2020, but not: in 2020
             follows = follows and (_has_capital(spelt[i - 1]) or not _is_cased(spelt[i - 1]))
+        if small[i] in _months(language):  # Theresa May, but not: films of May
+            follows = follows and _has_capital(spelt[i - 1])
         begins, ends = _judge_ends(small[i], language, capital, follows=follows)
         outlet = small[i] in names
         words.append(
@@ -226,7 +230,7 @@ def _judge_ends(word: str, language: str, capital: int, *, follows: bool) -> tup
         return alone, alone or (follows and len(word) <= 4)
     if len(word) < 2 or word in FURNITURE or word in EMPTY:
         return False, False
-    if word in CLOCK:
+    if word in CLOCK or (capital > -1 and word in _months(language)):
         return False, capital > 0 and follows
     if word in NAMING:
         return True, True
@@ -247,6 +251,19 @@ def _stops(language: str) -> frozenset[str]:
 
 
 @cache
+def _months(language: str) -> frozenset[str]:
+    """Return the months in a language, as it writes them in dates and alone, in small letters."""
+    try:
+        kinds = Locale.parse(language or "en").months.values()
+    except (UnknownLocaleError, ValueError):
+        return frozenset()
+    return frozenset(
+        name.lower().rstrip(".") for kind in kinds for width in ("wide", "abbreviated")
+        for name in kind[width].values() if name.isalpha()
+    )  # fmt: skip
+
+
+@cache
 def _outlets(sources: tuple[str, ...]) -> frozenset[str]:
     names: set[str] = set()
     for source in sources:
@@ -261,7 +278,7 @@ def _is_kana(letter: str) -> bool:
 def _is_barred(word: str, begins: bool, language: str) -> bool:
     if _IS_UNSPACED.match(word):
         return _is_kana(word) and word not in LINKS
-    if begins or word in LINKS or word in CLOCK:
+    if begins or word in LINKS or word in CLOCK or word in _months(language):
         return False
     if language in NOUNS_CAPITAL and word.isalpha() and not word.endswith(_ADJECTIVE):
         return True

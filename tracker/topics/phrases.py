@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tracker.topics.lines import NOUNS_CAPITAL, Line, Word, learn_names
-from tracker.topics.phrase_words import ARTICLES, LINKS
-from tracker.topics.words import is_same_word
+from tracker.topics.lines import NOUNS_CAPITAL, Line, Word, learn_names, read_line
+from tracker.topics.phrase_words import ARTICLES, EMPTY, LINKS, VERBS
+from tracker.topics.words import FURNITURE, is_same_word, stop_words
 
 MOST_WORDS: Final = 5
 MOST_LETTERS: Final = 8
@@ -19,6 +19,7 @@ INFLECTED: Final = frozenset(
     ("ru", "uk", "be", "pl", "cs", "sk", "hr", "sr", "sl", "el", "lt", "lv")
 )
 _PART_OF_NAME: Final = 0.6
+_SET: Final = 3  # headlines that have the same words in the same order
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +205,54 @@ def _count_forms(at: Sequence[Place], lines: Sequence[Line]) -> Counter[str]:
     rank = min(ranked[best])
     forms = ranked[best][rank]
     return Counter({form.title(): n for form, n in forms.items()}) if rank == 3 else forms
+
+
+def find_set_phrase(one: Phrase, other: Phrase, lines: Sequence[Line]) -> list[Phrase]:
+    """Return the words from one phrase to another that most headlines with both have alike.
+
+    It may hold words that no other phrase may: a column is called so (In other news).
+    """
+    spans: dict[tuple[str, ...], list[Place]] = {}
+    there = {p.line: p for p in one.places}
+    both = [(there[p.line], p) for p in other.places if p.line in there]
+    for a, b in both:
+        start, end = min(a.start, b.start), max(a.end, b.end)
+        words = lines[a.line].words[start:end]
+        if len(words) <= MOST_WORDS and not any(word.first for word in words[1:]):
+            spans.setdefault(tuple(w.key for w in words), []).append(Place(a.line, start, end))
+    for keys, at in spans.items():
+        if len(at) >= _SET and 2 * len(at) >= len(both):
+            return [_read_phrase(keys, at, lines)]
+    return []
+
+
+def find_forms(lines: Sequence[Line]) -> list[Phrase]:
+    """Return the verbs and words for forms that two headlines share: dies, pictures."""
+    places: dict[str, dict[int, Place]] = {}
+    for number, line in enumerate(lines):
+        for i, word in enumerate(line.words):
+            form = word.small in VERBS or word.small in EMPTY or word.small in FURNITURE
+            if form and word.small not in stop_words(line.language or None):
+                places.setdefault(word.key, {}).setdefault(number, Place(number, i, i + 1))
+    return [
+        _read_phrase((key,), list(at.values()), lines) for key, at in places.items() if len(at) > 1
+    ]
+
+
+def find_written(text: str, lines: Sequence[Line]) -> list[Phrase]:
+    """Return a text as a phrase, if any of the headlines hold its words in its order."""
+    at = []
+    for number, line in enumerate(lines):
+        keys = tuple(word.key for word in line.words)
+        wanted = tuple(word.key for word in read_line(text, line.language, ()).words)
+        for start in range(len(keys) - len(wanted) + 1 if wanted else 0):
+            if keys[start : start + len(wanted)] == wanted:
+                at.append(Place(number, start, start + len(wanted)))
+                break
+    if not at:
+        return []
+    words = lines[at[0].line].words[at[0].start : at[0].end]
+    return [_read_phrase(tuple(word.key for word in words), at, lines)]
 
 
 def are_apart(one: Phrase, other: Phrase) -> bool:

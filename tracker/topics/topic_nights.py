@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from tracker.topics.clustering import find_near, link_rows
 from tracker.topics.holds import Holds
-from tracker.topics.labels import Saying, choose_label
+from tracker.topics.judges import Saying
+from tracker.topics.labels import choose_label
 from tracker.topics.lineage import Change, find_mergers, find_splits
 from tracker.topics.model import EventClusters, Proposal, propose_topics
 from tracker.topics.rosters import Roster, Topic
@@ -349,6 +350,5 @@ def _choose_labels(
             Saying(window.texts[i], window.languages[i], window.sources[i], events[i], near)
             for i, near in zip(rows_of[name], alike, strict=True)
         ]
-        known = len(sayings) / topic.size
-        labels[name] = choose_label(topic.terms, sayings, topic.label, telling, known)
+        labels[name] = choose_label(topic.terms, sayings, topic.label, telling, topic.size)
     return labels
