@@ -111,6 +111,44 @@ def test_mergers_that_wait_tell_what_the_topic_has_after_all_that_was_said(corre
     assert told == [held.height] * 2
 
 
+def test_what_is_split_off_has_its_past_if_asked_for_and_earlier_views_do_not(corrected: Study):
+    korea, cut = topic_of(corrected, "Korea"), FIRST + timedelta(days=3)
+    earlier = FIRST + timedelta(days=9)
+    before = corrected.read("attention").filter(subject=korea, channel="editorial")
+    plain = run(corrected, "topics", "split", korea, "--matching", "agreed").stdout
+    assert "begins on 2026-01-16; on nights before, its headlines, the first of 2026" in plain
+    assert "split again with --since 2026-01-05" in plain
+    told = run(corrected, "explain", topic_of(corrected, "agreed"), "2026-01-10").stdout
+    assert "by hand on 2026-01-16; on nights before they count for the topic they were in" in told
+    assert run(corrected, "topics", "undo", plain.split()[-4]).exit_code == 0
+    late = run(corrected, "topics", "split", korea, "--matching", "agreed", "--since", "2026-02-01")
+    assert (late.exit_code, "the study stands at 2026-01-16" in late.stderr) == (1, True)
+    split = run(corrected, "topics", "split", korea, "--matching", "agreed", "--since", str(cut))
+    assert f"from night {cut} on" in split.stdout
+    part = topic_of(corrected, "agreed")
+    counted = corrected.read("attention").filter(channel="editorial")
+    slots = {
+        key: dict(counted.filter(subject=key).select("night", "slots").iter_rows())
+        for key in (korea, part)
+    }
+    for night, n in before.select("night", "slots").iter_rows():
+        moved = slots[part].get(night, 0)
+        assert slots[korea][night] + moved == n
+        assert bool(moved) == (night >= cut and n > 0)
+    assert corrected.explain(part, cut).state == "shown"
+    assert f"with its past from {cut} on" in (corrected.explain(part, FIRST).reason or "")
+    life = run(corrected, "topics", "show", part).stdout
+    assert f"its headlines count so from {cut} on" in life
+    held = snapshot(corrected)
+    corrected.update(as_of=earlier)
+    known = corrected.read("attention").filter(subject=korea, channel="editorial")
+    assert known.equals(before.filter(pl.col("night") <= earlier))
+    corrected.update()
+    again = snapshot(corrected)
+    for name in PLACED:
+        assert again[name].equals(held[name]), name
+
+
 def test_events_leave_a_topic_by_their_words_and_go_back(corrected: Study):
     frost, museum = topic_of(corrected, "frost"), topic_of(corrected, "archive")
     assert run(corrected, "topics", "merge", frost, museum, "--later").exit_code == 0

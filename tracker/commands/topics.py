@@ -2,11 +2,12 @@
 
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from tracker.commands.options import PARTLY, Settings
+from tracker.commands.options import NIGHT, PARTLY, Settings
 from tracker.commands.updating import warn_of
 from tracker.names import count
 from tracker.terminal import (
@@ -72,6 +73,10 @@ def merge(
     help="With a headline that matches, all others of its event leave too.",
 )  # fmt: skip
 @click.option(
+    "--since", type=NIGHT,
+    help="First night from which they count for the new topic; tonight unless given.",
+)  # fmt: skip
+@click.option(
     "--dry-run", is_flag=True, help="Show the headlines that would leave; change nothing."
 )
 @_LATER
@@ -83,6 +88,7 @@ def split(
     events: tuple[str, ...],
     matching: tuple[str, ...],
     whole_events: bool,
+    since: datetime | None,
     dry_run: bool,
     later: bool,
     as_json: bool,
@@ -92,6 +98,10 @@ def split(
     By --events they leave event by event; `tracker topics show TOPIC` lists these. By --matching
     only the headlines that match leave, and an event of which others stay is parted: what leaves
     it is an event of its own. The tracker does not merge the two topics again.
+
+    The new topic begins tonight: on nights before its headlines count for the topic they were in
+    then. With --since they count for the new one from that night on, in charts, in `explain` and
+    in what is called a rise; what was known on each night is kept, and `update --as-of` shows it.
     """
     if whole_events and not matching:
         raise click.UsageError("--whole-events: found no --matching; wanted one beside it")
@@ -102,7 +112,10 @@ def split(
                 topic, events=events, matching=matching, whole_events=whole_events
             )
         else:
-            said = editor.split(topic, events=events, matching=matching, whole_events=whole_events)
+            said = editor.split(
+                topic, events=events, matching=matching, whole_events=whole_events,
+                since=since.date() if since else None,
+            )  # fmt: skip
     if dry_run:
         print_rows(leaving.rows.drop("language"), "json" if as_json else None, None)
         if not as_json:
@@ -225,11 +238,11 @@ def _print_said(said: "tuple[Said, ...]", as_json: bool) -> None:
             "rename": f"{one.label!r} is called {one.other_label!r}",
             "pin": f"{one.label!r} is pinned",
         }[one.kind]
-        when = f"from night {one.night} on"
+        when = f"from night {one.since or one.night if not one.undone else one.night} on"
         words = f"no longer {when}: {words}" if one.undone else f"{words}, {when}"
         if one.note is None or one.undone:
             lines = [words + ("; tracker update carries it out" if one.waits else "")]
-            lines += _tell_moves(one)
+            lines += [*_tell_moves(one), *_tell_past(one)]
             if not one.undone:
                 lines.append(f"tracker topics undo {one.correction_id} takes it back")
             click.echo("\n  ".join(map(make_safe, lines)))
@@ -237,6 +250,23 @@ def _print_said(said: "tuple[Said, ...]", as_json: bool) -> None:
             warn(f"{one.correction_id}: {one.note}")
     if any(one.note for one in said):
         sys.exit(PARTLY)
+
+
+def _tell_past(one: "Said") -> list[str]:
+    """Return from when on a topic that was split off counts, and how it has its past."""
+    if one.kind != "split" or one.undone or one.since is None or one.first is None:
+        return []
+    if one.since < one.night:
+        return [
+            f"nights before {one.night} are kept as they were known: tracker update --as-of NIGHT"
+        ]
+    if one.first >= one.since:
+        return []
+    begins = (
+        f"{one.other_label!r} begins on {one.since}; on nights before, its headlines, the first of "
+        f"{one.first}, count for the topic they were in"
+    )
+    return [begins, f"to give it its past, undo this and split again with --since {one.first}"]
 
 
 def _tell_moves(one: "Said") -> list[str]:

@@ -186,6 +186,6 @@ def _move(
     subjects = moved["topic_id"].drop_nulls().unique().sort().to_list()
     progress("attention", 0, 1)
     if subjects:
-        amend_trends(store, config, after)
+        amend_trends(store, config)
     progress("attention", 1, 1)
     return len(subjects)

@@ -27,6 +27,8 @@ class Said:
         other_id: The topic merged away or split off.
         other_label: Its label; of a renaming the new one.
         night: The night it holds from; if undone, the one it holds no longer from.
+        since: Of a split, the night from which its headlines count for the new topic.
+        first: The night on which the first of its headlines was seen.
         undone: Whether it was undone.
         waits: Whether the next update carries this out.
         note: Why it is void.
@@ -40,6 +42,8 @@ class Said:
     other_id: str | None
     other_label: str | None
     night: date
+    since: date | None
+    first: date | None
     undone: bool
     waits: bool
     note: str | None
@@ -128,13 +132,16 @@ def read_stand(store: Store) -> date:
     return night
 
 
-def tell_correction(row: dict[str, Any], labels: dict[str, str], moves: Moves | None) -> Said:
+def tell_correction(
+    row: dict[str, Any], labels: dict[str, str], moves: Moves | None, first: date | None
+) -> Said:
     """Return a row of CORRECTIONS as it is told.
 
     Args:
         row: The row.
         labels: Labels of topics, by id.
         moves: What it moves.
+        first: The night on which the first of its headlines was seen.
     """
     other = row["label"] if row["kind"] in ("rename", "split") else labels.get(row["other_id"])
     return Said(
@@ -145,6 +152,8 @@ def tell_correction(row: dict[str, Any], labels: dict[str, str], moves: Moves | 
         row["other_id"],
         other,
         row["undone_night"] or row["night"],
+        min(row["since"] or row["night"], row["night"]) if row["kind"] == "split" else None,
+        first,
         row["undone_at"] is not None,
         row["state"] == "waiting" or (row["undone_at"] is not None and row["state"] != "undone"),
         row["note"],

@@ -9,6 +9,7 @@ import polars as pl
 from tracker.config import Config
 from tracker.errors import InputError
 from tracker.ids import make_id
+from tracker.nights.pasts import scan_counted
 from tracker.nights.slot_counts import Counted
 from tracker.store import Change, Store
 from tracker.tables import (
@@ -16,7 +17,6 @@ from tracker.tables import (
     COVERAGE,
     DIFFERENCES,
     FAMILIES,
-    MEMBERS,
     NOISES,
     SIGNALS,
     SLOTS,
@@ -63,7 +63,7 @@ def measure_trends(
     Args:
         store: The study's store.
         counted: What counts.
-        members: MEMBERS.
+        members: MEMBERS as they count.
         themes: THEMES.
         config: The settings.
         first: First night of the study.
@@ -119,7 +119,7 @@ def mark_inputs(
 
     Args:
         counted: What counts.
-        members: MEMBERS.
+        members: MEMBERS as they count.
         themes: THEMES.
         config: The settings.
         begins: The study's first night, and what `list_births` says.
@@ -147,18 +147,17 @@ def mark_inputs(
     return make_id(repr((METHOD, pl.__version__, first, every, settings, names)))
 
 
-def amend_trends(store: Store, config: Config, members: pl.DataFrame) -> None:
+def amend_trends(store: Store, config: Config) -> None:
     """Measure and judge what a correction moved, from what was counted at the last update.
 
     Args:
         store: The study's store.
         config: Its settings.
-        members: MEMBERS.
     """
     night, coverage = read_counted_night(store), store.read(COVERAGE)
     slots = store.scan(SLOTS).select(COUNTED).collect()
     counted = Counted(slots, coverage, ())
-    themes = store.read(THEMES)
+    members, themes = scan_counted(store).collect(), store.read(THEMES)
     first = find_first(coverage)
     trends = measure_trends(store, counted, members, themes, config, first, night)
     store.replace_together(_change_trends(trends))
@@ -297,7 +296,7 @@ def read_stretches(store: Store, subjects: Collection[str], first: date) -> pl.D
     """Return which headline belongs to which of some subjects from when to when."""
     wanted = list(subjects)
     return list_stretches(
-        store.scan(MEMBERS).filter(pl.col("topic_id").is_in(wanted)).collect(),
+        scan_counted(store).filter(pl.col("topic_id").is_in(wanted)).collect(),
         store.scan(THEMES).filter(pl.col("theme").is_in(wanted)).collect(),
         first,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 import polars as pl
@@ -24,7 +24,7 @@ from tracker.nights.topic_views import describe_topic, find_topic, latest_topics
 from tracker.progress import Progress, be_silent
 from tracker.runs import record_run
 from tracker.store import Store
-from tracker.tables import CORRECTIONS, LINEAGE
+from tracker.tables import CORRECTIONS, LINEAGE, MEMBERS
 from tracker.topics.encoder import Encoder
 
 LONGEST_LABEL: Final = 80
@@ -120,13 +120,27 @@ class TopicEditor:
         events: Collection[str] = (),
         matching: Collection[str] = (),
         whole_events: bool = False,
+        since: date | None = None,
     ) -> tuple[Said, ...]:
         """Take headlines out of a topic into a new one; return the correction.
 
         Where only some headlines of an event leave, these are an event of their own.
 
-        Args and Raises: As in `find_leaving`.
+        Args:
+            topic: As in `find_leaving`.
+            events: As there.
+            matching: As there.
+            whole_events: As there.
+            since: The night from which they count for the new topic, in charts and tests; the
+                night the study stands at if None. What was known on the nights between stays.
+
+        Raises:
+            InputError: As in `find_leaving`, or if the study does not stand at `since` yet.
+            SubjectError: As in `find_leaving`.
         """
+        night = read_stand(self._store)
+        if since is not None and since > night:
+            raise InputError(f"--since {since}: the study stands at {night}; wanted a night to it")
         found = find_topic(self._store, topic)
         inside = read_headlines(self._store, found["topic_id"])
         leaving = find_leaving(inside, found, events, matching, whole_events=whole_events)
@@ -136,6 +150,7 @@ class TopicEditor:
             "label": word_part(inside, set(ids)),
             "headlines": ids,
             "other_headlines": list(leaving.stays),
+            "since": since,
         }
         (said,) = self._write("split", [row])
         if said.moves is None or not matching:
@@ -267,11 +282,18 @@ class TopicEditor:
                 for row in frame.iter_rows(named=True):
                     after = foresee_places(after, row)
             said = tuple(
-                tell_correction(row, named, self._count(before, after, row))
+                tell_correction(row, named, self._count(before, after, row), self._find_first(row))
                 for row in done.sort("made_at").iter_rows(named=True)
             )
             run.outcome = "partly" if any(one.note for one in said) else "ok"
         return said
+
+    def _find_first(self, row: dict[str, Any]) -> date | None:
+        """Return the night on which the first of a correction's headlines was seen."""
+        mine = pl.col("headline_id").is_in(row["headlines"])
+        first = self._store.scan(MEMBERS).filter(mine).select(pl.col("from_night").min())
+        found: date | None = first.collect().item()
+        return found
 
     def _count(
         self, before: pl.DataFrame, after: pl.DataFrame, row: dict[str, Any]

@@ -7,6 +7,7 @@ import polars as pl
 
 from tracker.errors import SubjectError
 from tracker.names import SHORTEST_PREFIX, count, hint_near
+from tracker.nights.pasts import list_pasts
 from tracker.store import Store
 from tracker.tables import CORRECTIONS, EVENTS, LABELS, LINEAGE, MEMBERS, THEMES, TOPICS
 from tracker.topics.events import pick_telling
@@ -203,6 +204,7 @@ def view_topic_life(store: Store, name: str) -> Life:
     if shared.height:
         named = [f"{row['theme']} ({row['shared']})" for row in shared.iter_rows(named=True)]
         lines.append(f"themes: {', '.join(named)}")
+    pasts = dict(list_pasts(store).select("correction_id", "since").iter_rows())
     rows = store.read(LINEAGE).filter((pl.col("topic_id") == key) | (pl.col("other_id") == key))
     for row in rows.sort("night", "topic_id", "event").iter_rows(named=True):
         own = row["topic_id"] == key
@@ -220,6 +222,8 @@ def view_topic_life(store: Store, name: str) -> Life:
         called = f" {labels[other]!r} ({other})" if other in labels else f" {other}"
         beside = called if other else ""
         by = f", by correction {row['correction_id']}" if row["correction_id"] else ""
+        since = pasts.get(row["correction_id"]) if row["event"] == "split" else None
+        by += f"; its headlines count so from {since} on" if since else ""
         lines.append(f"{row['night']} {word}{beside}{by}")
     return Life(f"{topic['label']} ({key})", tuple(lines))
 

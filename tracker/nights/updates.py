@@ -17,6 +17,7 @@ from tracker.errors import ConfigError
 from tracker.nights.counts import measure_trends, write_trends
 from tracker.nights.label_writers import open_writer
 from tracker.nights.models import check_model, finish_model, read_naming
+from tracker.nights.pasts import scan_counted
 from tracker.nights.readings import Taken, is_left, read_taken
 from tracker.nights.replays import Placing, place_headlines
 from tracker.nights.slot_counts import count_slots
@@ -125,8 +126,7 @@ def update_study(
     )
     finish_model(store)
     progress("events", 0, 1)
-    members = store.read(MEMBERS)
-    events = summarise_events(members, texts_of(headlines, zone), night)
+    events = summarise_events(store.read(MEMBERS), texts_of(headlines, zone), night)
     store.replace(EVENTS, events)
     progress("events", 1, 1)
     progress("themes", 0, 1)
@@ -137,6 +137,7 @@ def update_study(
     counted = count_slots(store, taken, config, night)
     progress("slots", 1, 1)
     progress("attention", 0, 1)
+    members = scan_counted(store).collect()
     trends = measure_trends(store, counted, members, themes, config, nights[0], night)
     write_trends(store, counted, trends)
     progress("attention", 1, 1)

@@ -37,7 +37,7 @@ def _tell_point(one: Explanation) -> Iterator[str]:
                 f"{_percent(point['high'])})."
             )
         case "unborn":
-            yield f"{where}: no share; this topic did not exist yet."
+            yield f"{where}: no share; {one.reason}."
         case _:
             what = "not observed" if one.state == "unobserved" else "nothing that counts came"
             yield f"{where}: no share, which is not zero; {what}: {one.reason}."

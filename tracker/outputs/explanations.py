@@ -37,7 +37,7 @@ class Explanation:
         night: When.
         channel: In which channel.
         state: shown, absent (a share of 0), unobserved or broken (no share), or unborn, before a
-            topic's first night.
+            topic's first night in the lists.
         reason: Why there is no share, or None.
         point: The row of ATTENTION by column; empty before a topic's first night.
         usual_sources: Sources usually observed, None before there is a usual.

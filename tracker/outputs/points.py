@@ -19,6 +19,7 @@ from tracker.nights.counts import (
     read_stretches,
 )
 from tracker.nights.topic_views import read_labels
+from tracker.outputs.beginnings import tell_beginning
 from tracker.outputs.explanations import Explanation, Named
 from tracker.store import Store
 from tracker.tables import (
@@ -79,6 +80,8 @@ def explain_point(
     looked = _look(store, config, coverage, [(subject.key, night)], channel)
     verdict = looked.verdicts[subject.key, night]
     state, reason = _name_state(point, coverage, night, channel)
+    if state == "unborn" and subject.kind == "topic":
+        reason = tell_beginning(store, subject.key, night)
     return Explanation(
         subject=subject,
         night=night,
@@ -222,7 +225,7 @@ def _name_state(
     point: dict[str, Any], coverage: pl.DataFrame, night: date, channel: str
 ) -> tuple[str, str | None]:
     if not point:
-        return "unborn", None
+        return "unborn", "nothing was known of it yet"
     if point["share"] is not None:
         return ("shown" if point["share"] > 0 else "absent"), None
     here = coverage.filter(pl.col("night") == night, pl.col("channel") == channel)

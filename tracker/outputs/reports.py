@@ -10,6 +10,7 @@ import polars as pl
 from tracker.config import Config
 from tracker.names import count
 from tracker.nights.counts import read_attention, read_counted_night
+from tracker.nights.pasts import scan_counted
 from tracker.nights.topic_views import latest_topics
 from tracker.plotter.inputs import ReportData
 from tracker.plotter.report import build_report
@@ -24,7 +25,6 @@ from tracker.tables import (
     EVENTS,
     HEADLINES,
     LINEAGE,
-    MEMBERS,
     SEEN_OUTCOMES,
     SIGHTINGS,
     SIGNALS,
@@ -70,14 +70,14 @@ def read_report_data(
     if not drawn:
         first = find_first(coverage)
         chosen = select_topics(
-            store.scan(ATTENTION), store.scan(MEMBERS), store.scan(HEADLINES), signals,
+            store.scan(ATTENTION), scan_counted(store), store.scan(HEADLINES), signals,
             time_zone=zone, first=max(first, nights[0] or first),
             last=min(last_night, nights[1] or last_night), since=since,
         )  # fmt: skip
         drawn = chosen.drawn | {*themes["theme"], *watchlist}
         paged, unpaged = chosen.paged, chosen.unpaged
     own = pl.lit(pl.Series(sorted(drawn), dtype=pl.String)).implode()
-    members = store.scan(MEMBERS).filter(pl.col("topic_id").is_in(own)).collect()
+    members = scan_counted(store).filter(pl.col("topic_id").is_in(own)).collect()
     shown = pl.concat(
         [members["headline_id"], themes.filter(pl.col("theme").is_in(own))["headline_id"]]
     )

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tracker.config import Config
-from tracker.errors import InputError
+from tracker.errors import InputError, SubjectError
+from tracker.outputs.beginnings import tell_beginning
 from tracker.outputs.images import IMAGES, render_image
 from tracker.outputs.points import find_subject
 from tracker.outputs.reports import read_report_data
@@ -64,10 +65,20 @@ def make_chart(
         SubjectError: If there is no such chart or subject, or too little to draw it.
     """
     check_chart(name, subjects)
-    keys = [find_subject(store, config, subject).key for subject in subjects]
+    found = [find_subject(store, config, subject) for subject in subjects]
+    keys = [one.key for one in found]
     data = read_report_data(store, config, generated_at, subjects=keys, nights=(first, last))
     prepared = prepare(cut_nights(data, first, last))
-    return SingleChart(name, prepared, build_chart(prepared, name, keys))
+    try:
+        return SingleChart(name, prepared, build_chart(prepared, name, keys))
+    except SubjectError as error:
+        drawn = set(data.attention["subject"])
+        why = [
+            tell_beginning(store, one.key, data.last_night)
+            for one in found
+            if one.kind == "topic" and one.key not in drawn
+        ]
+        raise SubjectError("; ".join([str(error), *why])) from error
 
 
 def name_file(folder: Path, name: str, subjects: Sequence[str]) -> Path:

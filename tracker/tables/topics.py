@@ -136,6 +136,13 @@ CORRECTIONS: Final = Table(
         Column("undone_night", pl.Date, "the night it holds no longer from", nullable=True),
         Column("state", pl.String, "what became of it", allowed=CORRECTION_STATES),
         Column("note", pl.String, "why it is void", nullable=True),
+        Column(
+            "since",
+            pl.Date,
+            "the night from which what was split off counts for the new topic; null if from "
+            "its own",
+            nullable=True,
+        ),
     ),
     ("correction_id",),
 )

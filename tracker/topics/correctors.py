@@ -124,7 +124,7 @@ class Corrector:
         # Until it has news and words of its own, what it is called is what it is known by.
         part = Topic(
             label,
-            tuple(label.lower().split()),
+            tuple(label.lower().replace(",", " ").split()),
             0,
             self.roster.topics[topic].centroid
             if correction.centroid is None
