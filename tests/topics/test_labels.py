@@ -310,3 +310,9 @@ def test_a_label_stays_where_the_best_only_shortens_it() -> None:
     terms = "harbour fees"
     assert word(terms, *lines, *many, *fees, held="Harbour fees") == "Harbour fees"
     assert word(terms, *lines, *many, held="Lighthouse keeper") != "Lighthouse keeper"
+
+
+def test_a_german_label_is_no_genitive() -> None:
+    what = ("Häfen wachsen", "Fähren stehen still", "Kanzler geht", "Züge warten")
+    lines = [*(f"Norlands {one}" for one in what), "Was nun in Norland geschieht"]
+    assert word("norland norlands", *lines, language="de") == "Norland"

@@ -202,6 +202,8 @@ def _count_forms(at: Sequence[Place], lines: Sequence[Line]) -> Counter[str]:
         wordings[form.casefold()] += _SUBJECT if first and line.language in INFLECTED else 1
         ranked.setdefault(form.casefold(), {}).setdefault(rank, Counter())[form] += 1
     best = min(wordings, key=lambda form: (-wordings[form], len(form), form))
+    if lines[at[0].line].language in NOUNS_CAPITAL and best.removesuffix("s") in ranked:
+        best = best.removesuffix("s")  # Israel, though more headlines have Israels
     rank = min(ranked[best])
     forms = ranked[best][rank]
     return Counter({form.title(): n for form, n in forms.items()}) if rank == 3 else forms
