@@ -3,7 +3,7 @@
 import pytest
 
 from tracker.errors import SubjectError
-from tracker.names import choose_named, count
+from tracker.names import choose_named, count, tell_namesakes
 
 NAMES = {
     "Korea": "Korea",
@@ -43,6 +43,23 @@ def test_what_is_no_name_or_that_of_several_is_refused_with_those_that_come_near
 ):
     with pytest.raises(SubjectError, match=said):
         choose_named(wanted, NAMES, KINDS)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "key"),
+    [("Korea", "Korea"), ("korea", "Korea"), ("topic:korea", "t7"), ("Theme:Korea", "Korea")],
+)
+def test_a_name_of_a_theme_and_a_topic_is_the_theme_unless_the_topic_is_asked_for(
+    wanted: str, key: str
+):
+    names, kinds = NAMES | {"t7": "Korea"}, KINDS | {"t7": "topic"}
+    assert choose_named(wanted, names, kinds) == key
+    assert tell_namesakes("Korea", names, kinds) == (
+        "Korea is a theme; a topic is called so too: topic:Korea asks for it"
+    )
+    assert tell_namesakes("t1a2b3", names, kinds) is None
+    many = tell_namesakes("t7", names | {"t8": "Korea"}, kinds | {"t8": "topic"})
+    assert many == "Korea is a topic; 2 others are called so too: theme Korea, topic t8"
 
 
 @pytest.mark.parametrize(

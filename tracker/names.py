@@ -8,6 +8,7 @@ from tracker.errors import SubjectError
 
 SHORTEST_PREFIX: Final = 3
 """Characters of an id that may stand for it, if it is the only one that begins so."""
+_KINDS: Final = ("theme", "topic")
 _ALIKE: Final = 0.75
 """Least similarity of two words, as `difflib.SequenceMatcher.ratio` has it."""
 _MOST: Final = 3
@@ -22,6 +23,9 @@ def count(number: float, noun: str, plural: str = "") -> str:
 def choose_named(wanted: str, names: Mapping[str, str], kinds: Mapping[str, str]) -> str:
     """Return the key of the one theme or topic that somebody means.
 
+    Of a theme and topics of one name it is the theme; `topic:NAME` and `theme:NAME` ask for one of
+    a kind.
+
     Args:
         wanted: What was asked for.
         names: Names by key.
@@ -30,18 +34,58 @@ def choose_named(wanted: str, names: Mapping[str, str], kinds: Mapping[str, str]
     Raises:
         SubjectError: If there is none, or more than one: names those that come near.
     """
-    found = find_named(wanted, names)
+    kind, name = part_kind(wanted)
+    if kind and not find_same(wanted, names):
+        names = {key: one for key, one in names.items() if kinds[key] == kind}
+    else:
+        kind, name = None, wanted
+    found = find_named(name, names)
+    themes = [key for key in found if kinds[key] == "theme"]
     if len(found) == 1:
         return found[0]
+    if len(themes) == 1 and set(found) == set(find_same(name, names)):
+        return themes[0]
     if found:
         listed = "; ".join(f"{names[key]} ({kinds[key]} {key})" for key in found[:_CANDIDATES])
         more = len(found) - _CANDIDATES
         rest = f"; and {more} more" if more > 0 else ""
         raise SubjectError(f"{wanted}: found {len(found)} subjects: {listed}{rest}; wanted one")
-    hint = hint_near(
-        wanted, names.values(), "tracker show topics and tracker show themes list them"
-    )
-    raise SubjectError(f"{wanted}: no theme or topic of that name; {hint}")
+    hint = hint_near(name, names.values(), "tracker show topics and tracker show themes list them")
+    sort = kind or "theme or topic"
+    raise SubjectError(f"{wanted}: no {sort} of that name; {hint}")
+
+
+def part_kind(wanted: str) -> tuple[str | None, str]:
+    """Return the kind that `topic:NAME` or `theme:NAME` asks for, None without, and the name."""
+    kind, colon, name = wanted.strip().partition(":")
+    if colon and kind.casefold() in _KINDS:
+        return kind.casefold(), name
+    return None, wanted
+
+
+def tell_namesakes(key: str, names: Mapping[str, str], kinds: Mapping[str, str]) -> str | None:
+    """Return what else is called as the subject of a key is, and how to ask for it, if anything is.
+
+    Args:
+        key: The subject that was found.
+        names: Names by key.
+        kinds: Whether each is a theme or a topic.
+    """
+    others = [other for other in find_same(names[key], names) if other != key]
+    if not others:
+        return None
+    told = f"{names[key]} is a {kinds[key]}; "
+    if len(others) == 1 and kinds[others[0]] != kinds[key]:
+        kind = kinds[others[0]]
+        return f"{told}a {kind} is called so too: {kind}:{names[key]} asks for it"
+    listed = ", ".join(f"{kinds[other]} {other}" for other in others[:_CANDIDATES])
+    return f"{told}{count(len(others), 'other is', 'others are')} called so too: {listed}"
+
+
+def find_same(wanted: str, names: Mapping[str, str]) -> list[str]:
+    """Return the keys of what is called exactly so, in any case."""
+    folded = " ".join(wanted.split()).casefold()
+    return [key for key, name in names.items() if name.casefold() == folded]
 
 
 def find_named(wanted: str, names: Mapping[str, str]) -> list[str]:
@@ -58,7 +102,7 @@ def find_named(wanted: str, names: Mapping[str, str]) -> list[str]:
     if text in names:
         return [text]
     folded = text.casefold()
-    same = [key for key, name in names.items() if name.casefold() == folded]
+    same = find_same(wanted, names)
     if same or not text:
         return same
     begins = len(text) >= SHORTEST_PREFIX

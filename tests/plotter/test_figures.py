@@ -40,6 +40,7 @@ from tracker.plotter.palette import DARK, PAPER
 from tracker.plotter.prepared import prepare
 from tracker.plotter.repeats import keep_distinct
 from tracker.plotter.styles import Style, dress_chart
+from tracker.plotter.subjects import name_subjects
 from tracker.plotter.words import name_ordinal
 
 DATA = build_world()
@@ -55,6 +56,12 @@ def traces(figure: Any, **meta: Any) -> list[Any]:
 def line(figure: Any, subject: str, role: str = "line") -> Any:
     (found,) = traces(figure, subject=subject, role=role, channel="editorial")
     return found
+
+
+def test_a_topic_that_is_called_as_a_theme_is_told_from_it():
+    called = DATA.topics.with_columns(label=pl.lit("ukraine"))
+    subjects = name_subjects(replace(DATA, topics=called))
+    assert (subjects["Ukraine"].name, subjects["t1"].name) == ("Ukraine", "ukraine (topic)")
 
 
 def test_themes_are_lines_of_the_attention_table():

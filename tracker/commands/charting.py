@@ -7,7 +7,7 @@ from typing import Final
 import click
 
 from tracker.commands.options import NIGHT, Settings
-from tracker.terminal import output_options, print_rows
+from tracker.terminal import output_options, print_rows, warn
 
 CHART_NAMES: Final = (
     "themes", "topics", "ranks", "heat", "sources", "channels", "coverage", "life", "curve",
@@ -70,7 +70,8 @@ def chart(
       stays       one SUBJECT: its headlines alone
       events      one topic: its events
 
-    A SUBJECT is a theme or topic, by name or id.
+    A SUBJECT is a theme or topic, by name or id. Where both have a name, it is the theme's;
+    topic:NAME asks for the topic.
     """  # noqa: D301 - click needs the control character
     from tracker.outputs.single_charts import make_chart, name_file, write_chart
 
@@ -80,6 +81,8 @@ def chart(
         study.store, study.config, study.now(), name, asked,
         first=first.date() if first else None, last=last.date() if last else None,
     )  # fmt: skip
+    for line in single.namesakes:
+        warn(line)
     if form or limit:
         print_rows(single.chart.info.frame(), form, limit)
         if output is None:

@@ -24,7 +24,8 @@ def explain(
 ) -> None:
     """Say what stands behind SUBJECT on NIGHT, and why it is or is not called a rise.
 
-    SUBJECT is a theme or topic by name, label or id; NIGHT a date such as 2026-03-04, the last one
+    SUBJECT is a theme or topic by name, label or id, or topic:LABEL where a theme is called so
+    too; NIGHT a date such as 2026-03-04, the last one
     counted if left out.
     """
     found = settings.open().explain(subject, night.date() if night else None, channel=channel)

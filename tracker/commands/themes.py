@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker.commands.options import Settings
-from tracker.names import count
-from tracker.terminal import make_safe, output_options, print_json, print_rows
+from tracker.names import count, part_kind
+from tracker.terminal import make_safe, output_options, print_json, print_rows, warn
 
 if TYPE_CHECKING:
     from tracker.topics.theme_samples import ThemeSample
@@ -65,6 +65,7 @@ def test(
     that they can be tried first. With --term or --like it may be a new name. Nothing is stored.
     """
     from tracker.nights.theme_trials import try_theme
+    from tracker.nights.topic_views import list_called
 
     study = settings.open()
     sample = try_theme(
@@ -76,6 +77,8 @@ def test(
             print_json(row)
         return
     _print_sample(name, sample)
+    for topic in list_called(study.store, part_kind(name)[1]):
+        warn(f"a topic is called so too: tracker topics show {topic}")
 
 
 def _print_sample(name: str, sample: "ThemeSample") -> None:

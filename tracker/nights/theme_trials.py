@@ -9,7 +9,7 @@ import polars as pl
 
 from tracker.config import Config
 from tracker.errors import InputError, SubjectError
-from tracker.names import hint_near
+from tracker.names import hint_near, part_kind
 from tracker.nights.updates import list_themes
 from tracker.nights.vectors import read_vectors
 from tracker.store import Store
@@ -87,6 +87,9 @@ def try_theme(
         InputError: If the study has no headlines yet, or a term has no word in it.
         SubjectError: If there is no such theme and no words are given.
     """
+    kind, name = part_kind(name)
+    if kind == "topic":
+        raise SubjectError(f"topic:{name}: found a topic asked for; wanted a theme")
     parsed = parse_terms(pl.Series([*terms, *exclude], dtype=pl.String))
     for term, words in zip((*terms, *exclude), parsed["words"], strict=True):
         if not any(words):

@@ -6,7 +6,7 @@ from typing import Any, Final
 import polars as pl
 
 from tracker.errors import SubjectError
-from tracker.names import SHORTEST_PREFIX, count, hint_near
+from tracker.names import SHORTEST_PREFIX, count, hint_near, part_kind
 from tracker.nights.pasts import list_pasts
 from tracker.store import Store
 from tracker.tables import CORRECTIONS, EVENTS, LABELS, LINEAGE, MEMBERS, THEMES, TOPICS
@@ -75,7 +75,10 @@ def find_topic(store: Store, name: str, *, by_part: bool = False) -> dict[str, A
         SubjectError: If there is none, or several: names the candidates.
     """
     topics = view_topics(store)
-    wanted = " ".join(name.split())
+    kind, bare = part_kind(name)
+    if kind == "theme":
+        raise SubjectError(f"{name}: found a theme asked for; wanted a topic")
+    wanted = " ".join(bare.split())
     exact = topics.filter(pl.col("topic_id") == wanted)
     begins = pl.col("topic_id").str.starts_with(wanted) & (len(wanted) >= SHORTEST_PREFIX)
     called = pl.col("label").str.to_lowercase() == wanted.lower()
@@ -99,6 +102,16 @@ def find_topic(store: Store, name: str, *, by_part: bool = False) -> dict[str, A
     else:
         hint = hint_near(wanted, topics["label"], "tracker show topics lists them")
     raise SubjectError(f"{name}: found no topic of that id or label; {hint}")
+
+
+def list_called(store: Store, label: str) -> list[str]:
+    """Return the short ids of the topics of a label, in any case."""
+    topics = view_topics(store)
+    return [
+        str(one)
+        for one, called in topics.select("id", "label").iter_rows()
+        if called.casefold() == label.casefold()
+    ]
 
 
 def latest_topics(store: Store) -> pl.LazyFrame:
@@ -199,7 +212,11 @@ def view_topic_life(store: Store, name: str) -> Life:
     ]
     mine = store.read(EVENTS).filter(pl.col("topic_id") == key)
     lines += [f"headline: {text}" for text in pick_telling(mine)["telling"].explode()]
-    overlaps = overlap_themes(store.read(THEMES), store.read(MEMBERS))
+    themes = store.read(THEMES)
+    for theme in themes["theme"].unique():
+        if theme.casefold() == topic["label"].casefold():
+            lines.append(f"a theme is called {theme} too: explain and chart take topic:{theme}")
+    overlaps = overlap_themes(themes, store.read(MEMBERS))
     shared = overlaps.filter(pl.col("topic_id") == key, pl.col("of_topic") >= _LEAST_SHARE)
     if shared.height:
         named = [f"{row['theme']} ({row['shared']})" for row in shared.iter_rows(named=True)]

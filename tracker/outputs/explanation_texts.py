@@ -41,6 +41,8 @@ def _tell_point(one: Explanation) -> Iterator[str]:
         case _:
             what = "not observed" if one.state == "unobserved" else "nothing that counts came"
             yield f"{where}: no share, which is not zero; {what}: {one.reason}."
+    if one.subject.namesakes:
+        yield f"{one.subject.namesakes}."
     if point and point["share"] is not None:
         usual = "" if one.usual_sources is None else f" (usually {one.usual_sources:g})"
         yield (

@@ -19,11 +19,14 @@ class Named:
         key: Its name in the tables.
         label: What people read.
         kind: theme or topic.
+        namesakes: What else is called so, and how to ask for it; None if nothing, or if it was
+            asked for by its kind or id.
     """
 
     key: str
     label: str
     kind: str
+    namesakes: str | None = None
 
 
 @dataclass(frozen=True)

@@ -37,11 +37,13 @@ class SingleChart:
         name: Its name, as in `tracker.plotter.CHARTS`.
         prepared: The study, made ready to draw.
         chart: The chart as data.
+        namesakes: What else is called as its subjects are, a sentence each.
     """
 
     name: str
     prepared: Prepared
     chart: Chart
+    namesakes: tuple[str, ...] = ()
 
     def draw(self, style: Style) -> "Figure":
         """Return it as a Plotly figure."""
@@ -70,7 +72,7 @@ def make_chart(
     data = read_report_data(store, config, generated_at, subjects=keys, nights=(first, last))
     prepared = prepare(cut_nights(data, first, last))
     try:
-        return SingleChart(name, prepared, build_chart(prepared, name, keys))
+        chart = build_chart(prepared, name, keys)
     except SubjectError as error:
         drawn = set(data.attention["subject"])
         why = [
@@ -79,6 +81,8 @@ def make_chart(
             if one.kind == "topic" and one.key not in drawn
         ]
         raise SubjectError("; ".join([str(error), *why])) from error
+    also = tuple(one.namesakes for one in found if one.namesakes)
+    return SingleChart(name, prepared, chart, also)
 
 
 def name_file(folder: Path, name: str, subjects: Sequence[str]) -> Path:

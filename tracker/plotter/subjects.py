@@ -45,8 +45,11 @@ def name_subjects(data: ReportData) -> dict[str, Subject]:
         for theme in dict.fromkeys(themes)
     }
     pages = file_names(topics)
+    taken = {subject.name.casefold() for subject in subjects.values()}
     for key, label in topics.items():
         name = clean(label, 80) or key
+        if name.casefold() in taken:
+            name += " (topic)"  # a theme is called so too
         subjects[key] = Subject(key, name, "topic", f"topics/{pages[key]}.html")
     return subjects
 

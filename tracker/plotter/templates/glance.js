@@ -50,7 +50,7 @@ T.card = function (key, night, kind, words, change) {
   Object.assign(button.dataset, { subject: key, night });
   button.type = "button";
   const [start, end] = T.inTime();
-  card.append(T.make("p", kind, "kind"), head, T.spark(T.sharesOf(T.cells, key).slice(start, end)), ...(change ? [T.make("p", change, "change")] : []), links, button);
+  card.append(T.make("p", [kind, T.cells.subjects[key]?.kind].filter(Boolean).join(" · "), "kind"), head, T.spark(T.sharesOf(T.cells, key).slice(start, end)), ...(change ? [T.make("p", change, "change")] : []), links, button);
   T.load(T.mondayOf(night)).then((week) => {
     const found = T.gather([week], { night, until: night, subject: key }).slice(0, 3);
     links.append(...found.map(({ title: text, url, places }) => {
