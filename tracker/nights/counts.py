@@ -18,6 +18,7 @@ from tracker.tables import (
     DIFFERENCES,
     FAMILIES,
     NOISES,
+    READINGS,
     SIGNALS,
     SLOTS,
     THEMES,
@@ -73,7 +74,7 @@ def measure_trends(
     known = Judged(*(store.read(one) for one in (SIGNALS, NOISES, FAMILIES, TRACKS, DIFFERENCES)))
     stretches = list_stretches(members, themes, first)
     born = list_births(stretches, named, first, night)
-    inputs = counted, members, themes, config, (first, born)
+    inputs = counted, members, _date_themes(counted.slots, themes), config, (first, born)
     stands = read_night(known.tracks)
     if stands and (stands >= night or known.tracks["mark"][0] != mark_inputs(*inputs, stands)):
         stands = None
@@ -82,7 +83,7 @@ def measure_trends(
     if stands is not None:
         looked = min(third, start - timedelta(days=read_rules(config).rest_nights + WINDOW))
     panel = measure_shares(
-        counted.slots.filter(pl.col("night").is_between(looked, night)),
+        counted.slots.filter(pl.col("night").is_between(looked, night)).collect(),
         stretches,
         read_observed(coverage),
         weighting=config.attention.weighting,
@@ -120,22 +121,21 @@ def mark_inputs(
     Args:
         counted: What counts.
         members: MEMBERS as they count.
-        themes: THEMES.
+        themes: THEMES, as `_date_themes` says.
         config: The settings.
         begins: The study's first night, and what `list_births` says.
         night: The night.
     """
     by_then = pl.col("night") <= night
-    slots = counted.slots.filter(by_then)
+    slots = counted.readings.filter(by_then, pl.col("slots") != 0)
     ended = pl.when(pl.col("to_night") < night).then("to_night").alias("to_night")
     placed = members.filter(pl.col("from_night") <= night, pl.col("topic_id").is_not_null())
     standing = pl.col("standing").list.sort().list.join("\n")
     seen = counted.coverage.filter(by_then, pl.col("slots") > 0)
-    matched = themes.join(slots.select("headline_id").unique(), on="headline_id", how="semi")
     frames = (
-        slots,
+        slots.select("night", "slots"),
         placed.select("topic_id", "headline_id", "from_night", ended),
-        matched.select("theme", "headline_id"),
+        themes.filter(by_then).select("theme", "headline_id"),
         seen.select("source", "night", "channel", "slots", standing),
     )
     every = [
@@ -155,12 +155,19 @@ def amend_trends(store: Store, config: Config) -> None:
         config: Its settings.
     """
     night, coverage = read_counted_night(store), store.read(COVERAGE)
-    slots = store.scan(SLOTS).select(COUNTED).collect()
-    counted = Counted(slots, coverage, ())
+    counted = Counted(store.scan(SLOTS).select(COUNTED), store.read(READINGS), coverage, ())
     members, themes = scan_counted(store).collect(), store.read(THEMES)
     first = find_first(coverage)
     trends = measure_trends(store, counted, members, themes, config, first, night)
     store.replace_together(_change_trends(trends))
+
+
+def _date_themes(slots: pl.LazyFrame, themes: pl.DataFrame) -> pl.DataFrame:
+    """Return theme, headline_id and the first night of its slots, of headlines that have any."""
+    rows = themes.lazy().select("theme", "headline_id")
+    mine = slots.join(rows, on="headline_id", how="semi")
+    begun = mine.group_by("headline_id").agg(pl.col("night").min())
+    return rows.join(begun, on="headline_id").collect(engine="streaming")
 
 
 def _find_third(coverage: pl.DataFrame, start: date) -> date:

@@ -24,7 +24,7 @@ class Taken:
         lists: LISTS.
         breaks: Captures that do not count, as `tracker.collector.breaks.find_breaks` tells.
         nights: Night and `taken`, a digest of all that its slots are counted from; sorted.
-        before: READINGS.
+        before: READINGS, of nights whose slots are known.
     """
 
     captures: pl.DataFrame
@@ -55,7 +55,7 @@ def read_taken(store: Store, captures: pl.DataFrame, config: Config) -> Taken:
     lists = store.read(LISTS)
     breaks = find_breaks(captures, lists, time_zone=config.study.time_zone)
     nights = _mark_nights(store, captures, lists, breaks, config)
-    return Taken(captures, lists, breaks, nights, store.read(READINGS))
+    return Taken(captures, lists, breaks, nights, store.read(READINGS).drop_nulls())
 
 
 def is_left(store: Store, table: Table) -> bool:

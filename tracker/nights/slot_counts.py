@@ -26,12 +26,15 @@ class Counted:
     """What counts.
 
     Attributes:
-        slots: SLOTS, the columns that shares are measured from.
+        slots: SLOTS, the columns that shares are measured from, in any order; those of nights that
+            are as they were are read from the store when they are asked for.
+        readings: READINGS.
         coverage: COVERAGE.
         changes: What makes the stored SLOTS, and what tells which nights are counted, these.
     """
 
-    slots: pl.DataFrame
+    slots: pl.LazyFrame
+    readings: pl.DataFrame
     coverage: pl.DataFrame
     changes: tuple[Change, ...]
 
@@ -52,11 +55,12 @@ def count_slots(store: Store, read: Taken, config: Config, night: date) -> Count
         seen = _read_sightings(store, visits, _CONTENT)
         boxes.append(fold_boxes(seen, lists, visits, time_zone=zone, unobserved=breaks))
     shown = pl.concat(boxes)
-    standing = find_standing(pl.concat([_read_kept(store, BOXES, now, taken), shown]))
+    standing = find_standing(pl.concat([_read_kept(store, BOXES, now, taken).collect(), shown]))
 
-    readings = mark_standing(now, standing)
-    again = list_changed(readings, before, ["night", "taken", "standing"])
-    counted = [_read_kept(store, SLOTS, now, again, COUNTED)]
+    marked = mark_standing(now, standing)
+    again = list_changed(marked, before, ["night", "taken", "standing"])
+    counted = [_read_kept(store, SLOTS, now, again).select(COUNTED)]
+    hashes = [READINGS.empty().select("night", "slots")]
     kept = pl.col("night").is_in(now["night"].implode()) & ~pl.col("night").is_in(again.implode())
     observed = [read_observed(store.read(COVERAGE)).filter(kept), MEASURED.to_frame()]
     differ: list[date] = []
@@ -66,7 +70,8 @@ def count_slots(store: Store, read: Taken, config: Config, night: date) -> Count
         slots = expose_slots(
             seen, lists, visits, time_zone=zone, unobserved=breaks, standing=standing
         )
-        counted.append(slots.select(COUNTED))
+        counted.append(slots.lazy().select(COUNTED))
+        hashes.append(hash_nights(counted[-1], "slots").select("night", "slots"))
         observed.append(measure_observed(slots, weighting=weighting))
         nights = _find_different(store, slots, visits["night"])
         differ += nights.to_list()
@@ -78,20 +83,27 @@ def count_slots(store: Store, read: Taken, config: Config, night: date) -> Count
         *_change(store, SLOTS, pl.concat(written), differ, now["night"]),
         *_change(store, BOXES, shown, taken.to_list(), now["night"]),
     ]
+    readings = _complete(marked, before, again, pl.concat(hashes))
     if not readings.equals(before.sort("night")):
         changes.append(Change(READINGS, readings))
     changes += note_left(store, HEADLINES)
-    slots = pl.concat(counted).sort("night", maintain_order=True)
-    return Counted(slots, coverage, tuple(changes))
+    return Counted(pl.concat(counted), readings, coverage, tuple(changes))
 
 
-def _read_kept(
-    store: Store, table: Table, now: pl.DataFrame, changed: pl.Series, columns: Sequence[str] = ()
+def _complete(
+    marked: pl.DataFrame, before: pl.DataFrame, again: pl.Series, hashes: pl.DataFrame
 ) -> pl.DataFrame:
+    """Return READINGS, sorted, of marked nights: with the hash of their slots, now or before."""
+    kept = before.filter(~pl.col("night").is_in(again.implode())).select("night", "slots")
+    return marked.join(pl.concat([kept, hashes]), on="night", how="left").with_columns(
+        pl.col("slots").fill_null(0)
+    )
+
+
+def _read_kept(store: Store, table: Table, now: pl.DataFrame, changed: pl.Series) -> pl.LazyFrame:
     """Return what is stored of the nights that there are, but for those that changed."""
     same = now.filter(~pl.col("night").is_in(changed.implode()))["night"]
-    rows = store.scan(table).filter(pl.col("night").is_in(same.implode()))
-    return rows.select(columns or table.schema.names()).collect()
+    return store.scan(table).filter(pl.col("night").is_in(same.implode()))
 
 
 def _list_stretches(captures: pl.DataFrame, lists: pl.DataFrame, zone: str) -> list[pl.DataFrame]:

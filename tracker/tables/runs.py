@@ -14,6 +14,12 @@ READINGS: Final = Table(
         Column("night", pl.Date, "the night"),
         Column("taken", pl.String, "digest of what was taken in of it and what of that counts"),
         Column("standing", pl.Int64, "hash of its boxes that stood, 0 for none"),
+        Column(
+            "slots",
+            pl.Int64,
+            "hash of its slots, 0 for none; null before it was kept",
+            nullable=True,
+        ),
     ),
     ("night",),
 )
