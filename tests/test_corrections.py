@@ -2,7 +2,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -111,42 +111,53 @@ def test_mergers_that_wait_tell_what_the_topic_has_after_all_that_was_said(corre
     assert told == [held.height] * 2
 
 
-def test_what_is_split_off_has_its_past_if_asked_for_and_earlier_views_do_not(corrected: Study):
-    korea, cut = topic_of(corrected, "Korea"), FIRST + timedelta(days=3)
-    earlier = FIRST + timedelta(days=9)
-    before = corrected.read("attention").filter(subject=korea, channel="editorial")
-    plain = run(corrected, "topics", "split", korea, "--matching", "agreed").stdout
-    assert "begins on 2026-01-16; on nights before, its headlines, the first of 2026" in plain
-    assert "split again with --since 2026-01-05" in plain
-    told = run(corrected, "explain", topic_of(corrected, "agreed"), "2026-01-10").stdout
-    assert "by hand on 2026-01-16; on nights before they count for the topic they were in" in told
-    assert run(corrected, "topics", "undo", plain.split()[-4]).exit_code == 0
-    late = run(corrected, "topics", "split", korea, "--matching", "agreed", "--since", "2026-02-01")
+def test_what_is_split_off_has_its_past_if_asked_for_and_earlier_views_do_not(
+    corrected: Study, tmp_path: Path
+):
+    frost, museum = topic_of(corrected, "frost"), topic_of(corrected, "archive")
+    cut, earlier = FIRST + timedelta(days=3), FIRST + timedelta(days=9)
+
+    def count_slots(*topics: str) -> dict[date, int]:
+        counted = corrected.read("attention").filter(pl.col("subject").is_in(topics))
+        return dict(counted.group_by("night").agg(pl.col("slots").sum()).iter_rows())
+
+    before, known = count_slots(frost), corrected.read("attention").filter(subject=frost)
+    run(corrected, "topics", "merge", museum, frost)
+    ask = ("topics", "split", museum, "--matching", "harvest")
+    late = run(corrected, *ask, "--since", "2026-02-01")
     assert (late.exit_code, "the study stands at 2026-01-16" in late.stderr) == (1, True)
-    split = run(corrected, "topics", "split", korea, "--matching", "agreed", "--since", str(cut))
-    assert f"from night {cut} on" in split.stdout
-    part = topic_of(corrected, "agreed")
-    counted = corrected.read("attention").filter(channel="editorial")
-    slots = {
-        key: dict(counted.filter(subject=key).select("night", "slots").iter_rows())
-        for key in (korea, part)
-    }
-    for night, n in before.select("night", "slots").iter_rows():
-        moved = slots[part].get(night, 0)
-        assert slots[korea][night] + moved == n
-        assert bool(moved) == (night >= cut and n > 0)
+    assert f"from night {cut} on" in run(corrected, *ask, "--since", str(cut)).stdout
+    part = topic_of(corrected, "frost")
+    counted, left = count_slots(part), count_slots(frost)
+    for night, n in before.items():
+        assert (counted.get(night, 0), left.get(night, 0)) == ((n, 0) if night >= cut else (0, n))
     assert corrected.explain(part, cut).state == "shown"
     assert f"with its past from {cut} on" in (corrected.explain(part, FIRST).reason or "")
-    life = run(corrected, "topics", "show", part).stdout
-    assert f"its headlines count so from {cut} on" in life
+    assert f"its headlines count so from {cut} on" in run(corrected, "topics", "show", part).stdout
     held = snapshot(corrected)
     corrected.update(as_of=earlier)
-    known = corrected.read("attention").filter(subject=korea, channel="editorial")
-    assert known.equals(before.filter(pl.col("night") <= earlier))
+    shown = corrected.read("attention").filter(subject=frost)
+    assert shown.equals(known.filter(pl.col("night") <= earlier))
     corrected.update()
     again = snapshot(corrected)
     for name in PLACED:
         assert again[name].equals(held[name]), name
+    # What comes late into an event of which all left does not leave without a term.
+    more = pl.DataFrame(
+        {
+            "captured_at": [datetime(2026, 1, 13, 20, tzinfo=UTC)],
+            "source": ["harbour.example"],
+            "list_kind": ["latest"],
+            "rank": [1],
+            "title": ["Late frost ruins apple trees"],
+        }
+    )
+    more.write_parquet(tmp_path / "late.parquet")
+    corrected.ingest(tmp_path / "late.parquet")
+    corrected.update()
+    assert topic_of(corrected, "harvest") == part
+    assert topic_of(corrected, "trees") == topic_of(corrected, "archive") == museum
+    assert count_slots(part) == counted
 
 
 def test_events_leave_a_topic_by_their_words_and_go_back(corrected: Study):
@@ -178,8 +189,12 @@ def test_events_leave_a_topic_by_their_words_and_go_back(corrected: Study):
     split = run(corrected, "topics", "split", frost, "--matching", "archives")
     assert split.exit_code == 0, split.output
     assert "2 headlines of 1 event moved from" in split.stdout
+    assert "begins on 2026-01-16; on nights before, its headlines, the first of" in split.stdout
+    assert "split again with --since 2026-01-11" in split.stdout
     part = topic_of(corrected, "archive")
     assert part not in (frost, museum)
+    why = corrected.explain(part, FIRST + timedelta(days=7)).reason or ""
+    assert "by hand on 2026-01-16; on nights before they count for the topic they were in" in why
     lives = run(corrected, "topics", "show", part).stdout
     assert "2026-01-16 split from" in lives
     assert "by correction" in lives

@@ -55,10 +55,12 @@ class World:
                 row["undone_at"] = datetime(2024, 6, 1, tzinfo=UTC)
                 row["undone_night"] = at(night)
 
-    def run(self, *, restoring: bool = False) -> "Told":
+    def run(
+        self, *, restoring: bool = False, matching: Mapping[str, frozenset[str]] | None = None
+    ) -> "Told":
         """Tell all nights; put the ledger away and take it out again each night if `restoring`."""
         corrections = CORRECTIONS.frame(self.rows) if self.rows else CORRECTIONS.empty()
-        acts = list_acts(corrections, [at(n) for n in sorted(self.nights)])
+        acts = list_acts(corrections, [at(n) for n in sorted(self.nights)], matching=matching)
         told = Told()
         ledger = Ledger(self.settings, ENCODER.name)
         for number, titles in sorted(self.nights.items()):
@@ -365,3 +367,22 @@ def test_what_is_said_for_a_night_without_captures_is_done_on_the_next(ids):
     world = World({night: titles for night, titles in WORLD.items() if night != 2})
     world.say("r", "rename", 2, ids[1], label="Honduran election", label_before="x")
     assert world.run().changes(3) == [(ids[1], "renamed", None, "r")]
+
+
+@pytest.mark.parametrize("by_terms", [True, False])
+def test_what_came_late_into_an_event_leaves_only_if_it_has_a_term(plain, ids, by_terms: bool):
+    storm, _, frost = ids
+    late = ["Storm floods villages along the northern coast again",
+            "Villages along the northern coast under water after storm"]  # fmt: skip
+    world = World({**WORLD, 1: [*WORLD[1], *late]})
+    world.say("m", "merge", 4, frost, other_id=storm, headlines=FROST)
+    said = [title for titles in WORLD.values() for title in titles if "flood" in title.lower()]
+    terms = ["floods"] if by_terms else None
+    world.say("s", "split", 4, frost, other_id="tnew", headlines=said, terms=terms)
+    world.undo("s", 5)
+    world.nights[5] = ["Committee elects a new chair of the fishing fleet"]
+    told = world.run(matching={"s": frozenset({*said, late[0]})})
+    assert told.event_of(late[0], 3) == told.event_of(late[1], 3) == told.event_of(STORM[0], 3)
+    assert told.topic_of(STORM[0]) == told.topic_of(late[0]) == "tnew"
+    assert told.topic_of(late[1]) == (frost if by_terms else "tnew")
+    assert told.event_of(late[1], 5) == told.event_of(STORM[0], 5)

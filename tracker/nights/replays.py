@@ -16,6 +16,7 @@ from tracker.topics.encoder import Encoder
 from tracker.topics.ledgers import Changes, Ledger
 from tracker.topics.members import close_stretches
 from tracker.topics.namings import Naming
+from tracker.topics.occurrences import match_any
 from tracker.topics.settings import TopicSettings
 from tracker.topics.similarity import unit
 
@@ -73,7 +74,7 @@ def place_headlines(
     progress("earlier topics", 0, 1)
     forget_nights(store, start, earlier)
     placed = headlines.filter(pl.col("night") < start)
-    acts = _list_acts(store, headlines, encoder, nights)
+    acts = _list_acts(store, headlines, encoder, nights, earlier)
     ledger = _restore(store, placed, encoder, settings, start, acts, naming)
     progress("earlier topics", 1, 1)
     todo = headlines.filter(pl.col("night") >= start)
@@ -214,18 +215,28 @@ def _list_beyond(store: Store, last: date) -> list[date]:
 
 
 def _list_acts(
-    store: Store, headlines: pl.DataFrame, encoder: Encoder, nights: Sequence[date]
+    store: Store,
+    headlines: pl.DataFrame,
+    encoder: Encoder,
+    nights: Sequence[date],
+    earlier: date,
 ) -> dict[date, list[Act]]:
-    """Return what people have said, by the night it is to be done on."""
+    """Return what people have said, by the night it is to be done on.
+
+    What was done up to the night `earlier` is not read again of the headlines.
+    """
     corrections = store.read(CORRECTIONS)
-    centroids = {}
+    centroids, matching = {}, {}
     for row in corrections.filter(pl.col("kind") == "split").iter_rows(named=True):
         leaving = headlines.filter(pl.col("headline_id").is_in(row["headlines"]))
         if leaving.height:
             embed_texts(store, leaving["text"].to_list(), encoder)
             mean = read_vectors(store, leaving["text"].to_list(), encoder).mean(axis=0)
             centroids[row["correction_id"]] = unit(mean)
-    return list_acts(corrections, nights, centroids)
+        if row["terms"] is not None and row["night"] > earlier:
+            found = headlines.filter(match_any(headlines, row["terms"]))
+            matching[row["correction_id"]] = frozenset(found["headline_id"])
+    return list_acts(corrections, nights, centroids, matching)
 
 
 def _restore(

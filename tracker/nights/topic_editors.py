@@ -151,6 +151,8 @@ class TopicEditor:
             "headlines": ids,
             "other_headlines": list(leaving.stays),
             "since": since,
+            # Of events that were named whatever comes to them leaves too.
+            "terms": list(matching) if matching and not events and not whole_events else None,
         }
         (said,) = self._write("split", [row])
         if said.moves is None or not matching:

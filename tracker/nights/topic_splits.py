@@ -13,7 +13,7 @@ from tracker.store import Store
 from tracker.tables import HEADLINES, MEMBERS
 from tracker.topics.judges import Saying
 from tracker.topics.labels import choose_label
-from tracker.topics.occurrences import find_occurrences
+from tracker.topics.occurrences import match_any
 from tracker.topics.words import content_words
 
 _LISTED: Final = 8
@@ -77,7 +77,8 @@ def find_leaving(
     if not events and not matching:
         raise InputError("split: found nothing that leaves; wanted events or terms")
     whole = {_find_event(inside, name, topic) for name in events}
-    marked = inside.with_columns(pl.Series("by_term", _match(inside, matching), pl.Boolean))
+    texts = inside.select("language", text="title")
+    marked = inside.with_columns(match_any(texts, matching).alias("by_term"))
     touched = set(marked.filter("by_term")["event_id"])
     whole |= touched if whole_events else set()
     leaves = pl.col("by_term") | pl.col("event_id").is_in(list(whole))
@@ -116,21 +117,6 @@ def word_part(inside: pl.DataFrame, leaving: Set[str]) -> str:
     shares = {word: n[1] / sizes[1] - n[0] / max(sizes[0], 1) for word, n in counts.items() if n[1]}
     terms = sorted(shares, key=lambda word: (-shares[word], word))
     return choose_label(terms[:20], sayings)
-
-
-def _match(inside: pl.DataFrame, matching: Collection[str]) -> list[bool]:
-    """Return of each headline whether it has one of the terms."""
-    if not matching:
-        return [False] * inside.height
-    terms = pl.DataFrame({"theme": 0, "country": "", "against": False, "term": list(matching)})
-    texts = inside.select(
-        pl.int_range(pl.len()).alias("text_id"),
-        pl.int_range(pl.len()).alias("row"),
-        pl.col("language").fill_null(""),
-        pl.col("title").alias("text"),
-    )
-    found = set(find_occurrences(texts, terms)["row"])
-    return [row in found for row in range(inside.height)]
 
 
 def _tell_unmatched(matching: Collection[str]) -> str:

@@ -143,6 +143,9 @@ CORRECTIONS: Final = Table(
             "its own",
             nullable=True,
         ),
+        Column(
+            "terms", TEXTS, "what the headlines that leave have, if split by terms", nullable=True
+        ),
     ),
     ("correction_id",),
 )

@@ -10,7 +10,8 @@ that night. From the next night on it binds the tracker:
   splits it nor retires it. It may still sleep, take in news, and take in other topics.
 
 A split takes events, and may part one: then those of its headlines that leave are an event of
-their own, and go back into the first one when the split is undone.
+their own, and go back into the first one when the split is undone. A split by terms takes what was
+named and, where it is done again with headlines that came late, those of them that have a term.
 
 What a correction says of topics is said by their ids. Where an id is not there (a late archive or
 another encoder has made other topics), the topic that shares more than half of its headlines with
@@ -48,6 +49,7 @@ class Correction:
             events that others leave.
         undone_night: The night it holds no longer from.
         centroid: Of a split, the mean of what leaves, unit length.
+        matching: Of a split by terms, the headlines that have one, also those that came later.
     """
 
     correction_id: str
@@ -61,6 +63,7 @@ class Correction:
     other_headlines: tuple[str, ...] = ()
     undone_night: date | None = None
     centroid: Rows | None = None
+    matching: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -72,15 +75,18 @@ class Act:
 
 
 def read_corrections(
-    rows: pl.DataFrame, centroids: Mapping[str, Rows] | None = None
+    rows: pl.DataFrame,
+    centroids: Mapping[str, Rows] | None = None,
+    matching: Mapping[str, frozenset[str]] | None = None,
 ) -> list[Correction]:
     """Return the corrections in a frame of CORRECTIONS, in the order they were made.
 
     Args:
         rows: The frame.
         centroids: Centroids of what leaves in splits, by correction id.
+        matching: Of splits by terms the headlines that have one, by correction id.
     """
-    given = centroids or {}
+    given, by_terms = centroids or {}, matching or {}
     return [
         Correction(
             correction_id=row["correction_id"],
@@ -94,6 +100,9 @@ def read_corrections(
             other_headlines=tuple(row["other_headlines"]),
             undone_night=row["undone_night"],
             centroid=given.get(row["correction_id"]),
+            matching=None
+            if row["terms"] is None
+            else by_terms.get(row["correction_id"], frozenset()),
         )
         for row in rows.sort("made_at", "correction_id").iter_rows(named=True)
     ]
@@ -103,6 +112,7 @@ def list_acts(
     rows: pl.DataFrame,
     nights: Sequence[date],
     centroids: Mapping[str, Rows] | None = None,
+    matching: Mapping[str, frozenset[str]] | None = None,
 ) -> dict[date, list[Act]]:
     """Return what is to be done on each night, in the order in which it was said.
 
@@ -113,6 +123,7 @@ def list_acts(
         rows: A frame of CORRECTIONS.
         nights: All nights with captures, rising.
         centroids: As in `read_corrections`.
+        matching: As there.
     """
     times = {
         row["correction_id"]: (row["made_at"], row["undone_at"])
@@ -123,7 +134,7 @@ def list_acts(
         return next((night for night in nights if wanted is not None and night >= wanted), None)
 
     said = []
-    for correction in read_corrections(rows, centroids):
+    for correction in read_corrections(rows, centroids, matching):
         made_at, undone_at = times[correction.correction_id]
         made, undone = find_night(correction.night), find_night(correction.undone_night)
         if made is not None and made != undone:

@@ -91,7 +91,7 @@ class Corrector:
                 return f"{topic} is pinned and was not merged back"
             alike = self._compare(topic, other)
             self.roster.merge(topic, other)
-            self._join_events(correction)
+            self._join_events(correction, other)
             return Change(topic, "merged", other, alike)
         if correction.kind == "rename":
             self.holds.drop(correction.correction_id)
@@ -138,12 +138,15 @@ class Corrector:
     def _plan_leaving(self, event: str, correction: Correction) -> set[str]:
         """Return the headlines of an event that a split takes out of its topic.
 
-        All leave with one that is to leave, unless some are to stay; then of those that were not
-        there when it was said the ones leave that are more like what leaves.
+        By terms the ones leave that were named and, of those that were not there when it was said,
+        the ones that have a term. Else all leave with one that is to leave, unless some are to
+        stay; then of those that were not there the ones leave that are more like what leaves.
         """
         heads = set(self.roster.headlines[event])
         leave = heads.intersection(correction.headlines)
         stay = heads.intersection(correction.other_headlines)
+        if correction.matching is not None:
+            return leave | (heads & correction.matching) - stay
         if not leave or not stay:
             return heads if leave else leave
         there, here = self._average(sorted(leave)), self._average(sorted(stay))
@@ -172,12 +175,11 @@ class Corrector:
             self.changes.append(change)
         return events
 
-    def _join_events(self, correction: Correction) -> None:
-        """Put the parts of events back that a split took out of them, where both are there."""
-        topic_of = self.roster.topic_of
-        for event in sorted(self._list_events(correction.other_headlines)):
+    def _join_events(self, correction: Correction, topic: str) -> None:
+        """Put the parts of a topic's events back that a split took out of them."""
+        for event in self.roster.list_events(topic):
             part = _name_part(event, correction)
-            if part in self.roster.headlines and topic_of.get(part) == topic_of.get(event):
+            if self.roster.topic_of.get(part) == topic:
                 self.roster.join_event(part, event)
 
     def _part(self, correction: Correction, absorbed: str, kept: str) -> Change | str:

@@ -42,7 +42,11 @@ class Holds:
     @property
     def parted(self) -> set[str]:
         """Return the topics that hold the parts of an event."""
-        splits = [hold for hold in self._of("split") if hold.correction.other_headlines]
+        splits = [
+            hold
+            for hold in self._of("split")
+            if hold.correction.other_headlines or hold.correction.matching is not None
+        ]
         return {self._follow(topic) for hold in splits for topic in (hold.topic, hold.other)}
 
     @property

@@ -1,5 +1,6 @@
 """The places in texts where terms occur: all terms against all texts at once."""
 
+from collections.abc import Collection
 from typing import Final
 
 import polars as pl
@@ -28,6 +29,25 @@ def find_occurrences(texts: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:
     folded = texts.with_columns(fold(texts["text"]).alias("text"))
     found = [_find_by_words(folded, read), _find_inside(folded, read)]
     return pl.concat((place.select(_PLACE) for place in found), how="vertical_relaxed").unique()
+
+
+def match_any(texts: pl.DataFrame, terms: Collection[str]) -> pl.Series:
+    """Return of each text whether one of some terms occurs in it.
+
+    Args:
+        texts: Frame with language (ISO 639-1, null if unknown) and text.
+        terms: The terms, as in themes.
+    """
+    wanted = pl.DataFrame({"theme": 0, "country": "", "against": False, "term": list(terms)})
+    rows = texts.select(
+        pl.int_range(pl.len()).alias("text_id"),
+        pl.int_range(pl.len()).alias("row"),
+        pl.col("language").fill_null(""),
+        "text",
+    )
+    if not terms:
+        return pl.repeat(value=False, n=texts.height, eager=True)
+    return rows["row"].is_in(find_occurrences(rows, wanted)["row"].implode())
 
 
 def _find_by_words(texts: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:
