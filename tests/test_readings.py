@@ -11,9 +11,9 @@ from polars.testing import assert_frame_equal
 from tests.conftest import FIRST_NIGHT
 from tracker import Study
 from tracker.config import AttentionSettings, Config, StudySettings
-from tracker.nights.readings import read_taken
+from tracker.nights.headlines import update_headlines
+from tracker.nights.readings import Left, note_left, read_taken
 from tracker.nights.slot_counts import Counted, count_slots
-from tracker.nights.updates import update_headlines
 from tracker.store import Change, Store
 from tracker.tables import (
     BOXES,
@@ -61,11 +61,12 @@ def count(store: Store, config: Config, as_of: date | None = None) -> Counted:
     captures = store.read(CAPTURES)
     last = as_of or captures.select(night.max()).item()
     taken = read_taken(store, captures.filter(night <= last), config)
-    headlines = update_headlines(store, taken, config.study.time_zone)
+    headlines = update_headlines(store, taken, config.study.time_zone).headlines
     assert headlines.equals(store.read(HEADLINES))
     counted = count_slots(store, taken, config, last)
     read = counted.slots.collect()  # before the table they are read from is written
-    store.replace_together([*counted.changes, Change(COVERAGE, counted.coverage)])
+    left = note_left(store, Left(HEADLINES))
+    store.replace_together([*counted.changes, *left, Change(COVERAGE, counted.coverage)])
     return replace(counted, slots=read.lazy())
 
 

@@ -31,10 +31,10 @@ import numpy as np
 import polars as pl
 
 from tracker import Study
+from tracker.nights.headlines import update_headlines
 from tracker.nights.models import write_model
 from tracker.nights.readings import read_taken
 from tracker.nights.topic_views import view_topics
-from tracker.nights.updates import update_headlines
 from tracker.outputs.single_charts import make_chart, write_chart
 from tracker.tables import CAPTURES, MEMBERS, NIGHTS, TOPICS
 from tracker.topics.encoder import LexicalEncoder, load_encoder
@@ -95,7 +95,7 @@ def write_tables(folder: Path, world: pl.DataFrame, seen: int) -> int:
 def place_history(study: Study, world: pl.DataFrame) -> None:
     """Write members and topics of the history as the world has them."""
     taken = read_taken(study.store, study.store.read(CAPTURES), study.config)
-    headlines = update_headlines(study.store, taken, study.config.study.time_zone)
+    headlines = update_headlines(study.store, taken, study.config.study.time_zone).headlines
     night = (pl.lit(DAY) + pl.duration(days="night")).cast(pl.Date)
     known = headlines.select("headline_id", "title", "source").join(world, on=["title", "source"])
     members = known.select(

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from tracker.config import parse_config
-from tracker.nights.updates import list_themes
+from tracker.nights.theme_matches import list_themes
 from tracker.topics.countries import country_themes
 from tracker.topics.themes import match_themes
 

@@ -155,9 +155,9 @@ def _move(
     progress: Progress,
 ) -> int:
     """Do the night's topics again, and count those whose headlines moved; return how many."""
+    from tracker.nights.headlines import texts_of  # noqa: PLC0415
     from tracker.nights.models import read_naming  # noqa: PLC0415 - loads the models
     from tracker.nights.replays import place_headlines  # noqa: PLC0415
-    from tracker.nights.updates import texts_of  # noqa: PLC0415
     from tracker.topics.events import summarise_events  # noqa: PLC0415
 
     zone = config.study.time_zone

@@ -1,6 +1,6 @@
 """What counts of everything captured, and what it says: counted at an update, then only read."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 
@@ -225,11 +225,19 @@ def _change_trends(trends: Trends) -> list[Change]:
     ]
 
 
-def write_trends(store: Store, counted: Counted, trends: Trends) -> None:
-    """Write what was counted and what it says, in one; of slots only the nights that changed."""
-    store.replace_together(
-        [*counted.changes, Change(COVERAGE, counted.coverage), *_change_trends(trends)]
-    )
+def write_trends(
+    store: Store, counted: Counted, trends: Trends, left: Sequence[Change] = ()
+) -> None:
+    """Write what was counted and what it says, in one; of slots only the nights that changed.
+
+    Args:
+        store: The study's store.
+        counted: What counts.
+        trends: What it says.
+        left: What `tracker.nights.readings.note_left` says of other tables.
+    """
+    coverage = Change(COVERAGE, counted.coverage)
+    store.replace_together([*counted.changes, *left, coverage, *_change_trends(trends)])
 
 
 def read_rules(config: Config) -> Rules:

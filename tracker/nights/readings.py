@@ -58,16 +58,32 @@ def read_taken(store: Store, captures: pl.DataFrame, config: Config) -> Taken:
     return Taken(captures, lists, breaks, nights, store.read(READINGS).drop_nulls())
 
 
-def is_left(store: Store, table: Table) -> bool:
+@dataclass(frozen=True)
+class Left:
+    """A table as an update leaves it.
+
+    Attributes:
+        table: The table.
+        made: Digest of what it was derived with, besides what was taken in; None if with nothing.
+    """
+
+    table: Table
+    made: str | None = None
+
+
+def is_left(store: Store, left: Left) -> bool:
     """Return whether a table is as the update left it that took the stored READINGS."""
-    left = store.read(LEFT).filter(pl.col("name") == table.name)["content"].to_list()
-    return bool(left) and left == [_hash_table(store, table)]
+    noted = store.read(LEFT).filter(pl.col("name") == left.table.name).drop("name").rows()
+    return bool(noted) and noted == [(_hash_table(store, left.table), left.made)]
 
 
-def note_left(store: Store, table: Table) -> list[Change]:
-    """Return what says that a table is left as it is, to be written with READINGS."""
-    left = LEFT.frame([(table.name, _hash_table(store, table))])
-    return [] if left.equals(store.read(LEFT)) else [Change(LEFT, left)]
+def note_left(store: Store, *left: Left) -> list[Change]:
+    """Return what says that these tables, and no others, are left as they are.
+
+    It is to be written with READINGS.
+    """
+    noted = LEFT.frame([(one.table.name, _hash_table(store, one.table), one.made) for one in left])
+    return [] if noted.equals(store.read(LEFT)) else [Change(LEFT, noted)]
 
 
 def _hash_table(store: Store, table: Table) -> int:

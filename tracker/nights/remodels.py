@@ -8,10 +8,11 @@ import polars as pl
 
 from tracker.config import Config
 from tracker.errors import InputError
+from tracker.nights.headlines import texts_of
 from tracker.nights.models import list_differences, write_model
 from tracker.nights.replays import derive_members
 from tracker.nights.topic_views import read_labels
-from tracker.nights.updates import UpdateResult, texts_of, update_study
+from tracker.nights.updates import UpdateResult, update_study
 from tracker.progress import Progress, be_silent
 from tracker.store import Store
 from tracker.tables import (

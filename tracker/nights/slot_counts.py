@@ -8,9 +8,9 @@ from typing import Final
 import polars as pl
 
 from tracker.config import Config
-from tracker.nights.readings import Taken, hash_nights, list_changed, mark_standing, note_left
+from tracker.nights.readings import Taken, hash_nights, list_changed, mark_standing
 from tracker.store import Change, Store
-from tracker.tables import BOXES, COVERAGE, HEADLINES, READINGS, SIGHTINGS, SLOTS, Table, night_of
+from tracker.tables import BOXES, COVERAGE, READINGS, SIGHTINGS, SLOTS, Table, night_of
 from tracker.trends.coverage import measure_coverage, read_observed
 from tracker.trends.panels import COUNTED, MEASURED, measure_observed
 from tracker.trends.slots import expose_slots
@@ -86,7 +86,6 @@ def count_slots(store: Store, read: Taken, config: Config, night: date) -> Count
     readings = _complete(marked, before, again, pl.concat(hashes))
     if not readings.equals(before.sort("night")):
         changes.append(Change(READINGS, readings))
-    changes += note_left(store, HEADLINES)
     return Counted(pl.concat(counted), readings, coverage, tuple(changes))
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from tracker.config import Config
 from tracker.errors import InputError, SubjectError
 from tracker.names import hint_near, part_kind
-from tracker.nights.updates import list_themes
+from tracker.nights.theme_matches import list_themes
 from tracker.nights.vectors import read_vectors
 from tracker.store import Store
 from tracker.tables import HEADLINES, TEXTS, THEMES

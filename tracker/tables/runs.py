@@ -30,6 +30,7 @@ LEFT: Final = Table(
     (
         Column("name", pl.String, "the table"),
         Column("content", pl.Int64, "hash of its rows then, in any order"),
+        Column("made", pl.String, "digest of the settings it was derived with", nullable=True),
     ),
     ("name",),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -12,6 +12,9 @@ from tracker.errors import TableError
 from tracker.names import count
 from tracker.tables import THEMES, want_columns
 from tracker.topics.occurrences import find_occurrences
+
+MATCHING: Final = 1
+"""Raised when headlines are matched otherwise, here or in what reads terms: all are again then."""
 
 
 @dataclass(frozen=True)
