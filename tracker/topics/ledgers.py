@@ -8,19 +8,17 @@ from typing import Final
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from tracker.errors import TableError
-from tracker.ids import name_id
 from tracker.tables import LINEAGE, MEMBERS, TOPICS
 from tracker.topics.corrections import Act
 from tracker.topics.correctors import OUTCOMES, Corrector
-from tracker.topics.events import place_headlines
+from tracker.topics.event_nights import place_events
 from tracker.topics.holds import Holds, restore_holds
 from tracker.topics.lineage import Change
 from tracker.topics.namings import Naming
-from tracker.topics.rosters import Place, Roster
+from tracker.topics.rosters import Roster
 from tracker.topics.settings import TopicSettings
 from tracker.topics.shelves import Shelf
 from tracker.topics.similarity import PLAIN_TOPIC, Rows, hash_ngrams
@@ -195,7 +193,9 @@ class Ledger:
         window = self._window = old.join(new)
         halves = window.halves(self.reads)
         rows = halves.blend(self.settings.meaning)
-        self._place_events(night, window, rows, len(window) - len(new))
+        self._rehomed |= place_events(
+            self._roster, window, rows, len(new), night, self.settings, self._holds
+        )
         events = [self._roster.places[name].event for name in window.ids]
         rows = halves.blend(self.settings.topic_meaning, PLAIN_TOPIC)
         return settle_night(
@@ -217,49 +217,6 @@ class Ledger:
                 f"ledger: got {', '.join(again[:3]) or 'an id'} a second time; "
                 "wanted headlines that were not placed before"
             )
-
-    def _place_events(self, night: date, window: Window, rows: Rows, n_old: int) -> None:
-        awake = np.datetime64(night - timedelta(days=self.settings.event_nights), "D")
-        first = int(np.searchsorted(window.nights, awake))
-        named = [self._roster.places[name].event for name in window.ids[first:n_old]]
-        names, numbers = np.unique(np.asarray(named, object), return_inverse=True)
-        last = np.zeros(len(names), "datetime64[D]")
-        np.maximum.at(last, numbers, window.nights[first:n_old])
-        placement = place_headlines(
-            rows[first:n_old],
-            numbers.astype(np.intp),
-            rows[n_old:],
-            self.settings.event_similarity,
-            self._own_events(names.tolist()),
-            (np.datetime64(night, "D") - last).astype(np.intp) - 1,
-        )
-        self._merge_events(names.tolist(), placement.merged)
-        events = dict(enumerate(names.tolist()))
-        for name, number, probability in zip(
-            window.ids[n_old:], placement.event.tolist(), placement.probability, strict=True
-        ):
-            event = events.setdefault(number, name_id("e", name))
-            self._roster.places[name] = Place(event, None, night, float(probability), night)
-            self._roster.add_headline(event, name)
-
-    def _own_events(self, events: Sequence[str]) -> NDArray[np.intp]:
-        """Return what each event belongs to, numbered: its topic, or that it has none.
-
-        Where a person has merged topics or parted an event each event is its own: what was said
-        could not be undone otherwise.
-        """
-        alone = self._holds.whole | self._holds.parted
-        topics = [self._roster.topic_of.get(event) for event in events]
-        owner = [e if t in alone else t for e, t in zip(events, topics, strict=True)]
-        place = {name: number for number, name in enumerate(dict.fromkeys(owner))}
-        return np.asarray([place[name] for name in owner], np.intp)
-
-    def _merge_events(self, events: Sequence[str], merged: NDArray[np.intp]) -> None:
-        for number in np.flatnonzero(merged != np.arange(len(events))).tolist():
-            kept = events[int(merged[number])]
-            for name in self._roster.merge_events(events[number], kept):
-                self._roster.places[name] = replace(self._roster.places[name], event=kept)
-                self._rehomed.add(name)
 
     def _write(
         self,

@@ -9,12 +9,9 @@ from numpy.typing import NDArray
 
 from tracker.topics.clustering import find_near, link_rows
 from tracker.topics.holds import Holds
-from tracker.topics.judges import Saying
-from tracker.topics.labels import choose_label
 from tracker.topics.lineage import Change, find_mergers, find_splits
 from tracker.topics.model import EventClusters, Proposal, propose_topics
 from tracker.topics.rosters import Roster, Topic
-from tracker.topics.salience import measure_telling
 from tracker.topics.settings import TopicSettings
 from tracker.topics.similarity import (
     NEIGHBOURS,
@@ -26,7 +23,22 @@ from tracker.topics.similarity import (
     pull_all,
     unit,
 )
+from tracker.topics.sleepers import Sleepers
+from tracker.topics.topic_wordings import word_topics
 from tracker.topics.windows import Window
+
+
+@dataclass(frozen=True)
+class _Night:
+    """What all steps of a night share; the arguments of `settle_night`."""
+
+    roster: Roster
+    window: Window
+    events: Sequence[str]
+    night: date
+    settings: TopicSettings
+    changes: list[Change]
+    holds: Holds
 
 
 @dataclass(frozen=True)
@@ -88,12 +100,10 @@ def settle_night(
         inside = rows_of[name]
         new = inside[window.nights[inside] == np.datetime64(night, "D")]
         roster.put(name, roster.topics[name].follow(window.vectors[new], night))
-    split = _split(
-        roster, window, events, drawn, night,
-        {name: rows_of[name] for name in touched - holds.whole}, settings, changes,
-    )  # fmt: skip
+    tonight = _Night(roster, window, events, night, settings, changes, holds)
+    split = _split(tonight, drawn, {name: rows_of[name] for name in touched - holds.whole})
     touched |= split
-    gone = _merge(roster, events, drawn, touched, settings, changes, holds)
+    gone = _merge(tonight, drawn, touched)
     if split or gone:
         items = _Items.of(roster, events)
         near = _find_near(rows, items, fresh, settings.topic_similarity)
@@ -110,11 +120,13 @@ def settle_night(
             settings.least_headlines,
         ),
     )
-    grown = _settle(
-        roster, window, events, drawn, items, proposal, night, settings, changes, before
-    )
+    grown = _settle(tonight, drawn, items, proposal, before)
     changed = (touched - gone) | grown
-    _word(roster, window, events, rows, items, proposal, changed, before, holds.worded)
+    word_topics(
+        roster, window, events, rows,
+        clusters=proposal.clusters[items.item], terms=proposal.terms, changed=changed,
+        before=before, worded=holds.worded,
+    )  # fmt: skip
     return changed | gone
 
 
@@ -139,26 +151,19 @@ def _draw(rows: Rows, items: _Items, near: NDArray[np.intp]) -> Rows:
     return drawn
 
 
-def _split(
-    roster: Roster,
-    window: Window,
-    events: Sequence[str],
-    drawn: Rows,
-    night: date,
-    rows_of: Mapping[str, NDArray[np.intp]],
-    settings: TopicSettings,
-    changes: list[Change],
-) -> set[str]:
+def _split(tonight: _Night, drawn: Rows, rows_of: Mapping[str, NDArray[np.intp]]) -> set[str]:
+    """Return the topics that were split off; what leaves is moved to them."""
+    roster, window, events = tonight.roster, tonight.window, tonight.events
     born = set()
     for name, rows in sorted(rows_of.items()):
         inside = rows.tolist()
         order = {event: k for k, event in enumerate(dict.fromkeys(events[i] for i in inside))}
         local = np.asarray([order[events[i]] for i in inside], np.intp)
         names = list(order)
-        for part in find_splits(drawn[inside], local, settings.split_similarity):
+        for part in find_splits(drawn[inside], local, tonight.settings.split_similarity):
             leaving = [names[k] for k in part.items.tolist()]
             part_events = set(leaving)
-            topic = roster.found(f"{leaving[0]} {night}", changes)
+            topic = roster.found(f"{leaving[0]} {tonight.night}", tonight.changes)
             of_part = [i for i in inside if events[i] in part_events]
             for event in leaving:
                 roster.move(event, topic)
@@ -170,22 +175,15 @@ def _split(
             last = window.nights[inside].max().astype(object)
             whole = roster.topics[name]
             roster.put(name, replace(whole, size=whole.size - n_left, last_night=last))
-            changes.append(Change(topic, "split", name, part.similarity))
+            tonight.changes.append(Change(topic, "split", name, part.similarity))
             born.add(topic)
     return born
 
 
-def _merge(
-    roster: Roster,
-    events: Sequence[str],
-    drawn: Rows,
-    touched: set[str],
-    settings: TopicSettings,
-    changes: list[Change],
-    holds: Holds,
-) -> set[str]:
+def _merge(tonight: _Night, drawn: Rows, touched: set[str]) -> set[str]:
     """Return the topics that ended in others; those join `touched`, with news or without."""
-    items = _Items.of(roster, events)
+    roster, holds = tonight.roster, tonight.holds
+    items = _Items.of(roster, tonight.events)
     place = {name: number for number, name in enumerate(items.topics)}
     n_topics = len(items.topics)
     group = np.where(items.item < n_topics, items.item, -1)
@@ -194,37 +192,28 @@ def _merge(
         mean_rows(drawn, group, n_topics),
         [roster.topics[name].size for name in items.topics],
         np.flatnonzero([name in touched for name in items.topics]),
-        settings.merge_similarity,
+        tonight.settings.merge_similarity,
         pinned={place[name] for name in holds.pinned if name in place},
         apart=[(place[a], place[b]) for a, b in holds.apart if a in place and b in place],
     ):
         absorbed, kept = items.topics[merger.absorbed], items.topics[merger.kept]
         roster.merge(absorbed, kept)
-        changes.append(Change(absorbed, "merged", kept, merger.similarity))
+        tonight.changes.append(Change(absorbed, "merged", kept, merger.similarity))
         gone.add(absorbed)
         touched.add(kept)
     return gone
 
 
 def _settle(
-    roster: Roster,
-    window: Window,
-    events: Sequence[str],
-    drawn: Rows,
-    items: _Items,
-    proposal: Proposal,
-    night: date,
-    settings: TopicSettings,
-    changes: list[Change],
-    before: dict[str, int],
+    tonight: _Night, drawn: Rows, items: _Items, proposal: Proposal, before: dict[str, int]
 ) -> set[str]:
     """Put loose events into the topics they cluster with, or found and wake topics.
 
     The size of those that are woken is noted in `before`.
     """
-    rows_of = items.list_rows()
-    tonight = np.datetime64(night, "D")
-    new = {events[i] for i in np.flatnonzero(window.nights == tonight).tolist()}
+    roster, window, events = tonight.roster, tonight.window, tonight.events
+    rows_of, night = items.list_rows(), np.datetime64(tonight.night, "D")
+    new = {events[i] for i in np.flatnonzero(window.nights == night).tolist()}
     together: dict[int, list[str]] = {}
     for k, event in enumerate(items.loose):
         cluster = int(proposal.clusters[len(items.topics) + k])
@@ -241,31 +230,52 @@ def _settle(
         if known:
             topic = items.topics[cluster]
         else:
-            centre = unit(window.vectors[inside].mean(axis=0))
-            texts = [window.texts[i] for i in inside.tolist()]
-            is_read = not is_plain(drawn[inside]).all()
-            back = sleepers.find(centre, texts, settings.revival_similarity, is_read=is_read)
-            if back is None and cluster < 0:
+            founder = min(joining, key=lambda event: (rows_of[event][0], event))
+            home = _wake_or_found(
+                tonight, drawn, inside, sleepers, before, None if cluster < 0 else founder
+            )
+            if home is None:
                 continue
-            if back is None:
-                founder = min(joining, key=lambda event: (rows_of[event][0], event))
-                topic = roster.found(f"{founder} {night}", changes)
-                changes.append(Change(topic, "born"))
-                roster.put(topic, Topic("", (), 0, centre, "active", night))
-            else:
-                topic = back.topic
-                roster.draw_topics([topic])
-                before.setdefault(topic, roster.topics[topic].size)
-                _wake(roster, topic, float(back.centroid @ centre), changes)
-        earlier = [e for e in joining if window.nights[rows_of[e]].min() < tonight]
+            topic = home
+        earlier = [e for e in joining if window.nights[rows_of[e]].min() < night]
         if known and earlier:
-            changes.append(_tell_joining(earlier, rows_of, drawn, topic, items, cluster))
+            tonight.changes.append(_tell_joining(earlier, rows_of, drawn, topic, items, cluster))
         for event in joining:
             roster.move(event, topic)
         last = window.nights[inside].max().astype(object)
         roster.put(topic, roster.topics[topic].follow(window.vectors[inside], last))
         grown.add(topic)
     return grown
+
+
+def _wake_or_found(
+    tonight: _Night,
+    drawn: Rows,
+    inside: NDArray[np.intp],
+    sleepers: Sleepers,
+    before: dict[str, int],
+    founder: str | None,
+) -> str | None:
+    """Return the topic asleep that some headlines are of, or else one that they found.
+
+    Without a founder, the event they are named by, they found none.
+    """
+    roster, window = tonight.roster, tonight.window
+    centre = unit(window.vectors[inside].mean(axis=0))
+    texts = [window.texts[i] for i in inside.tolist()]
+    is_read = not is_plain(drawn[inside]).all()
+    back = sleepers.find(centre, texts, tonight.settings.revival_similarity, is_read=is_read)
+    if back is not None:
+        roster.draw_topics([back.topic])
+        before.setdefault(back.topic, roster.topics[back.topic].size)
+        _wake(roster, back.topic, float(back.centroid @ centre), tonight.changes)
+        return back.topic
+    if founder is None:
+        return None
+    topic = roster.found(f"{founder} {tonight.night}", tonight.changes)
+    tonight.changes.append(Change(topic, "born"))
+    roster.put(topic, Topic("", (), 0, centre, "active", tonight.night))
+    return topic
 
 
 def _tell_joining(
@@ -287,68 +297,3 @@ def _wake(roster: Roster, topic: str, alike: float, changes: list[Change]) -> No
     if roster.topics[topic].state != "active":  # two clusters of one night may wake it
         changes.append(Change(topic, "revived", None, min(max(alike, 0.0), 1.0)))
         roster.put(topic, replace(roster.topics[topic], state="active"))
-
-
-def _word(
-    roster: Roster,
-    window: Window,
-    events: Sequence[str],
-    rows: Rows,
-    items: _Items,
-    proposal: Proposal,
-    changed: set[str],
-    before: Mapping[str, int],
-    worded: set[str],
-) -> None:
-    """Give each changed topic the words of the cluster that holds most of its headlines.
-
-    Its label is chosen anew only when its size has doubled, and stays then too while it is nearly
-    as good as another, so that it stays while the topic does; and it never changes when a person
-    gave it or pinned the topic.
-    """
-    votes: dict[str, dict[int, int]] = {}
-    rows_of: dict[str, list[int]] = {}
-    for i, event in enumerate(events):
-        topic = roster.topic_of.get(event)
-        if topic in changed:
-            rows_of.setdefault(topic, []).append(i)
-            cluster = int(proposal.clusters[items.item[i]])
-            if cluster >= 0:
-                poll = votes.setdefault(topic, {})
-                poll[cluster] = poll.get(cluster, 0) + 1
-    labelled = []
-    for name in sorted(changed):
-        now = roster.topics[name]
-        poll = votes.get(name, {})
-        terms = proposal.terms[min(poll, key=lambda c: (-poll[c], c))] if poll else ()
-        roster.put(name, replace(now, terms=terms or now.terms))
-        doubled = now.size.bit_length() != before.get(name, 0).bit_length()
-        if not now.label or (doubled and name not in worded):
-            labelled.append(name)
-    for name, label in _choose_labels(roster, window, events, rows, rows_of, labelled).items():
-        roster.put(name, replace(roster.topics[name], label=label))
-
-
-def _choose_labels(
-    roster: Roster,
-    window: Window,
-    events: Sequence[str],
-    rows: Rows,
-    rows_of: Mapping[str, Sequence[int]],
-    names: Sequence[str],
-) -> dict[str, str]:
-    """Return the labels of topics, chosen with what the words of the window tell."""
-    if not names:
-        return {}
-    words = {word for name in names for i in rows_of[name] for word in window.words[i].split()}
-    telling = measure_telling(words, window.words, window.vectors, ~is_plain(rows))
-    labels = {}
-    for name in names:
-        topic = roster.topics[name]
-        alike = (window.vectors[rows_of[name]] @ topic.centroid).tolist()
-        sayings = [
-            Saying(window.texts[i], window.languages[i], window.sources[i], events[i], near)
-            for i, near in zip(rows_of[name], alike, strict=True)
-        ]
-        labels[name] = choose_label(topic.terms, sayings, topic.label, telling, topic.size)
-    return labels
