@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tracker.config import Config, parse_config, read_config
-from tracker.config_templates import render_template
+from tracker.config.templates import render_template
 from tracker.errors import ConfigError
 
 OVERRIDE = "[[source]]\nname = 'Post'\nurl = 'https://post.example'\n[[source.override]]\n"

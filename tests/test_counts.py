@@ -14,7 +14,7 @@ from tests.conftest import FIRST_NIGHT
 from tracker import Study
 from tracker.config import AttentionSettings, Config
 from tracker.nights import slot_counts
-from tracker.nights.counts import Trends, measure_trends, write_trends
+from tracker.nights.measures import Trends, measure_trends, write_trends
 from tracker.nights.readings import hash_nights, read_taken
 from tracker.nights.slot_counts import Counted, count_slots
 from tracker.store import Change, Store

@@ -13,7 +13,7 @@ from tracker.terminal import warn
 @click.pass_obj
 def init(settings: Settings, force: bool) -> None:
     """Write a tracker.toml that explains every setting."""
-    from tracker.config_templates import render_template
+    from tracker.config.templates import render_template
     from tracker.store import replacing
 
     path = settings.config or Path("tracker.toml")

@@ -9,7 +9,7 @@ from tomlkit.items import AoT, Table
 
 from tracker.collector.settings import SourceSettings
 from tracker.config import Config, parse_config
-from tracker.config_templates import render_template
+from tracker.config.templates import render_template
 from tracker.errors import ConfigError
 from tracker.store import replacing
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from tracker.config import Config
 from tracker.ids import make_id
-from tracker.nights.counts import amend_trends
+from tracker.nights.measures import amend_trends
 from tracker.progress import Progress, be_silent
 from tracker.store import Store
 from tracker.tables import (

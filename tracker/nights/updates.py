@@ -8,9 +8,9 @@ import polars as pl
 
 from tracker.collector.expectations import find_missing
 from tracker.config import Config
-from tracker.nights.counts import measure_trends, write_trends
 from tracker.nights.headlines import texts_of, update_headlines
 from tracker.nights.label_writers import open_writer
+from tracker.nights.measures import measure_trends, write_trends
 from tracker.nights.models import check_model, finish_model, read_naming
 from tracker.nights.pasts import scan_counted
 from tracker.nights.readings import Left, note_left, read_taken
