@@ -8,7 +8,7 @@ import polars as pl
 from tracker.config import CONFIG_NAME, read_config
 from tracker.errors import InputError
 from tracker.names import count
-from tracker.progress import Progress, be_silent
+from tracker.progress import Progress, be_silent, one_step
 from tracker.simulate import write_world
 from tracker.study import Study
 from tracker.tables import CAPTURES
@@ -53,9 +53,8 @@ def run_demo(study: Study, *, nights: int = 60, progress: Progress = be_silent) 
         study.store.write_file(CONFIG_NAME, SETTINGS)
     study.config = read_config(settings)
     world = study.folder / "demo"
-    progress("writing pages", 0, 1)
-    write_world(world, nights=nights)
-    progress("writing pages", 1, 1)
+    with one_step(progress, "writing pages"):
+        write_world(world, nights=nights)
     study.ingest(world, progress=progress)
     study.update(progress=progress)
     return study.report(progress=progress)

@@ -11,7 +11,8 @@ import polars as pl
 from tracker.config import Config
 from tracker.ids import make_id
 from tracker.nights.measures import amend_trends
-from tracker.progress import Progress, be_silent
+from tracker.nights.readings import list_nights
+from tracker.progress import Progress, be_silent, one_step
 from tracker.store import Store
 from tracker.tables import (
     CAPTURES,
@@ -26,7 +27,6 @@ from tracker.tables import (
     SIGHTINGS,
     THEMES,
     TOPICS,
-    night_of,
 )
 from tracker.topics.encoder import Encoder
 from tracker.topics.settings import METHOD
@@ -161,8 +161,6 @@ def _move(
     from tracker.topics.events import summarise_events  # noqa: PLC0415
 
     zone = config.study.time_zone
-    captured = store.scan(CAPTURES).select(night_of("captured_at", zone)).unique().collect()
-    nights = captured.to_series().sort()
     texts = texts_of(store.read(HEADLINES), zone)
     before = store.read(MEMBERS)
     place_headlines(
@@ -170,7 +168,7 @@ def _move(
         texts,
         encoder=encoder(),
         settings=config.topics,
-        nights=nights.filter(nights <= night).to_list(),
+        nights=list_nights(store, zone, night),
         naming=read_naming(store),
         progress=progress,
     )
@@ -184,8 +182,7 @@ def _move(
         ]
     )
     subjects = moved["topic_id"].drop_nulls().unique().sort().to_list()
-    progress("attention", 0, 1)
-    if subjects:
-        amend_trends(store, config)
-    progress("attention", 1, 1)
+    with one_step(progress, "attention"):
+        if subjects:
+            amend_trends(store, config)
     return len(subjects)

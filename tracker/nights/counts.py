@@ -54,15 +54,21 @@ def read_rules(config: Config) -> Rules:
     )  # fmt: skip
 
 
+def find_stand(store: Store) -> date | None:
+    """Return the night the study stands at, None if it was never updated."""
+    night = store.scan(COVERAGE).select(pl.col("night").max()).collect().item()
+    return night if isinstance(night, date) else None
+
+
 def read_counted_night(store: Store) -> date:
     """Return the night the study stands at.
 
     Raises:
         InputError: If the study was never updated, or by a version that did not keep its slots.
     """
-    night = store.scan(COVERAGE).select(pl.col("night").max()).collect().item()
+    night = find_stand(store)
     judged = store.scan(FAMILIES).select(pl.len()).collect().item()
-    if not isinstance(night, date) or not judged:
+    if night is None or not judged:
         raise InputError(f"{store.folder}: found nothing counted yet; run tracker update first")
     return night
 

@@ -8,7 +8,6 @@ import polars as pl
 from tracker.collector.headlines import derive_headlines
 from tracker.collector.languages import detect_languages
 from tracker.nights.readings import Left, Taken, is_left
-from tracker.progress import Progress, be_silent
 from tracker.store import Store
 from tracker.tables import HEADLINES, SIGHTINGS, night_of
 
@@ -26,14 +25,11 @@ class Derived:
     kept: pl.Series
 
 
-def update_headlines(
-    store: Store, taken: Taken, time_zone: str, progress: Progress = be_silent
-) -> Derived:
+def update_headlines(store: Store, taken: Taken, time_zone: str) -> Derived:
     """Write and return HEADLINES of what was taken in; languages are found once.
 
     Only those seen on nights that changed since are derived again.
     """
-    progress("headlines", 0, 1)
     stored, sightings = store.read(HEADLINES), store.scan(SIGHTINGS)
     kept = stored.clear()
     if is_left(store, Left(HEADLINES)) and not taken.before.is_empty():
@@ -55,7 +51,6 @@ def update_headlines(
     headlines = pl.concat([kept, HEADLINES.check(derived)]).sort("first_seen", "headline_id")
     if not (headlines.height == stored.height == kept.height):
         store.replace(HEADLINES, headlines)
-    progress("headlines", 1, 1)
     return Derived(headlines, kept["headline_id"])
 
 

@@ -22,13 +22,18 @@ def write_model(
     store.upsert(MODELS, MODELS.frame([(made_at, encoder.name, METHOD, said, finished)]))
 
 
+def read_model(store: Store) -> pl.DataFrame:
+    """Return the row of MODELS that says how topics are made by now; none without topics."""
+    return store.read(MODELS).sort("made_at").tail(1)
+
+
 def check_model(store: Store, encoder: Encoder, settings: TopicSettings, now: datetime) -> bool:
     """Return whether the topics still have to be derived anew with what is configured.
 
     Raises:
         ConfigError: If they were made otherwise; says what to run.
     """
-    latest = store.read(MODELS).sort("made_at").tail(1)
+    latest = read_model(store)
     if latest.is_empty() or store.scan(MEMBERS).head(1).collect().is_empty():
         if latest.is_empty() or list_differences(latest, encoder, settings):
             write_model(store, encoder, settings, now, finished=True)
@@ -44,7 +49,7 @@ def check_model(store: Store, encoder: Encoder, settings: TopicSettings, now: da
 
 def finish_model(store: Store) -> None:
     """Write that the topics have been derived anew."""
-    latest = store.read(MODELS).sort("made_at").tail(1)
+    latest = read_model(store)
     if not latest["finished"].item():
         store.upsert(MODELS, latest.with_columns(finished=pl.lit(value=True)))
 

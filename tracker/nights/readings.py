@@ -1,6 +1,7 @@
 """What was taken in of each night, as digests: what is as it was is not derived again."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import polars as pl
@@ -9,7 +10,7 @@ from tracker.collector.breaks import find_breaks
 from tracker.config import Config
 from tracker.ids import make_id
 from tracker.store import Change, Store
-from tracker.tables import LEFT, LISTS, READINGS, SIGHTINGS, Table, night_of
+from tracker.tables import CAPTURES, LEFT, LISTS, READINGS, SIGHTINGS, Table, night_of
 
 COUNTING: Final = 1
 """Raised when the slots of a night are counted otherwise: all nights are counted again then."""
@@ -39,6 +40,13 @@ class Taken:
         marks = ["night", "taken"]
         here = list_changed(self.nights, self.before, marks)
         return pl.concat([here, list_changed(self.before, self.nights, marks)]).unique().sort()
+
+
+def list_nights(store: Store, time_zone: str, until: date) -> list[date]:
+    """Return the nights with captures up to one, in order."""
+    nights = store.scan(CAPTURES).select(night_of("captured_at", time_zone).alias("night"))
+    known = nights.filter(pl.col("night") <= until).unique().collect()
+    return known["night"].sort().to_list()
 
 
 def read_taken(store: Store, captures: pl.DataFrame, config: Config) -> Taken:

@@ -2,28 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import polars as pl
 
 from tracker.config import Config
 from tracker.errors import InputError
+from tracker.nights.counts import find_stand
 from tracker.nights.headlines import texts_of
-from tracker.nights.models import list_differences, write_model
+from tracker.nights.models import list_differences, read_model, write_model
+from tracker.nights.readings import list_nights
 from tracker.nights.replays import derive_members
 from tracker.nights.topic_views import read_labels
 from tracker.nights.updates import UpdateResult, update_study
 from tracker.progress import Progress, be_silent
 from tracker.store import Store
 from tracker.tables import (
-    CAPTURES,
     CARRIED,
     CORRECTIONS,
-    COVERAGE,
     HEADLINES,
     MEMBERS,
-    MODELS,
-    night_of,
 )
 from tracker.topics.encoder import Encoder
 from tracker.topics.namings import Naming, compare_topics, match_topics
@@ -64,8 +62,7 @@ def remodel_study(
     Raises:
         InputError: If there are no topics, or they are made as configured already.
     """
-    stand = store.scan(COVERAGE).select(pl.col("night").max()).collect().item()
-    latest = store.read(MODELS).sort("made_at").tail(1)
+    stand, latest = find_stand(store), read_model(store)
     if stand is None or latest.is_empty():
         raise InputError(f"{store.folder}: found no topics yet; run tracker update first")
     model = encoder()
@@ -77,14 +74,13 @@ def remodel_study(
         )
     zone = config.study.time_zone
     before, labels = _read_placed(store.read(MEMBERS)), read_labels(store)
-    nights = _list_nights(store, zone, stand)
     salted = Naming(now.isoformat())
     derived = derive_members(
         store,
         texts_of(store.read(HEADLINES), zone),
         encoder=model,
         settings=config.topics,
-        nights=nights,
+        nights=list_nights(store, zone, stand),
         naming=salted,
         progress=progress,
     )
@@ -126,8 +122,3 @@ def _match(store: Store, before: pl.DataFrame, after: pl.DataFrame, now: datetim
 def _read_placed(members: pl.DataFrame) -> pl.DataFrame:
     held = members.filter(pl.col("to_night").is_null(), pl.col("topic_id").is_not_null())
     return held.select("headline_id", "topic_id")
-
-
-def _list_nights(store: Store, zone: str, stand: date) -> list[date]:
-    nights = store.scan(CAPTURES).select(night_of("captured_at", zone).alias("night")).unique()
-    return nights.filter(pl.col("night") <= stand).sort("night").collect()["night"].to_list()

@@ -8,13 +8,13 @@ from typing import Final
 import polars as pl
 
 from tracker.nights.vectors import embed_texts, read_vectors
-from tracker.progress import Progress, be_silent
+from tracker.progress import Progress, be_silent, one_step
 from tracker.store import Store
 from tracker.tables import CORRECTIONS, LINEAGE, MEMBERS, NIGHTS, TOPICS
 from tracker.topics.corrections import Act, list_acts
 from tracker.topics.encoder import Encoder
 from tracker.topics.ledgers import Changes, Ledger
-from tracker.topics.members import close_stretches
+from tracker.topics.members import close_stretches, held_on
 from tracker.topics.namings import Naming
 from tracker.topics.occurrences import match_any
 from tracker.topics.settings import TopicSettings
@@ -71,12 +71,11 @@ def place_headlines(
     if start is None:
         return Placing(0, 0, None)
     earlier = max((night for night in nights if night < start), default=date.min)
-    progress("earlier topics", 0, 1)
-    forget_nights(store, start, earlier)
-    placed = headlines.filter(pl.col("night") < start)
-    acts = _list_acts(store, headlines, encoder, nights, earlier)
-    ledger = _restore(store, placed, encoder, settings, start, acts, naming)
-    progress("earlier topics", 1, 1)
+    with one_step(progress, "earlier topics"):
+        forget_nights(store, start, earlier)
+        placed = headlines.filter(pl.col("night") < start)
+        acts = _list_acts(store, headlines, encoder, nights, earlier)
+        ledger = _restore(store, placed, encoder, settings, start, acts, naming)
     todo = headlines.filter(pl.col("night") >= start)
     ahead = [night for night in nights if night >= start]
     changes: list[Changes] = []
@@ -249,14 +248,7 @@ def _restore(
     naming: Naming,
 ) -> Ledger:
     as_of = start - timedelta(days=1)
-    members = (
-        store.scan(MEMBERS)
-        .filter(
-            pl.col("from_night") <= as_of,
-            pl.col("to_night").is_null() | (pl.col("to_night") >= as_of),
-        )
-        .collect()
-    )
+    members = store.scan(MEMBERS).filter(held_on(as_of)).collect()
     if members.is_empty():
         return Ledger(settings, encoder.name, encoder.reads, naming)
     recent = placed.filter(

@@ -8,6 +8,7 @@ import polars as pl
 
 from tracker.collector.expectations import find_missing
 from tracker.config import Config
+from tracker.nights.counts import find_stand
 from tracker.nights.headlines import texts_of, update_headlines
 from tracker.nights.label_writers import open_writer
 from tracker.nights.measures import measure_trends, write_trends
@@ -18,12 +19,11 @@ from tracker.nights.replays import Placing, place_headlines
 from tracker.nights.slot_counts import count_slots
 from tracker.nights.theme_matches import update_themes
 from tracker.nights.written_labels import LabelResult, write_labels
-from tracker.progress import Progress, be_silent
+from tracker.progress import Progress, be_silent, one_step
 from tracker.store import Store
 from tracker.tables import (
     CAPTURES,
     CORRECTIONS,
-    COVERAGE,
     EVENTS,
     HEADLINES,
     LISTS,
@@ -95,18 +95,19 @@ def update_study(
         captures = captures.filter(pl.col("night") <= as_of)
     nights = captures["night"].unique().sort().to_list()
     night = nights[-1]
-    stood = store.scan(COVERAGE).select(pl.col("night").max()).collect().item()
+    stood = find_stand(store)
     model = encoder()
     unfinished = check_model(store, model, config.topics, now)
-    progress("lists", 0, 1)
-    mark_missing_lists(store, captures.drop("night"))
-    progress("lists", 1, 1)
-    taken = read_taken(store, captures.drop("night"), config)
-    derived = update_headlines(store, taken, zone, progress)
-    headlines = derived.headlines
+    captures = captures.drop("night")
+    with one_step(progress, "lists"):
+        mark_missing_lists(store, captures)
+    with one_step(progress, "headlines"):
+        taken = read_taken(store, captures, config)
+        derived = update_headlines(store, taken, zone)
+    texts = texts_of(derived.headlines, zone)
     placing = place_headlines(
         store,
-        texts_of(headlines, zone),
+        texts,
         encoder=model,
         settings=config.topics,
         nights=nights,
@@ -115,26 +116,22 @@ def update_study(
         progress=progress,
     )
     finish_model(store)
-    progress("events", 0, 1)
-    events = summarise_events(store.read(MEMBERS), texts_of(headlines, zone), night)
-    store.replace(EVENTS, events)
-    progress("events", 1, 1)
-    progress("themes", 0, 1)
-    left = update_themes(store, derived, config, model)
-    themes = store.read(THEMES)
-    progress("themes", 1, 1)
-    progress("slots", 0, 1)
-    counted = count_slots(store, taken, config, night)
-    progress("slots", 1, 1)
-    progress("attention", 0, 1)
-    members = scan_counted(store).collect()
-    trends = measure_trends(store, counted, members, themes, config, nights[0], night)
-    write_trends(store, counted, trends, note_left(store, Left(HEADLINES), left))
-    progress("attention", 1, 1)
+    with one_step(progress, "events"):
+        events = summarise_events(store.read(MEMBERS), texts, night)
+        store.replace(EVENTS, events)
+    with one_step(progress, "themes"):
+        left = update_themes(store, derived, config, model)
+        themes = store.read(THEMES)
+    with one_step(progress, "slots"):
+        counted = count_slots(store, taken, config, night)
+    with one_step(progress, "attention"):
+        members = scan_counted(store).collect()
+        trends = measure_trends(store, counted, members, themes, config, nights[0], night)
+        write_trends(store, counted, trends, note_left(store, Left(HEADLINES), left))
     labels = write_labels(store, config.labels, open_writer, now, progress)
     return UpdateResult(
         night=night,
-        headlines=headlines.height,
+        headlines=derived.headlines.height,
         placing=placing,
         events=events.height,
         topics=events["topic_id"].drop_nulls().n_unique(),

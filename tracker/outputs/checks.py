@@ -13,9 +13,10 @@ from tracker.errors import StoreError
 from tracker.intakes.override_uses import describe_end
 from tracker.intakes.source_views import judge_sources
 from tracker.names import count
+from tracker.nights.counts import find_stand
 from tracker.outputs.views import view_sources
 from tracker.study import Study
-from tracker.tables import CAPTURES, CORRECTIONS, COVERAGE, LABELS, LISTS, RUNS, TABLES, night_of
+from tracker.tables import CAPTURES, CORRECTIONS, LABELS, LISTS, RUNS, TABLES, night_of
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def _check_update(study: Study) -> list[Finding]:
     zone = study.config.study.time_zone
     captures = study.store.scan(CAPTURES).select(night_of("captured_at", zone).max()).collect()
     captured = captures.item()
-    stands = study.store.scan(COVERAGE).select(pl.col("night").max()).collect().item()
+    stands = find_stand(study.store)
     if captured is None or stands == captured:
         return [Finding("update", True, "everything taken in has been counted")]
     until = f"the study stands at {stands}" if stands else "nothing was counted yet"

@@ -37,6 +37,7 @@ from tracker.tables import (
     THEMES,
     night_of,
 )
+from tracker.topics.members import held_on
 from tracker.trends.coverage import count_sources, describe_gaps, find_first
 from tracker.trends.decomposition import Decomposition, Stretch, decompose_change
 from tracker.trends.memories import Judged
@@ -257,11 +258,7 @@ def _list_headlines(
     store: Store, config: Config, looked: _Looked, subject: str, night: date, channel: str
 ) -> pl.DataFrame:
     """Return the headlines that carried the subject, the most prominent first."""
-    members = looked.stretches.filter(
-        pl.col("subject") == subject,
-        pl.col("from_night") <= night,
-        pl.col("to_night").is_null() | (pl.col("to_night") >= night),
-    )
+    members = looked.stretches.filter(pl.col("subject") == subject, held_on(night))
     ids = members["headline_id"].unique().implode()
     slots = store.scan(SLOTS).filter(
         pl.col("night") == night, pl.col("channel") == channel, pl.col("headline_id").is_in(ids)

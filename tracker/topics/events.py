@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tracker.tables import EVENTS
 from tracker.topics.clustering import join_items
+from tracker.topics.members import held_on
 from tracker.topics.similarity import NEIGHBOURS, Rows, draw_twice, find_drawing, mean_rows, unit
 
 _FADING: Final = 0.02
@@ -100,11 +101,9 @@ def summarise_events(members: pl.DataFrame, headlines: pl.DataFrame, as_of: date
         headlines: Columns headline_id, source, text, night (first seen).
         as_of: The night.
     """
-    held = members.filter(
-        (pl.col("from_night") <= as_of)
-        & (pl.col("to_night").is_null() | (pl.col("to_night") >= as_of))
-        & pl.col("event_id").is_not_null()
-    ).join(headlines.select("headline_id", "source", "text", "night"), on="headline_id")
+    held = members.filter(held_on(as_of), pl.col("event_id").is_not_null()).join(
+        headlines.select("headline_id", "source", "text", "night"), on="headline_id"
+    )
     return EVENTS.check(
         held.sort("probability", "night", "headline_id", descending=[True, False, False])
         .group_by("event_id")

@@ -17,6 +17,7 @@ from tracker.topics.correctors import OUTCOMES, Corrector
 from tracker.topics.event_nights import place_events
 from tracker.topics.holds import Holds, restore_holds
 from tracker.topics.lineage import Change
+from tracker.topics.members import held_on
 from tracker.topics.namings import Naming
 from tracker.topics.rosters import Roster
 from tracker.topics.settings import TopicSettings
@@ -113,10 +114,8 @@ class Ledger:
         """
         ledger = cls(settings, encoder_name, reads, naming)
         ledger.as_of = as_of
-        held = members.filter(
-            (pl.col("from_night") <= as_of)
-            & (pl.col("to_night").is_null() | (pl.col("to_night") >= as_of))
-        ).join(headlines.select("headline_id", "night"), on="headline_id")
+        placed = headlines.select("headline_id", "night")
+        held = members.filter(held_on(as_of)).join(placed, on="headline_id")
         known = topics.filter(pl.col("night") <= as_of)
         latest = known.filter(pl.col("night") == pl.col("night").max().over("topic_id"))
         start = as_of - timedelta(days=settings.window_nights - 1)

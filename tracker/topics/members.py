@@ -7,6 +7,12 @@ import polars as pl
 from tracker.tables import MEMBERS
 
 
+def held_on(night: date) -> pl.Expr:
+    """Return whether a stretch of nights, such as a row of MEMBERS, held on a night."""
+    ends = pl.col("to_night")
+    return (pl.col("from_night") <= night) & (ends.is_null() | (ends >= night))
+
+
 def close_stretches(members: pl.DataFrame, closed: pl.DataFrame) -> pl.DataFrame:
     """Return the stretches of a frame of MEMBERS, with an end where `closed` gives them one.
 
