@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 import polars as pl
 
 from tracker.names import count
-from tracker.plotter.charts import Chart, Trace
+from tracker.plotter.charts import Chart, Layout, Trace
 from tracker.plotter.curves import mean_of
 from tracker.plotter.grids import RECENT_NIGHTS, name_axis, unique_names
 from tracker.plotter.palette import RULE, SERIES, format_ticks, frame_layout
 from tracker.plotter.prepared import Prepared
+from tracker.plotter.spans import draw_spans
 from tracker.plotter.subjects import Subject
 from tracker.plotter.words import clean, percent, short_day
 
@@ -80,13 +81,21 @@ def chart_channels(prepared: Prepared) -> Chart | None:
     if kind is None:
         return None
     info = infos[kind]
-    last = prepared.data.last_night
     names = unique_names([subject.name for subject in info.subjects], 28)
-    x: list[float | None] = []
-    y: list[str | None] = []
-    for name, editors, readers in zip(names, info.editors, info.readers, strict=True):
-        x += [round(editors, 4), round(readers, 4), None]
-        y += [name, name, None]
+    ends = zip(info.editors, info.readers, strict=True)
+    spans = draw_spans(names, ends, {"width": 3, "color": RULE})
+    last = prepared.data.last_night
+    reading = (
+        f"Mean share of each kind of list over the {count(info.nights, 'night')} up to "
+        f"{short_day(last)}. Most-read lists show what readers clicked; all others what editors "
+        "chose."
+    )
+    traces = [spans, *_draw_dots(info, names, last)]
+    return Chart("channels", _tell(info), reading, traces, _lay_out(info, names, kind), info)
+
+
+def _draw_dots(info: ChannelsInfo, names: Sequence[str], last: date) -> list[Trace]:
+    """Return the dots of editors, then of readers."""
     meta = {
         "role": "channels",
         "night": str(last - timedelta(days=info.nights - 1)),
@@ -94,32 +103,24 @@ def chart_channels(prepared: Prepared) -> Chart | None:
         "columns": [subject.key for subject in info.subjects],
         "labels": [clean(subject.name, 60) for subject in info.subjects],
     }
-    traces: list[Trace] = [
+    words = {"editorial": "editors’ lists", "audience": "most-read lists"}
+    return [
         {
             "type": "scatter",
-            "mode": "lines",
-            "x": x,
-            "y": y,
-            "line": {"width": 3, "color": RULE},
-            "hoverinfo": "skip",
-            "meta": {"role": "span"},
+            "mode": "markers",
+            "x": [round(share, 4) for share in shares],
+            "y": names,
+            "marker": {"size": 12, "color": SERIES[i], "symbol": ("circle", "diamond")[i]},
+            "hovertemplate": f"<b>%{{y}}</b><br>%{{x:.1%}} of {words[channel]}<extra></extra>",
+            "meta": {**meta, "channel": channel},
         }
-    ]
-    words = {"editorial": "editors’ lists", "audience": "most-read lists"}
-    for i, (channel, shares) in enumerate(
-        (("editorial", info.editors), ("audience", info.readers))
-    ):
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": [round(share, 4) for share in shares],
-                "y": names,
-                "marker": {"size": 12, "color": SERIES[i], "symbol": ("circle", "diamond")[i]},
-                "hovertemplate": f"<b>%{{y}}</b><br>%{{x:.1%}} of {words[channel]}<extra></extra>",
-                "meta": {**meta, "channel": channel},
-            }
+        for i, (channel, shares) in enumerate(
+            (("editorial", info.editors), ("audience", info.readers))
         )
+    ]
+
+
+def _lay_out(info: ChannelsInfo, names: Sequence[str], kind: str) -> Layout:
     largest = max([0.02, *info.editors, *info.readers])
     heads = [
         {
@@ -129,7 +130,7 @@ def chart_channels(prepared: Prepared) -> Chart | None:
         }
         for i, (x, text) in enumerate(((0, "● Editors’ lists"), (0.2, "◆ Most-read lists")))
     ]  # fmt: skip
-    layout = frame_layout(
+    return frame_layout(
         len(names) * _ROW + _TOP + _BOTTOM,
         margin={"l": 196, "r": 16, "t": _TOP, "b": _BOTTOM, "pad": 6},
         xaxis={"range": [0, largest * 1.08], "tickformat": format_ticks(largest * 1.08),
@@ -140,19 +141,15 @@ def chart_channels(prepared: Prepared) -> Chart | None:
               "narrow": {"margin.l": 112, "xaxis.nticks": 4, "yaxis.tickfont.size": 11,
                          "annotations.1.x": 0.55}},
     )  # fmt: skip
+
+
+def _tell(info: ChannelsInfo) -> str:
+    """Return where editors and readers differ most, in words."""
     widest = max(range(len(info.subjects)), key=lambda i: abs(info.readers[i] - info.editors[i]))
-    name, editors, readers = (
-        info.subjects[widest].told, info.editors[widest], info.readers[widest],
-    )  # fmt: skip
+    editors, readers = info.editors[widest], info.readers[widest]
     who = "Readers click" if readers > editors else "Editors show"
     other = "editors show it" if readers > editors else "readers click it"
-    finding = (
-        f"{who} {name} more than {other}: "
+    return (
+        f"{who} {info.subjects[widest].told} more than {other}: "
         f"{percent(max(editors, readers))} against {percent(min(editors, readers))}"
     )
-    reading = (
-        f"Mean share of each kind of list over the {count(info.nights, 'night')} up to "
-        f"{short_day(last)}. Most-read lists show what readers clicked; all others what editors "
-        "chose."
-    )
-    return Chart("channels", finding, reading, traces, layout, info)

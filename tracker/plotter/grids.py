@@ -82,8 +82,37 @@ def chart_heat(prepared: Prepared, given: Sequence[Subject] = ()) -> Chart | Non
     curves = prepared.curves.by_subject
     names = unique_names([subject.name for subject in info.subjects], 28)
     short = [plot_text(subject.name, 15) for subject in info.subjects]
+    top = _find_bright(info)
+    layout = frame_layout(
+        len(names) * _ROW + _TOP + _BOTTOM,
+        margin={"l": 196, "r": 12, "t": _TOP, "b": _BOTTOM, "pad": 6},
+        xaxis=time_axis(prepared.curves.nights),
+        yaxis=name_axis(names),
+        meta={"table": "tableOfHeat", "rows": len(names), "row_height": _ROW, "narrow": {
+            "margin.l": 112, "yaxis.tickmode": "array", "yaxis.tickvals": names,
+            "yaxis.ticktext": short, "yaxis.tickfont.size": 11, "xaxis.nticks": 4,
+        }},
+    )  # fmt: skip
+    last = curves[info.subjects[0].key, prepared.channel]
+    _, place = find_top(read_points(prepared, last))
+    finding = f"The latest to peak: {last.subject.told}, {tell_point(prepared, place)}"
+    rows = "One row each" if given else "One row a topic, those with most room of all"
+    reading = (
+        f"{rows}, in the order in which they stood highest: the newest at the top. The stronger "
+        f"the colour, the larger its share, up to {percent(top)} and more; faintest is observed "
+        "and absent, blank was not observed, or before the topic began."
+    )
+    return Chart("heat", finding, reading, _draw_strips(info, names, top), layout, info)
+
+
+def _find_bright(info: HeatInfo) -> float:
+    """Return the share from which a strip is as bright as it gets: few nights have more."""
     values = sorted(v for row in info.nights for v in row if v)
-    top = values[int(len(values) * 0.98)] if values else 0.01
+    return values[int(len(values) * 0.98)] if values else 0.01
+
+
+def _draw_strips(info: HeatInfo, names: Sequence[str], top: float) -> list[Trace]:
+    """Return the strips by night and, where there are many nights, by week."""
     shared = {
         "type": "heatmap",
         "y": names,
@@ -123,26 +152,7 @@ def chart_heat(prepared: Prepared, given: Sequence[Subject] = ()) -> Chart | Non
                 "meta": {"role": "heat", "subjects": keys, "labels": labels, "days": 7},
             }
         )
-    layout = frame_layout(
-        len(names) * _ROW + _TOP + _BOTTOM,
-        margin={"l": 196, "r": 12, "t": _TOP, "b": _BOTTOM, "pad": 6},
-        xaxis=time_axis(prepared.curves.nights),
-        yaxis=name_axis(names),
-        meta={"table": "tableOfHeat", "rows": len(names), "row_height": _ROW, "narrow": {
-            "margin.l": 112, "yaxis.tickmode": "array", "yaxis.tickvals": names,
-            "yaxis.ticktext": short, "yaxis.tickfont.size": 11, "xaxis.nticks": 4,
-        }},
-    )  # fmt: skip
-    last = curves[info.subjects[0].key, prepared.channel]
-    _, place = find_top(read_points(prepared, last))
-    finding = f"The latest to peak: {last.subject.told}, {tell_point(prepared, place)}"
-    rows = "One row each" if given else "One row a topic, those with most room of all"
-    reading = (
-        f"{rows}, in the order in which they stood highest: the newest at the top. The stronger "
-        f"the colour, the larger its share, up to {percent(top)} and more; faintest is observed "
-        "and absent, blank was not observed, or before the topic began."
-    )
-    return Chart("heat", finding, reading, traces, layout, info)
+    return traces
 
 
 def unique_names(names: Sequence[str], limit: int) -> list[str]:

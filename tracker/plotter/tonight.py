@@ -6,11 +6,12 @@ from typing import Final
 
 import polars as pl
 
-from tracker.plotter.charts import Chart, Trace
+from tracker.plotter.charts import Chart, Layout, Trace
 from tracker.plotter.curves import Curve
 from tracker.plotter.grids import unique_names
 from tracker.plotter.palette import INK, SERIES, format_ticks, frame_layout, see_through
 from tracker.plotter.prepared import Prepared
+from tracker.plotter.spans import draw_spans
 from tracker.plotter.words import CHOOSERS, clean, day, percent
 
 FEW_NIGHTS: Final = 3
@@ -50,24 +51,23 @@ def chart_tonight(prepared: Prepared) -> Chart | None:
     if not info.curves:
         return None
     names = unique_names([curve.subject.name for curve in info.curves], 26)
-    night = str(prepared.data.last_night)
-    x: list[float | None] = []
-    y: list[str | None] = []
-    for name, curve in zip(names, info.curves, strict=True):
-        low, high = curve.low[-1], curve.high[-1]
-        if low is not None and high is not None:
-            x += [round(low, 4), round(high, 4), None]
-            y += [name, name, None]
-    bands: Trace = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": x,
-        "y": y,
-        "line": {"width": 9, "color": see_through(SERIES[0])},
-        "hoverinfo": "skip",
-        "meta": {"role": "span"},
-    }
-    dots: Trace = {
+    ends = [(curve.low[-1], curve.high[-1]) for curve in info.curves]
+    bands = draw_spans(names, ends, {"width": 9, "color": see_through(SERIES[0])})
+    dots = _draw_dots(info, names, str(prepared.data.last_night))
+    first = info.curves[0]
+    room = CHOOSERS[prepared.channel]
+    kinds = f"{first.subject.kind}s"
+    night_words = day(prepared.data.last_night)
+    finding = f"{first.subject.told} got the most room of all {kinds} on {night_words}"
+    reading = (
+        f"Share of {room} that went to each, every source counting the same; the bar is the 95% "
+        "interval, where the true share may well lie. After a few nights these become lines."
+    )
+    return Chart("themes", finding, reading, [bands, dots], _lay_out(info, names), info)
+
+
+def _draw_dots(info: TonightInfo, names: Sequence[str], night: str) -> Trace:
+    return {
         "type": "scatter",
         "mode": "markers+text",
         "x": [round(curve.last or 0, 4) for curve in info.curves],
@@ -87,8 +87,11 @@ def chart_tonight(prepared: Prepared) -> Chart | None:
             "labels": [clean(curve.subject.name, 60) for curve in info.curves],
         },
     }
+
+
+def _lay_out(info: TonightInfo, names: Sequence[str]) -> Layout:
     top = max([0.02, *(curve.high[-1] or curve.last or 0 for curve in info.curves)])
-    layout = frame_layout(
+    return frame_layout(
         len(names) * _ROW + _TOP + _BOTTOM,
         margin={"l": 190, "r": 24, "t": _TOP, "b": _BOTTOM, "pad": 6},
         xaxis={
@@ -109,13 +112,3 @@ def chart_tonight(prepared: Prepared) -> Chart | None:
             "narrow": {"margin.l": 116, "xaxis.nticks": 4, "yaxis.tickfont.size": 12},
         },
     )
-    first = info.curves[0]
-    room = CHOOSERS[prepared.channel]
-    kinds = f"{first.subject.kind}s"
-    night_words = day(prepared.data.last_night)
-    finding = f"{first.subject.told} got the most room of all {kinds} on {night_words}"
-    reading = (
-        f"Share of {room} that went to each, every source counting the same; the bar is the 95% "
-        "interval, where the true share may well lie. After a few nights these become lines."
-    )
-    return Chart("themes", finding, reading, [bands, dots], layout, info)
