@@ -17,7 +17,7 @@ from tracker.commands.viewing import EXPORT_NAMES, VIEW_NAMES
 from tracker.outputs.exports import to_csv
 from tracker.outputs.views import VIEWS
 from tracker.tables import TABLES
-from tracker.terminal import make_safe, print_json
+from tracker.terminal import PlainProgress, make_safe, print_json
 
 
 @pytest.fixture
@@ -281,7 +281,11 @@ def test_an_export_under_a_strange_name_is_refused(told: Study, tmp_path: Path):
 def test_check_is_content_with_a_whole_study_and_names_what_is_missing(
     told: Study, run: Callable[..., Result], tmp_path: Path
 ):
-    assert on_told(told, "check").exit_code == 0
+    whole = on_told(told, "check")
+    assert whole.exit_code == 0
+    assert "tables: " in whole.stdout
+    assert "table lists: " not in whole.stdout
+    assert "table lists: " in on_told(told, "-v", "check").stdout
     config = tmp_path / "x.toml"
     config.write_text('[[source]]\nname = "Daily"\nurl = "https://daily.example/"\n')
     result = on_told(told, "--config", str(config), "check", "--json")
@@ -289,7 +293,42 @@ def test_check_is_content_with_a_whole_study_and_names_what_is_missing(
     assert result.exit_code == 3
     bad = [finding["what"] for finding in findings if not finding["good"]]
     assert bad == ["source Daily"]
+    first, *rest = on_told(told, "--config", str(config), "check").stdout.splitlines()
+    assert first.startswith("missing source Daily: configured")
+    assert all(line.startswith("ok ") for line in rest)
     assert run("check").exit_code == 3
+
+
+def test_a_run_that_takes_long_says_in_plain_lines_where_it_is():
+    said: list[str] = []
+    times = iter([0.0, 4.0, 9.0, 11.0, 12.0, 13.0, 60.0, 72.0, 73.0, 74.0])
+    tell = PlainProgress(said.append, lambda: next(times))
+    topics = [("topics", night, 90) for night in (1, 2, 9, 50, 80)]
+    ones = [(stage, done, 1) for stage in ("lists", "themes") for done in (0, 1)]
+    for stage, done, total in (*ones[:2], *topics, *ones[2:]):
+        tell(stage, done, total)
+    assert said == ["topics: 1 of 90", "topics: 80 of 90", "themes …"]
+
+
+def test_a_ctrl_c_that_comes_where_nothing_can_be_raised_stops_the_run_too(tmp_path: Path):
+    program = """
+import signal, sys, time, weakref
+from tracker import Study, cli
+class Thing: pass
+def slow(self, *_, **__):
+    thing = Thing()
+    ref = weakref.ref(thing, lambda _: signal.raise_signal(signal.SIGINT))
+    del thing
+    time.sleep(60)
+Study.update = slow
+sys.argv = ["tracker", "update"]
+cli.main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (130, False)
+    assert "stopped; what was done is kept" in done.stderr
 
 
 def test_a_traceback_is_never_what_a_user_sees(tmp_path: Path):

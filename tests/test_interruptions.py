@@ -8,8 +8,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from click.testing import CliRunner
 
 from tracker import Study
+from tracker.cli import main
+from tracker.errors import InputError
+from tracker.outputs.checks import check_study
 from tracker.tables import TABLES
 
 TAKEN_IN = ("captures", "lists", "sightings", "headlines")
@@ -89,15 +93,23 @@ def test_killed_while_a_remodel_looks_the_study_is_as_it_was(folder: Path, told:
 
 def test_killed_while_a_remodel_writes_the_next_update_ends_it(folder: Path, told: Study):
     (folder / "tracker.toml").write_text(LEXICAL)
-    kill_within(folder, "remodel", [], "attention")
+    nights = told.read("nights").height
+    kill_within(folder, "remodel", [], "topics", times=nights + 2)
     study = open_study(folder)
-    study.update()
+    with pytest.raises(InputError, match="an earlier remodel was cut off; tracker update ends it"):
+        study.remodel()
+    (cut,) = (finding for finding in check_study(study) if not finding.good)
+    assert cut.message == "a remodel of the topics was cut off; tracker update ends it"
+    command = ["--study", str(study.folder), "--config", str(folder / "tracker.toml"), "update"]
+    ended = CliRunner().invoke(main, command).output
+    assert "an earlier tracker topics remodel was cut off, so all topics were derived" in ended
+    assert all(finding.good for finding in check_study(study))
     assert_same(read_all(study, TAKEN_IN), read_all(told, TAKEN_IN))
     held = study.read("members").filter(pl.col("to_night").is_null())
     assert set(held["headline_id"]) == set(told.read("headlines")["headline_id"])
-    ended = read_all(study, PLACED)
+    placed = read_all(study, PLACED)
     study.replay()
-    assert_same(read_all(study, PLACED), ended)
+    assert_same(read_all(study, PLACED), placed)
     assert study.edit_topics(later=True).pin(held["topic_id"].drop_nulls()[0])
 
 

@@ -1,8 +1,10 @@
 """The command line: verbs of a few lines; the only place that knows a terminal."""
 
+import _thread
 import io
 import logging
 import sys
+import threading
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +27,8 @@ from tracker.commands.viewing import check, export, show
 from tracker.errors import TrackerError
 from tracker.terminal import make_safe
 
+_AGAIN: Final = 0.05
+"""Seconds after which a Ctrl-C that was lost is delivered again."""
 _LONGEST: Final = 2000
 """Characters of an error that are shown."""
 
@@ -40,10 +44,25 @@ def _shorten(message: str) -> str:
     return f"{message[: _LONGEST // 2]} … {message[-_LONGEST // 2 :]}"
 
 
+def _hear_interrupts(unraisable: "sys.UnraisableHookArgs") -> None:
+    """Deliver a Ctrl-C again that came where Python can raise nothing, as while numba compiles."""
+    if unraisable.exc_type is KeyboardInterrupt:
+        threading.Timer(_AGAIN, _thread.interrupt_main).start()
+    else:
+        sys.__unraisablehook__(unraisable)
+
+
 class _Tracker(click.Group):
     """Prints the tracker's own errors as one line."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        hook, sys.unraisablehook = sys.unraisablehook, _hear_interrupts
+        try:
+            return self._invoke(ctx)
+        finally:
+            sys.unraisablehook = hook
+
+    def _invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except TrackerError as error:
@@ -94,7 +113,7 @@ def main(ctx: click.Context, folder: Path, config: Path | None, verbose: int, qu
             stream.reconfigure(errors="replace")
     levels = [logging.WARNING, logging.INFO, logging.DEBUG]
     logging.basicConfig(level=levels[min(verbose, 2)], format="%(levelname)s %(name)s: %(message)s")
-    ctx.obj = Settings(folder, config, quiet)
+    ctx.obj = Settings(folder, config, quiet, verbose > 0)
 
 
 VERBS: Final = (

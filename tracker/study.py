@@ -438,15 +438,13 @@ class Study:
         return result
 
     def _want_captures(self, until: date | None = None) -> None:
-        captures = self.store.scan(CAPTURES)
-        if until is not None:
-            night = night_of("captured_at", self.config.study.time_zone)
-            captures = captures.filter(night <= until)
-        if captures.head(1).collect().is_empty():
-            span = f" up to {until}" if until else ""
-            raise InputError(
-                f"{self.folder}: found no captures{span}; wanted some: run tracker ingest"
-            )
+        night = night_of("captured_at", self.config.study.time_zone)
+        nights = self.store.scan(CAPTURES).select(first=night.min(), last=night.max())
+        ((first, last),) = nights.collect().iter_rows()
+        if first is None:
+            raise InputError(f"{self.folder}: found no captures; wanted some: run tracker ingest")
+        if until is not None and until < first:
+            raise InputError(f"{until}: found no night up to it; wanted one of {first} to {last}")
 
     def load_encoder(self) -> "Encoder":
         """Return the study's encoder.

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -57,6 +58,7 @@ _WIDE: Final = {
     "name": 3,
     "heading": 2,
     "topic": 2,
+    "other": 2,
     "themes": 1,
     "terms": 2,
     "telling": 4,
@@ -237,11 +239,44 @@ def warn(message: str) -> None:
     click.secho(make_safe(message), fg="yellow", err=True)
 
 
+_PATIENCE: Final = 10.0
+"""Seconds of a run before lines say where it is: one for each stage from then on."""
+_PAUSE: Final = 60.0
+"""Seconds between two lines of one stage."""
+
+
+class PlainProgress:
+    """A progress callback that prints a line for each stage, for files, pipes and mails.
+
+    What is done in a few seconds says nothing; a long stage says at times how far it is.
+
+    Args:
+        say: Prints a line.
+        clock: Returns the time, in seconds.
+    """
+
+    def __init__(self, say: Callable[[str], None], clock: Callable[[], float]) -> None:
+        self._say, self._clock = say, clock
+        self._stage, self._last, self._begun = "", -_PAUSE, clock()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Say that `done` of `total` steps of `stage` are done, where that is due."""
+        now = self._clock()
+        if now - self._begun < _PATIENCE or done == total == 1:
+            return
+        if stage != self._stage or now - self._last >= _PAUSE:
+            self._stage, self._last = stage, now
+            self._say(f"{stage}: {done:,} of {total:,}" if total > 1 else f"{stage} …")
+
+
 @contextmanager
 def show_progress(quiet: bool) -> "Iterator[Progress]":
-    """Give a progress callback that draws bars in a terminal, and nothing where there is none."""
-    if quiet or not sys.stderr.isatty():
+    """Give a progress callback that draws bars in a terminal, and prints lines elsewhere."""
+    if quiet:
         yield lambda _stage, _done, _total: None
+        return
+    if not sys.stderr.isatty():
+        yield PlainProgress(lambda line: click.echo(make_safe(line), err=True), time.monotonic)
         return
     from rich.console import Console
     from rich.progress import (

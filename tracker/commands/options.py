@@ -23,6 +23,7 @@ class Settings:
     folder: Path
     config: Path | None
     quiet: bool
+    verbose: bool = False
 
     @property
     def config_path(self) -> Path:

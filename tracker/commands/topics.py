@@ -127,14 +127,23 @@ def split(
 @topics.command()
 @_TOPIC
 @click.argument("label")
+@click.option("--force", is_flag=True, help="Also a label that another topic has.")
 @_LATER
 @_JSON
 @click.pass_obj
-def rename(settings: Settings, topic: str, label: str, later: bool, as_json: bool) -> None:
+def rename(
+    settings: Settings, topic: str, label: str, force: bool, later: bool, as_json: bool
+) -> None:
     """Give a topic a label that stays."""
+    from tracker.nights.topic_views import tell_theme
+
     with show_progress(settings.quiet) as progress:
-        said = settings.open().edit_topics(later=later, progress=progress).rename(topic, label)
+        study = settings.open()
+        editor = study.edit_topics(later=later, progress=progress)
+        said = editor.rename(topic, label, force=force)
     _print_said(said, as_json)
+    for line in tell_theme(study.store, label):
+        warn(line)
 
 
 @topics.command()

@@ -28,9 +28,17 @@ def update(settings: Settings, as_of: datetime | None, as_json: bool) -> None:
     """
     with show_progress(settings.quiet) as progress:
         result = settings.open().update(_to_date(as_of), progress=progress)
+    _warn_earlier(result, _to_date(as_of))
     _print_update(result, as_json)
     first = result.placing.first_night
-    if not as_json and result.stood and first and first < result.stood <= result.night:
+    if as_json:
+        return
+    if result.remodelled:
+        click.echo(
+            "an earlier tracker topics remodel was cut off, so all topics were derived anew; one "
+            "that is clearly the same as before keeps its id"
+        )
+    elif result.stood and first and first < result.stood <= result.night:
         click.echo(
             f"something of {first} came in or changed, so the nights from then on were done again; "
             "most topics founded since keep their id, some may have another"
@@ -48,7 +56,14 @@ def replay(
     """Do the nightly update again, night by night, as if each had been run then."""
     with show_progress(settings.quiet) as progress:
         result = settings.open().replay(_to_date(first), _to_date(last), progress=progress)
+    _warn_earlier(result, _to_date(last))
     _print_update(result, as_json)
+
+
+def _warn_earlier(result: "UpdateResult", wanted: date | None) -> None:
+    """Say that the study stands at an earlier night than was asked for."""
+    if wanted is not None and result.night < wanted:
+        warn(f"{wanted}: nothing was captured on it; the last night before is {result.night}")
 
 
 def _print_update(result: "UpdateResult", as_json: bool) -> None:

@@ -56,11 +56,15 @@ def export(settings: Settings, table: str, output: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one finding a line.")
 @click.pass_obj
 def check(settings: Settings, as_json: bool) -> None:
-    """Look at the study's health: settings, tables, what was last observed, what is missing."""
-    from tracker.outputs.checks import check_study
+    """Look at the study's health: settings, tables, what was last observed, what is missing.
+
+    What is missing comes first; of tables and sources that are as they should be only how many
+    there are (`tracker -v check` names each).
+    """
+    from tracker.outputs.checks import check_study, sum_up
 
     findings = check_study(settings.open())
-    for finding in findings:
+    for finding in findings if as_json else sum_up(findings, every=settings.verbose):
         if as_json:
             print_json(asdict(finding))
         else:

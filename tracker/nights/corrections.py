@@ -143,12 +143,15 @@ def tell_correction(
         moves: What it moves.
         first: The night on which the first of its headlines was seen.
     """
+    label = labels.get(row["topic_id"], row["topic_id"])
+    if row["kind"] == "rename" and row["undone_at"] is not None:
+        label = row["label_before"] or label
     other = row["label"] if row["kind"] in ("rename", "split") else labels.get(row["other_id"])
     return Said(
         row["correction_id"],
         row["kind"],
         row["topic_id"],
-        labels.get(row["topic_id"], row["topic_id"]),
+        label,
         row["other_id"],
         other,
         row["undone_night"] or row["night"],

@@ -34,11 +34,11 @@ def check_model(store: Store, encoder: Encoder, settings: TopicSettings, now: da
         ConfigError: If they were made otherwise; says what to run.
     """
     latest = read_model(store)
-    if latest.is_empty() or store.scan(MEMBERS).head(1).collect().is_empty():
-        if latest.is_empty() or list_differences(latest, encoder, settings):
-            write_model(store, encoder, settings, now, finished=True)
+    differences = [] if latest.is_empty() else list_differences(latest, encoder, settings)
+    bare = store.scan(MEMBERS).head(1).collect().is_empty()
+    if latest.is_empty() or (bare and differences):
+        write_model(store, encoder, settings, now, finished=True)
         return False
-    differences = list_differences(latest, encoder, settings)
     if differences:
         raise ConfigError(
             f"{'; '.join(differences)}; wanted the same for all nights: tracker topics remodel "

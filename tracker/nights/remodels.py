@@ -67,10 +67,15 @@ def remodel_study(
         raise InputError(f"{store.folder}: found no topics yet; run tracker update first")
     model = encoder()
     changes = list_differences(latest, model, config.topics)
+    if not changes and not latest["finished"].item():
+        raise InputError(
+            f"{store.folder}: found that an earlier remodel was cut off; tracker update ends it"
+        )
     if not changes:
         raise InputError(
             f"{store.folder}: found topics that are made as configured already ({model.name}); "
-            "wanted another encoder or other settings under [topics] in tracker.toml"
+            "wanted another encoder or other settings under [topics] in tracker.toml; where an "
+            "earlier remodel was cut off, tracker update ends it"
         )
     zone = config.study.time_zone
     before, labels = _read_placed(store.read(MEMBERS)), read_labels(store)

@@ -20,7 +20,13 @@ from tracker.nights.corrections import (
 )
 from tracker.nights.topic_moves import Moves, count_moves, foresee_places, read_places
 from tracker.nights.topic_splits import Leaving, find_leaving, read_headlines, word_part
-from tracker.nights.topic_views import describe_topic, find_topic, latest_topics, read_labels
+from tracker.nights.topic_views import (
+    describe_topic,
+    find_topic,
+    latest_topics,
+    list_called,
+    read_labels,
+)
 from tracker.progress import Progress, be_silent
 from tracker.runs import record_run
 from tracker.store import Store
@@ -159,11 +165,16 @@ class TopicEditor:
             return (said,)
         return (replace(said, moves=replace(said.moves, matching=leaving.matching)),)
 
-    def rename(self, topic: str, label: str) -> tuple[Said, ...]:
+    def rename(self, topic: str, label: str, *, force: bool = False) -> tuple[Said, ...]:
         """Give a topic a label that stays; return the correction.
 
+        Args:
+            topic: The topic.
+            label: The label.
+            force: Also one that another topic has.
+
         Raises:
-            InputError: If the label is empty, too long, or the one it has.
+            InputError: If the label is empty, too long, the one it has, or another topic's.
             SubjectError: If the name is no topic's, or that of several.
         """
         label = " ".join(label.split())
@@ -174,6 +185,13 @@ class TopicEditor:
         found = find_topic(self._store, topic)
         if found["label"] == label:
             raise InputError(f"{describe_topic(found)} is called that already")
+        others = self._list_called(label) - {found["topic_id"]}
+        if others and not force:
+            named = " and ".join(sorted(others))
+            raise InputError(
+                f"{label!r}: found that {named} is called so; merge the two, or --force two of one "
+                "name, which then go by their ids alone"
+            )
         before = self._find_renaming(found["topic_id"])
         row = {
             "topic_id": found["topic_id"],
@@ -231,6 +249,12 @@ class TopicEditor:
         said = pins.filter(pl.col("undone_at").is_null())
         undone = pins.filter(pl.col("undone_at").is_not_null(), pl.col("state") == "standing")
         return "waiting" in said["state"] or ("pinned" in topic["marks"] and undone.is_empty())
+
+    def _list_called(self, label: str) -> set[str]:
+        """Return the topics that are called so, or are as soon as what was said is carried out."""
+        renames = self._store.read(CORRECTIONS).filter(kind="rename", state="waiting")
+        waiting = renames.filter(pl.col("undone_at").is_null(), pl.col("label") == label)
+        return {*list_called(self._store, label), *waiting["topic_id"]}
 
     def _list_headlines(self, topic_id: str) -> list[str]:
         return sorted(read_headlines(self._store, topic_id)["headline_id"])

@@ -105,12 +105,18 @@ def find_topic(store: Store, name: str, *, by_part: bool = False) -> dict[str, A
 
 
 def list_called(store: Store, label: str) -> list[str]:
-    """Return the short ids of the topics of a label, in any case."""
-    topics = view_topics(store)
+    """Return the ids of the topics that are called so, in any case."""
+    topics = view_topics(store).select("topic_id", "label")
+    return [key for key, called in topics.iter_rows() if called.casefold() == label.casefold()]
+
+
+def tell_theme(store: Store, label: str) -> list[str]:
+    """Return a sentence that says which theme is called as a topic is, if one is."""
+    themes = store.scan(THEMES).select(pl.col("theme").unique()).collect()["theme"]
     return [
-        str(one)
-        for one, called in topics.select("id", "label").iter_rows()
-        if called.casefold() == label.casefold()
+        f"a theme is called {theme} too: explain and chart take topic:{theme} for the topic"
+        for theme in themes
+        if theme.casefold() == label.casefold()
     ]
 
 
@@ -212,11 +218,8 @@ def view_topic_life(store: Store, name: str) -> Life:
     ]
     mine = store.read(EVENTS).filter(pl.col("topic_id") == key)
     lines += [f"headline: {text}" for text in pick_telling(mine)["telling"].explode()]
-    themes = store.read(THEMES)
-    for theme in themes["theme"].unique():
-        if theme.casefold() == topic["label"].casefold():
-            lines.append(f"a theme is called {theme} too: explain and chart take topic:{theme}")
-    overlaps = overlap_themes(themes, store.read(MEMBERS))
+    lines += tell_theme(store, topic["label"])
+    overlaps = overlap_themes(store.read(THEMES), store.read(MEMBERS))
     shared = overlaps.filter(pl.col("topic_id") == key, pl.col("of_topic") >= _LEAST_SHARE)
     if shared.height:
         named = [f"{row['theme']} ({row['shared']})" for row in shared.iter_rows(named=True)]

@@ -50,6 +50,7 @@ class UpdateResult:
         void_corrections: Corrections that name what is not there.
         labels: What the label writer did, if there is one.
         stood: The night the study stood at before; None if it never did.
+        remodelled: Whether it ended a remodel that had been cut off, so that all nights were done.
     """
 
     night: date
@@ -62,6 +63,7 @@ class UpdateResult:
     void_corrections: int
     labels: LabelResult
     stood: date | None
+    remodelled: bool
 
 
 def update_study(
@@ -140,6 +142,7 @@ def update_study(
         void_corrections=store.read(CORRECTIONS).filter(pl.col("state") == "void").height,
         labels=labels,
         stood=stood,
+        remodelled=unfinished,
     )
 
 

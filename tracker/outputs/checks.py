@@ -1,6 +1,7 @@
 """Is the study whole, and was everything observed that should have been?"""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from tracker.intakes.override_uses import describe_end
 from tracker.intakes.source_views import judge_sources
 from tracker.names import count
 from tracker.nights.counts import find_stand
+from tracker.nights.models import read_model
 from tracker.outputs.views import view_sources
 from tracker.study import Study
 from tracker.tables import CAPTURES, CORRECTIONS, LABELS, LISTS, RUNS, TABLES, night_of
@@ -50,6 +52,25 @@ def check_study(study: Study) -> list[Finding]:
     ]  # fmt: skip
 
 
+def sum_up(findings: Sequence[Finding], *, every: bool = False) -> list[Finding]:
+    """Return what people are told: what is not as it should be, then the rest in few lines.
+
+    Args:
+        findings: As `check_study` returns them.
+        every: Leave each as it is.
+    """
+    bad = [finding for finding in findings if not finding.good]
+    good = [finding for finding in findings if finding.good]
+    kinds: dict[str, list[Finding]] = {}
+    for finding in good:
+        kinds.setdefault(finding.what.partition(" ")[0], []).append(finding)
+    told = []
+    for kind, some in kinds.items():
+        summed = Finding(f"{kind}s", True, f"{len(some):,} are as they should be")
+        told += some if every or len(some) == 1 else [summed]
+    return [*bad, *told]
+
+
 def _describe_folder(study: Study) -> str:
     where = study.folder
     return f"{where}" if study.store.exists else f"{where} holds no study yet; run tracker ingest"
@@ -68,22 +89,24 @@ def _check_tables(study: Study) -> list[Finding]:
 
 
 def _check_runs(study: Study) -> list[Finding]:
-    runs = study.store.read(RUNS)
+    # What was cut off in the middle of the topics is ended by the next update too.
+    updates = pl.col("command").is_in(["update", "replay"])
+    updates |= pl.col("command").str.starts_with("topics ")
+    runs = study.store.read(RUNS).with_columns(
+        ends=pl.when(updates).then(pl.lit("update")).otherwise("command")
+    )
     done = runs.filter(pl.col("finished_at").is_not_null(), pl.col("outcome") != "failed")
-    latest = done.group_by("command").agg(pl.col("started_at").max().alias("done_at"))
+    latest = done.group_by("ends").agg(pl.col("started_at").max().alias("done_at"))
     cut = (
         runs.filter(pl.col("finished_at").is_null())
-        .join(latest, on="command", how="left")
+        .join(latest, on="ends", how="left")
         .filter(pl.col("done_at").is_null() | (pl.col("done_at") < pl.col("started_at")))
     )
-    findings = [
-        Finding(
-            f"run {run['run_id']}",
-            False,
-            f"{run['command']} of {run['started_at']:%Y-%m-%d %H:%M} UTC was cut off; run it again",
-        )
-        for run in cut.iter_rows(named=True)
-    ]
+    findings = []
+    for run in cut.iter_rows(named=True):
+        when = f"{run['command']} of {run['started_at']:%Y-%m-%d %H:%M} UTC was cut off"
+        again = "tracker update goes on" if run["ends"] == "update" else "run it again"
+        findings.append(Finding(f"run {run['run_id']}", False, f"{when}; {again}"))
     return findings or [Finding("runs", True, "none was cut off")]
 
 
@@ -101,6 +124,9 @@ def _check_update(study: Study) -> list[Finding]:
     captures = study.store.scan(CAPTURES).select(night_of("captured_at", zone).max()).collect()
     captured = captures.item()
     stands = find_stand(study.store)
+    if False in read_model(study.store)["finished"]:
+        message = "a remodel of the topics was cut off; tracker update ends it"
+        return [Finding("update", False, message)]
     if captured is None or stands == captured:
         return [Finding("update", True, "everything taken in has been counted")]
     until = f"the study stands at {stands}" if stands else "nothing was counted yet"

@@ -76,7 +76,10 @@ def view_lists(store: Store) -> pl.DataFrame:
 
 
 def view_corrections(store: Store) -> pl.DataFrame:
-    """Return the corrections people have made, latest first, with the topics' labels."""
+    """Return the corrections people have made, latest first, with the topics' labels.
+
+    One made and undone on nights that are set aside, as in a view of an earlier night, is undone.
+    """
     labels = label_topics(store)
     others = labels.rename({"topic_id": "other_id", "label": "other"})
     # An id that is not there any more meant another topic: the lineage says which.
@@ -96,11 +99,13 @@ def view_corrections(store: Store) -> pl.DataFrame:
             .otherwise(pl.coalesce("other", "given")).alias("other"),
             pl.when(pl.col("kind") == "rename").then("label_before").otherwise("topic")
             .alias("topic"),
+            pl.when(pl.col("undone_at").is_not_null(), pl.col("state") == "waiting")
+            .then(pl.lit("undone")).otherwise("state").alias("state"),
         )
         .sort("made_at", "correction_id", descending=True)
         .select(
             pl.col("correction_id").alias("id"), "kind", "state", "night", "topic", "other",
-            "undone_night", "note", "made_at", "undone_at", "topic_id", "other_id",
+            "since", "undone_night", "note", "made_at", "undone_at", "topic_id", "other_id",
         )
     )  # fmt: skip
 
