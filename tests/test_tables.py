@@ -1,3 +1,6 @@
+from importlib import import_module
+from pkgutil import iter_modules
+
 import polars as pl
 import pytest
 
@@ -13,8 +16,9 @@ def lineage_row(**changes: object) -> pl.DataFrame:
 
 
 def test_no_table_is_left_out_of_those_that_a_study_has():
-    defined = [value for value in vars(tables).values() if isinstance(value, tables.Table)]
-    assert {table.name for table in defined} == set(TABLES)
+    modules = [import_module(f"tracker.tables.{one.name}") for one in iter_modules(tables.__path__)]
+    defined = [value for module in modules for value in vars(module).values()]
+    assert {one.name for one in defined if isinstance(one, tables.Table)} == set(TABLES)
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)

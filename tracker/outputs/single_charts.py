@@ -34,7 +34,7 @@ class SingleChart:
     """A chart and what it was made from.
 
     Attributes:
-        name: Its name, as in `tracker.plotter.CHARTS`.
+        name: Its name, as in `tracker.plotter.figures.CHARTS`.
         prepared: The study, made ready to draw.
         chart: The chart as data.
         namesakes: What else is called as its subjects are, a sentence each.
