@@ -218,7 +218,7 @@ def _join_koreas(north: list[str], south: list[str], locales: dict[str, Locale])
     bare: dict[str, set[str]] = defaultdict(set)
     for name, locale in locales.items():
         words = [set(locale.territories[code].split()) for code in ("KP", "KR")]
-        for word in words[0] & words[1]:
+        for word in sorted(words[0] & words[1]):
             if _is_cased(word) and word[0].isupper():
                 codes = _NORWEGIAN if name == "no" else name[:2]
                 bare[f"^{_cut(word)}*" if _cut(word) else f"^{word}"].add(codes)
