@@ -266,7 +266,8 @@ class PlainProgress:
             return
         if stage != self._stage or now - self._last >= _PAUSE:
             self._stage, self._last = stage, now
-            self._say(f"{stage}: {done:,} of {total:,}" if total > 1 else f"{stage} …")
+            far = f": {done:,}" + (f" of {total:,}" if total > done else "")
+            self._say(f"{stage}{far}" if total > 1 else f"{stage} …")
 
 
 @contextmanager

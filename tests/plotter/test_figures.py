@@ -36,9 +36,11 @@ from tracker.plotter.fittings import fit_words
 from tracker.plotter.grids import unique_names
 from tracker.plotter.lives import read_stays
 from tracker.plotter.nights import find_first, monday_of, read_weeks
+from tracker.plotter.pages import read_rows, read_shown
 from tracker.plotter.palette import DARK, PAPER
 from tracker.plotter.prepared import prepare
 from tracker.plotter.repeats import keep_distinct
+from tracker.plotter.report import choose_pages
 from tracker.plotter.styles import Style, dress_chart
 from tracker.plotter.subjects import name_subjects
 from tracker.plotter.words import name_ordinal
@@ -62,6 +64,27 @@ def test_a_topic_that_is_called_as_a_theme_is_told_from_it():
     called = DATA.topics.with_columns(label=pl.lit("ukraine"))
     subjects = name_subjects(replace(DATA, topics=called))
     assert (subjects["Ukraine"].name, subjects["t1"].name) == ("Ukraine", "ukraine (topic)")
+
+
+def test_a_topic_has_a_page_with_headlines_that_were_listed_before_they_were_its_own():
+    never = LAST + timedelta(days=1)
+    placed = pl.when(pl.col("topic_id") == "t1").then(pl.lit(never)).otherwise("from_night")
+    data = replace(
+        DATA,
+        members=DATA.members.with_columns(from_night=placed),
+        attention=DATA.attention.filter(pl.col("subject") != "t1"),
+    )
+    prepared = prepare(data)
+    topic, extent = prepared.subjects["t1"], prepared.extents["t1"]
+    assert extent.headlines == PREPARED.extents["t1"].headlines
+    assert topic in choose_pages(prepared)
+    assert {(one.best, one.nights, one.earlier) for one in read_shown(prepared, topic)} == {
+        (None, 0, True)
+    }
+    (row,) = (row for row in read_rows(prepared, list(SOURCES)) if row.subject == topic)
+    assert (row.last, row.n_headlines) == (0.0, extent.headlines)
+    title = figures.build_chart(prepared, "curve", ["t1"]).finding
+    assert title.endswith("has stood in no list since it began")
 
 
 def test_themes_are_lines_of_the_attention_table():

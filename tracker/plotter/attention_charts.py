@@ -237,6 +237,8 @@ def tell_subject(prepared: Prepared, subject: Subject) -> str:
     curve = prepared.curve(subject.key)
     points = [] if curve is None else read_points(prepared, curve)
     share, place = find_top(points)
+    if curve is None and subject.kind == "topic":
+        return f"{subject.told} has stood in no list since it began"
     if curve is None or not share:
         return f"{subject.told} was looked for on every observed night and stood in no list"
     room, when = CHOOSERS[curve.channel], tell_point(prepared, place)

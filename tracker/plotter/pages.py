@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 from markupsafe import Markup
 
+from tracker.plotter.curves import Curve
 from tracker.plotter.findings import Finding, read_findings
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.sparklines import draw_sparkline
@@ -45,7 +46,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One headline of a subject with where and when it stood; no rank where it held no slot."""
+    """One headline of a subject with where and when it stood; no rank where it held no slot.
+
+    One that is `earlier` held slots only before it was the subject's.
+    """
 
     link: Link
     source: str
@@ -53,6 +57,7 @@ class Shown:
     last: date
     nights: int
     best: int | None
+    earlier: bool
 
 
 def read_links(prepared: Prepared, key: str, night: date, most: int = 3) -> list[Link]:
@@ -92,9 +97,12 @@ def read_rows(prepared: Prepared, sources: Sequence[str]) -> list[Row]:
         if subject.kind == "topic" and paged is not None and subject.key not in paged:
             continue
         curve, extent = prepared.curve(subject.key), prepared.extents.get(subject.key)
-        if curve is None or (extent is None and not subject.watched):
+        if extent is None and (curve is None or not subject.watched):
             continue
         terms, state = topics.get(subject.key, ("", "watched" if subject.watched else "theme"))
+        if curve is None:
+            # None of its headlines has been in the lists since they are its own.
+            curve = _rest(prepared, subject)
         peak = curve.peak
         rows.append(
             Row(
@@ -114,6 +122,14 @@ def read_rows(prepared: Prepared, sources: Sequence[str]) -> list[Row]:
         )
     rows.sort(key=lambda r: (not r.subject.watched, -(r.last or 0), -r.n_headlines, r.subject.key))
     return rows
+
+
+def _rest(prepared: Prepared, subject: Subject) -> Curve:
+    """Return the curve of a topic that has none: only of tonight it is known what it had."""
+    curves, channel = prepared.curves, prepared.channel
+    seen = bool(curves.channels) and curves.observed[channel][-1]
+    nothing: list[float | None] = [None] * len(curves.nights)
+    return Curve(subject, channel, [*nothing[1:], 0.0 if seen else None], nothing, nothing)
 
 
 def read_shown(prepared: Prepared, subject: Subject) -> list[Shown]:
@@ -145,6 +161,7 @@ def read_shown(prepared: Prepared, subject: Subject) -> list[Shown]:
             row["last"],
             row["nights"] or 0,
             row["best"],
+            bool(row["earlier"]),
         )
         for row in rows.iter_rows(named=True)
     ]

@@ -149,6 +149,7 @@ def _build_index(
         largest=read_largest(prepared),
         rows=rows,
         n_topics=sum(row.subject.kind == "topic" for row in rows),
+        lone=sum(row.subject.kind == "topic" and row.n_headlines < 2 for row in rows),
         sources=sources,
         chips=[] if young else chips,
         themes=themes,

@@ -65,12 +65,16 @@ def select_topics(
         since: Everything found after this night is drawn; of the last week if None.
         most: How many topics have a page.
     """
-    # Earlier headlines of a topic may have been placed in it after they were last seen.
+    # Earlier headlines of a topic may have been placed in it after they were last seen; they count
+    # while they are its own.
     until = night_of("last_seen", time_zone).alias("until")
     sizes = (
         members.drop_nulls("topic_id")
         .join(headlines.select("headline_id", until), on="headline_id")
-        .filter(pl.col("from_night") <= pl.min_horizontal("until", pl.lit(last)))
+        .filter(
+            pl.col("from_night") <= last,
+            (pl.col("from_night") <= pl.col("until")) | pl.col("to_night").is_null(),
+        )
         .group_by("topic_id")
         .agg(pl.col("headline_id").n_unique().alias("size"))
         .collect()

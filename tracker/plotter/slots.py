@@ -31,8 +31,9 @@ class Slots:
         spans: Per subject where its mentions begin, and how many they are.
         coverage: source, night, state (`NOT_VISITED`, `FAILED` or `OBSERVED`), slots, captures,
             reason? (why not all of it counts).
-        unlisted: subject, headline_id, title, source, url?, first, last: headlines of a subject
-            that never held a slot, such as the page's own story; by subject, the latest first.
+        unlisted: subject, headline_id, title, source, url?, first, last, earlier: headlines of a
+            subject that never held a slot, such as the page's own story, or only before they were
+            its own (`earlier`); by subject, the latest first.
         unlisted_spans: Per subject where its unlisted headlines begin, and how many they are.
     """
 
@@ -82,7 +83,7 @@ def read_slots(data: ReportData) -> Slots:
         .join(rows, on="slot")
         .sort("subject", "slot")
     )
-    unlisted = _read_unlisted(data, rows, members)
+    unlisted = _read_unlisted(data, rows, members, mentions)
     return Slots(
         rows,
         totals,
@@ -115,20 +116,26 @@ def _find_spans(rows: pl.DataFrame) -> dict[str, tuple[int, int]]:
     return {key: (end - n, n) for (key, n), end in zip(counts.iter_rows(), ends, strict=True)}
 
 
-def _read_unlisted(data: ReportData, rows: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """Return the headlines of each subject that stand in no counted list."""
-    zone = data.time_zone
+def _read_unlisted(
+    data: ReportData, rows: pl.DataFrame, members: pl.DataFrame, mentions: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the headlines of each subject that stand in no counted list, or did only before."""
+    zone, keys = data.time_zone, ["subject", "headline_id"]
+    listed = pl.col("headline_id").is_in(rows["headline_id"].unique().implode())
+    held = members.group_by(keys).agg(pl.col("to_night").is_null().any().alias("open"))
     return (
-        data.headlines.join(rows, on="headline_id", how="anti")
-        .join(members.select("subject", "headline_id").unique(), on="headline_id")
+        held.with_columns(listed.alias("earlier"))
+        .filter(~pl.col("earlier") | pl.col("open"))
+        .join(mentions, on=keys, how="anti")
+        .join(data.headlines, on="headline_id")
         .select(
-            "subject",
-            "headline_id",
+            *keys,
             "title",
             "source",
             "url",
             night_of("first_seen", zone).alias("first"),
             night_of("last_seen", zone).alias("last"),
+            "earlier",
         )
         .sort("subject", "last", "headline_id", descending=[False, True, False])
     )
