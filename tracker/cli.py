@@ -5,6 +5,8 @@ import io
 import logging
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,27 +46,31 @@ def _shorten(message: str) -> str:
     return f"{message[: _LONGEST // 2]} … {message[-_LONGEST // 2 :]}"
 
 
-def _hear_interrupts(unraisable: "sys.UnraisableHookArgs") -> None:
+@contextmanager
+def _hear_interrupts() -> Iterator[None]:
     """Deliver a Ctrl-C again that came where Python can raise nothing, as while numba compiles."""
-    if unraisable.exc_type is KeyboardInterrupt:
-        threading.Timer(_AGAIN, _thread.interrupt_main).start()
-    else:
-        sys.__unraisablehook__(unraisable)
+    before = sys.unraisablehook
+
+    def hear(unraisable: "sys.UnraisableHookArgs") -> None:
+        if unraisable.exc_type is KeyboardInterrupt:
+            threading.Timer(_AGAIN, _thread.interrupt_main).start()
+        else:
+            before(unraisable)
+
+    sys.unraisablehook = hear
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 class _Tracker(click.Group):
     """Prints the tracker's own errors as one line."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        hook, sys.unraisablehook = sys.unraisablehook, _hear_interrupts
         try:
-            return self._invoke(ctx)
-        finally:
-            sys.unraisablehook = hook
-
-    def _invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
+            with _hear_interrupts():
+                return super().invoke(ctx)
         except TrackerError as error:
             raise click.ClickException(make_safe(_shorten(str(error)))) from error
         except BrokenPipeError:
