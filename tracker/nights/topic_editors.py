@@ -18,19 +18,18 @@ from tracker.nights.corrections import (
     read_stand,
     tell_correction,
 )
+from tracker.nights.renamings import find_renaming, list_holders, read_own_label
 from tracker.nights.topic_moves import Moves, count_moves, foresee_places, read_places
 from tracker.nights.topic_splits import Leaving, find_leaving, read_headlines, word_part
 from tracker.nights.topic_views import (
     describe_topic,
     find_topic,
-    latest_topics,
-    list_called,
     read_labels,
 )
 from tracker.progress import Progress, be_silent
 from tracker.runs import record_run
 from tracker.store import Store
-from tracker.tables import CORRECTIONS, LINEAGE, MEMBERS
+from tracker.tables import CORRECTIONS, MEMBERS
 from tracker.topics.encoder import Encoder
 
 LONGEST_LABEL: Final = 80
@@ -185,18 +184,18 @@ class TopicEditor:
         found = find_topic(self._store, topic)
         if found["label"] == label:
             raise InputError(f"{describe_topic(found)} is called that already")
-        others = self._list_called(label) - {found["topic_id"]}
+        others = list_holders(self._store, label) - {found["topic_id"]}
         if others and not force:
             named = " and ".join(sorted(others))
             raise InputError(
                 f"{label!r}: found that {named} is called so; merge the two, or --force two of one "
                 "name, which then go by their ids alone"
             )
-        before = self._find_renaming(found["topic_id"])
+        before = find_renaming(self._store, found["topic_id"])
         row = {
             "topic_id": found["topic_id"],
             "label": label,
-            "label_before": before or self._read_own_label(found["topic_id"]),
+            "label_before": before or read_own_label(self._store, found["topic_id"]),
             "headlines": self._list_headlines(found["topic_id"]),
         }
         return self._write("rename", [row])
@@ -250,29 +249,8 @@ class TopicEditor:
         undone = pins.filter(pl.col("undone_at").is_not_null(), pl.col("state") == "standing")
         return "waiting" in said["state"] or ("pinned" in topic["marks"] and undone.is_empty())
 
-    def _list_called(self, label: str) -> set[str]:
-        """Return the topics that are called so, or are as soon as what was said is carried out."""
-        renames = self._store.read(CORRECTIONS).filter(kind="rename", state="waiting")
-        waiting = renames.filter(pl.col("undone_at").is_null(), pl.col("label") == label)
-        return {*list_called(self._store, label), *waiting["topic_id"]}
-
     def _list_headlines(self, topic_id: str) -> list[str]:
         return sorted(read_headlines(self._store, topic_id)["headline_id"])
-
-    def _read_own_label(self, topic_id: str) -> str:
-        """Return the label that no label writer wrote."""
-        latest = latest_topics(self._store).filter(pl.col("topic_id") == topic_id)
-        return str(latest.select("own_label").collect().item())
-
-    def _find_renaming(self, topic_id: str) -> str | None:
-        """Return the own label of a topic that a person has renamed."""
-        standing = self._store.read(CORRECTIONS).filter(
-            pl.col("kind") == "rename", pl.col("state") == "standing", pl.col("undone_at").is_null()
-        )
-        named = self._store.read(LINEAGE).filter(pl.col("topic_id") == topic_id)
-        held = standing.join(named, on="correction_id", how="semi").sort("made_at")
-        label: str | None = held["label_before"][-1] if held.height else None
-        return label
 
     def _write(self, kind: str, rows: list[dict[str, Any]]) -> tuple[Said, ...]:
         """Write what was said, and carry it out unless that is left to the next update."""
