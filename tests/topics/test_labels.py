@@ -295,6 +295,22 @@ def test_a_month_is_no_label(language: str, lines: tuple[str, ...]) -> None:
     assert not {"october", "oktober"} & set(label.lower().split())
 
 
+@pytest.mark.parametrize(
+    ("label", "language", "lines"),
+    [
+        ("Jan Morvel", "en", ("Jan Morvel retires", "Farewell to Jan Morvel", "Jan Morvel weeps")),
+        ("June Morvel", "en", ("June Morvel dies", "Actress June Morvel dies", "June Morvel, 80")),
+        ("March on Norhaven", "en", ("March on Norhaven set", "Many join March on Norhaven")),
+        ("Mar Morvel", "es", ("El Mar Morvel agoniza", "Peces en el Mar Morvel", "Mar Morvel")),
+        ("Mars", "fr", ("De la glace sur Mars", "Mars : un robot fore", "Vers Mars ?")),
+    ],
+)  # fmt: skip
+def test_a_name_is_whole_though_a_part_of_it_is_also_a_month(
+    label: str, language: str, lines: tuple[str, ...]
+) -> None:
+    assert word(label.lower(), *lines, language=language) == label
+
+
 def test_a_name_that_some_headline_leads_with_a_verb_stays_without_it() -> None:
     lines = [f"Norland {what} the relay" for what in ("win", "lose", "enter", "quit", "lead")]
     moods = ("cheered", "trembled", "waited", "sang", "slept", "danced")

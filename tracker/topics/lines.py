@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
-from babel import Locale, UnknownLocaleError
-
+from tracker.topics.months import is_month, list_months
 from tracker.topics.phrase_words import CLOCK, EMPTY, LINKS, NAMING, PARTICLES, VERBS
 from tracker.topics.terms import stem_words
 from tracker.topics.words import FURNITURE, outlet_words, split_words, stop_words
@@ -124,9 +123,10 @@ def read_line(text: str, language: str, outlets: Sequence[str] | frozenset[str])
         follows = i > 0 and not first
         if spelt[i].isdigit() and language not in NOUNS_CAPITAL:  # Euro 2020, but not: in 2020
             follows = follows and (_has_capital(spelt[i - 1]) or not _is_cased(spelt[i - 1]))
-        if small[i] in _months(language):  # Theresa May, but not: films of May
+        if small[i] in list_months(language):  # Theresa May, but not: films of May
             follows = follows and _has_capital(spelt[i - 1])
-        begins, ends = _judge_ends(small[i], language, capital, follows=follows)
+        dated = is_month(small[i], language, capital) and not _opens_name(i, spelt, breaks, plain)
+        begins, ends = _judge_ends(small[i], language, capital, follows=follows, dated=dated)
         outlet = small[i] in names
         words.append(
             Word(
@@ -218,7 +218,9 @@ def _is_plain(words: Sequence[str], breaks: Sequence[bool], language: str) -> bo
     return len(inner) < 3 or small > (1 - _SHARE_OF_CAPITALS) * len(inner)
 
 
-def _judge_ends(word: str, language: str, capital: int, *, follows: bool) -> tuple[bool, bool]:
+def _judge_ends(
+    word: str, language: str, capital: int, *, follows: bool, dated: bool
+) -> tuple[bool, bool]:
     """Return whether a phrase may begin with a word, and whether it may end with it."""
     if _IS_UNSPACED.match(word):
         return word not in PARTICLES and not _is_kana(word), word not in PARTICLES and not _is_kana(
@@ -230,7 +232,7 @@ def _judge_ends(word: str, language: str, capital: int, *, follows: bool) -> tup
         return alone, alone or (follows and len(word) <= 4)
     if len(word) < 2 or word in FURNITURE or word in EMPTY:
         return False, False
-    if word in CLOCK or (capital > -1 and word in _months(language)):
+    if word in CLOCK or dated:
         return False, capital > 0 and follows
     if word in NAMING:
         return True, True
@@ -250,17 +252,15 @@ def _stops(language: str) -> frozenset[str]:
     return stop_words(language or None) - NAMING
 
 
-@cache
-def _months(language: str) -> frozenset[str]:
-    """Return the months in a language, as it writes them in dates and alone, in small letters."""
-    try:
-        kinds = Locale.parse(language or "en").months.values()
-    except (UnknownLocaleError, ValueError):
-        return frozenset()
-    return frozenset(
-        name.lower().rstrip(".") for kind in kinds for width in ("wide", "abbreviated")
-        for name in kind[width].values() if name.isalpha()
-    )  # fmt: skip
+def _opens_name(i: int, words: Sequence[str], breaks: Sequence[bool], plain: bool) -> bool:
+    """Return whether a word begins a name: April Jones, March on Washington, but not: in April."""
+    if i + 1 == len(words) or breaks[i + 1] or not words[i][0].isupper():
+        return False
+    led = not breaks[i] and words[i - 1].lower() in LINKS
+    if words[i + 1].lower() not in LINKS:
+        return words[i + 1][0].isupper() and (plain or not led)
+    linked = i + 2 < len(words) and not breaks[i + 2] and words[i + 2][0].isupper()
+    return linked and not led
 
 
 @cache
@@ -278,7 +278,7 @@ def _is_kana(letter: str) -> bool:
 def _is_barred(word: str, begins: bool, language: str) -> bool:
     if _IS_UNSPACED.match(word):
         return _is_kana(word) and word not in LINKS
-    if begins or word in LINKS or word in CLOCK or word in _months(language):
+    if begins or word in LINKS or word in CLOCK or word in list_months(language):
         return False
     if language in NOUNS_CAPITAL and word.isalpha() and not word.endswith(_ADJECTIVE):
         return True
