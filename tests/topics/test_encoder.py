@@ -9,7 +9,7 @@ from tracker.errors import EncoderError
 from tracker.topics import encoder as encoders
 from tracker.topics.chosen_encoders import LevelEncoder
 from tracker.topics.encoder import Encoder, load_encoder
-from tracker.topics.similarity import Rows, unit
+from tracker.topics.similarity import Rows, fold, hash_ngrams, unit
 from tracker.topics.spaces import Space
 
 TEXTS = [
@@ -180,3 +180,16 @@ def test_a_language_is_read_where_translations_are_near() -> None:
     assert reads is not None
     assert {"de", "fr", "ru", "ar", "zh", "ja"} <= reads
     assert not reads & {"el", "hi", "fa"}
+
+
+def test_a_model_of_few_dimensions_keeps_meaning_when_it_is_made_level() -> None:
+    level = LevelEncoder("small", 16, lambda texts: fold(hash_ngrams(texts, 3), 16))
+    one, same, other = level.encode(["Earthquake shakes Rome", "Earthquake in Rome", TEXTS[0]])
+    assert one @ same > one @ other + 0.3
+
+
+@pytest.mark.parametrize(("value", "found"), [(np.nan, "no numbers"), (0.25, "one vector")])
+def test_a_model_whose_vectors_say_nothing_is_refused(value: float, found: str) -> None:
+    broken = LevelEncoder("broken", 16, lambda texts: np.full((len(texts), 16), value, np.float32))
+    with pytest.raises(EncoderError, match=f"broken-level-1: found .*{found}"):
+        broken.encode(TEXTS)

@@ -40,7 +40,10 @@ class LevelEncoder:
 
     @cached_property
     def _space(self) -> Space:
-        return Space.measure(self._encode)
+        try:
+            return Space.measure(self._encode)
+        except EncoderError as error:
+            raise EncoderError(f"encoder {self.name}: {error}") from error
 
     def encode(self, texts: Sequence[str]) -> Rows:
         """Return one unit vector a text, (n_texts, dimension) float32."""

@@ -6,10 +6,13 @@ from typing import Final
 
 import numpy as np
 
+from tracker.errors import EncoderError
 from tracker.topics.references import HEADLINES, TRANSLATIONS
 from tracker.topics.similarity import Rows, unit
 
 _ENGLISH: Final = "en"
+_MOST: Final = 4  # dimensions for each direction of languages: more would leave no meaning
+_SAME: Final = 1e-4  # difference that is rounding
 _READ: Final = 0.55  # mean cosine of headlines and their translations into a language that is read
 
 
@@ -42,8 +45,16 @@ class Space:
             languages: Libovicky, Rosa and Fraser (2020), "On the language neutrality of
             pre-trained multilingual representations"; projected out instead of subtracted, so
             that a text's language need not be known.
+
+        Raises:
+            EncoderError: If vectors hold what is no number, or are the same for unlike headlines.
         """
         spoken = {code: encode(texts) for code, texts in TRANSLATIONS.items()}
+        unlike = encode(HEADLINES)
+        if not all(np.isfinite(rows).all() for rows in (unlike, *spoken.values())):
+            raise EncoderError("found vectors with values that are no numbers; wanted numbers only")
+        if np.ptp(unlike, axis=0).max() < _SAME:
+            raise EncoderError("found one vector for all headlines; wanted others for unlike ones")
         english = spoken[_ENGLISH].mean(axis=0, dtype=np.float64)
         apart = [
             rows.mean(axis=0, dtype=np.float64) - english
@@ -52,8 +63,9 @@ class Space:
         ]
         _, sizes, directions = np.linalg.svd(np.vstack(apart), full_matrices=False)
         kept = directions[sizes > sizes.max() * np.finfo(np.float32).eps]
+        kept = kept[: unlike.shape[1] // _MOST]
         space = cls(
-            encode(HEADLINES).mean(axis=0, dtype=np.float64).astype(np.float32),
+            unlike.mean(axis=0, dtype=np.float64).astype(np.float32),
             kept.astype(np.float32),
             None,
         )
