@@ -11,6 +11,7 @@ from tracker.names import count
 from tracker.terminal import print_json, show_progress, warn
 
 if TYPE_CHECKING:
+    from tracker.nights.heirs import Moved
     from tracker.nights.updates import UpdateResult
 
 
@@ -41,8 +42,20 @@ def update(settings: Settings, as_of: datetime | None, as_json: bool) -> None:
     elif result.stood and first and first < result.stood <= result.night:
         click.echo(
             f"something of {first} came in or changed, so the nights from then on were done again; "
-            "most topics founded since keep their id, some may have another"
+            f"{_tell_moved(result.moved)}"
         )
+
+
+def _tell_moved(moved: "Moved") -> str:
+    """Return what became of topics, in a sentence."""
+    told = [f"{count(moved.kept, 'topic')} kept {'its id' if moved.kept == 1 else 'their ids'}"]
+    if moved.moved:
+        told.append(
+            f"{moved.moved} of the same headlines have another, and are found by the old one too"
+        )
+    if moved.gone:
+        told.append(f"{moved.gone} are gone or in several")
+    return "; ".join(told)
 
 
 @click.command()

@@ -7,6 +7,7 @@ import polars as pl
 
 from tracker.errors import SubjectError
 from tracker.names import SHORTEST_PREFIX, count, hint_near, part_kind
+from tracker.nights.heirs import follow_heirs
 from tracker.nights.pasts import list_pasts
 from tracker.store import Store
 from tracker.tables import CORRECTIONS, EVENTS, LABELS, LINEAGE, MEMBERS, THEMES, TOPICS
@@ -65,6 +66,8 @@ def view_topics(store: Store) -> pl.DataFrame:
 def find_topic(store: Store, name: str, *, by_part: bool = False) -> dict[str, Any]:
     """Return the topic of that id, beginning of an id, or label, as a row of `view_topics`.
 
+    An id that a topic had before something came late is its id still.
+
     Args:
         store: The study's store.
         name: What somebody calls it.
@@ -87,6 +90,10 @@ def find_topic(store: Store, name: str, *, by_part: bool = False) -> dict[str, A
         return dict(found.row(0, named=True))
     if found.height:
         raise SubjectError(f"{name}: found {found.height} topics: {_list(found)}; wanted one")
+    heirs = {old: heir for old, heir in follow_heirs(store).items() if old.startswith(wanted)}
+    moved = topics.filter(pl.col("topic_id").is_in(list(heirs.values())))
+    if len(wanted) >= SHORTEST_PREFIX and moved.height == 1:
+        return dict(moved.row(0, named=True))
     heir = _follow(store, wanted)
     if heir is not None:
         into = topics.filter(pl.col("topic_id") == heir)
@@ -245,7 +252,12 @@ def view_topic_life(store: Store, name: str) -> Life:
         since = pasts.get(row["correction_id"]) if row["event"] == "split" else None
         by += f"; its headlines count so from {since} on" if since else ""
         lines.append(f"{row['night']} {word}{beside}{by}")
+    lines += [f"was {old} before something came late" for old in _list_former(store, key)]
     return Life(f"{topic['label']} ({key})", tuple(lines))
+
+
+def _list_former(store: Store, key: str) -> list[str]:
+    return sorted(old for old, heir in follow_heirs(store).items() if heir == key)
 
 
 def view_topic_events(store: Store, name: str) -> pl.DataFrame:

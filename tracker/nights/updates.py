@@ -10,6 +10,7 @@ from tracker.collector.expectations import find_missing
 from tracker.config import Config
 from tracker.nights.counts import find_stand
 from tracker.nights.headlines import texts_of, update_headlines
+from tracker.nights.heirs import Moved, note_heirs, read_placed
 from tracker.nights.label_writers import open_writer
 from tracker.nights.measures import measure_trends, write_trends
 from tracker.nights.models import check_model, finish_model, read_naming
@@ -50,6 +51,7 @@ class UpdateResult:
         void_corrections: Corrections that name what is not there.
         labels: What the label writer did, if there is one.
         stood: The night the study stood at before; None if it never did.
+        moved: What became of topics where nights that were done already were done again.
         remodelled: Whether it ended a remodel that had been cut off, so that all nights were done.
     """
 
@@ -63,6 +65,7 @@ class UpdateResult:
     void_corrections: int
     labels: LabelResult
     stood: date | None
+    moved: Moved
     remodelled: bool
 
 
@@ -107,6 +110,7 @@ def update_study(
         taken = read_taken(store, captures, config)
         derived = update_headlines(store, taken, zone)
     texts = texts_of(derived.headlines, zone)
+    before = read_placed(store)
     placing = place_headlines(
         store,
         texts,
@@ -117,6 +121,9 @@ def update_study(
         first=nights[0] if unfinished else first,
         progress=progress,
     )
+    moved, again = Moved(), placing.first_night
+    if again is not None and stood is not None and again <= stood <= night and not unfinished:
+        moved = note_heirs(store, before, again, now)
     finish_model(store)
     with one_step(progress, "events"):
         events = summarise_events(store.read(MEMBERS), texts, night)
@@ -142,6 +149,7 @@ def update_study(
         void_corrections=store.read(CORRECTIONS).filter(pl.col("state") == "void").height,
         labels=labels,
         stood=stood,
+        moved=moved,
         remodelled=unfinished,
     )
 

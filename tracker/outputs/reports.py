@@ -10,6 +10,7 @@ import polars as pl
 from tracker.config import Config
 from tracker.names import count
 from tracker.nights.counts import read_attention, read_counted_night
+from tracker.nights.heirs import follow_heirs
 from tracker.nights.pasts import scan_counted
 from tracker.nights.topic_views import latest_topics
 from tracker.plotter.inputs import ReportData
@@ -117,6 +118,7 @@ def read_report_data(
         drawn=drawn,
         paged=paged,
         unpaged=unpaged,
+        heirs=follow_heirs(store),
     )
 
 

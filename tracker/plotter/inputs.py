@@ -1,6 +1,6 @@
 """What a report is made from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -26,6 +26,7 @@ class ReportData:
         drawn: Subjects whose curves and headlines are shown; all if None.
         paged: Topics that have a row and a page; all if None.
         unpaged: How many topics of two or more headlines have no page.
+        heirs: Which topic has the place of those that are not there any more, by their ids.
         weighting: What a slot weighs: `slots` (one) or `rank` (less, the lower it stands).
         captures: Table `captures`.
         members: Table `members`.
@@ -68,6 +69,7 @@ class ReportData:
     drawn: frozenset[str] | None = None
     paged: frozenset[str] | None = None
     unpaged: int = 0
+    heirs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def first_night(self) -> date:

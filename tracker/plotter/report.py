@@ -31,7 +31,7 @@ from tracker.plotter.sources import chart_sources
 from tracker.plotter.stills import draw_still
 from tracker.plotter.subjects import Subject
 from tracker.plotter.tonight import FEW_NIGHTS, chart_tonight
-from tracker.plotter.words import join_words
+from tracker.plotter.words import file_names, join_words
 
 __all__ = ["ReportData", "ReportFile", "build_report"]
 
@@ -90,7 +90,19 @@ def build_report(data: ReportData, *, single_file: bool = False) -> Iterator[Rep
         yield ReportFile("report.js", site.script)
         yield ReportFile("report.css", site.style)
         yield from _build_subjects(site, chosen)
+        yield from _build_heirs(site, chosen)
     yield ReportFile("index.html", _build_index(site, weeks, rows, findings))
+
+
+def _build_heirs(site: Site, chosen: Sequence[Subject]) -> Iterator[ReportFile]:
+    """Yield pages at the addresses of topics that are not there any more, leading on."""
+    paged = {subject.key: subject for subject in chosen}
+    template = site.templates.get_template("moved.html.j2")
+    heirs = site.prepared.data.heirs
+    for old, name in file_names(sorted(heirs)).items():
+        if (heir := paged.get(heirs[old])) is not None:
+            page = heir.page.rpartition("/")[-1]
+            yield ReportFile(f"topics/{name}.html", template.render(page=page, name=heir.name))
 
 
 def _data_file(name: str, text: str) -> ReportFile:

@@ -16,6 +16,7 @@ from tracker.tables.topics import (
     CARRIED,
     CORRECTIONS,
     EVENTS,
+    HEIRS,
     LABELS,
     LINEAGE,
     MEMBERS,
@@ -60,12 +61,12 @@ from tracker.tables.values import (
 __all__ = [
     "ATTENTION", "BODIES", "BOXES", "CAPTURES", "CAPTURE_OUTCOMES", "CARRIED", "CHANNELS",
     "CHANNEL_OF", "CORRECTIONS", "CORRECTION_KINDS", "CORRECTION_STATES", "COVERAGE",
-    "COVERAGE_STATES", "DIFFERENCES", "DIGESTS", "EVENTS", "FAMILIES", "HEADLINES", "LABELS",
-    "LEFT", "LINEAGE", "LINEAGE_EVENTS", "LISTS", "LIST_KINDS", "LIST_OUTCOMES", "MEMBERS",
-    "MODELS", "NIGHTS", "NOISES", "READINGS", "RUNS", "SEEN_OUTCOMES", "SIGHTINGS", "SIGNALS",
-    "SIGNAL_KINDS", "SLOTS", "TABLES", "TEST_KINDS", "TEXTS", "THEMES", "TIME", "TOPICS",
-    "TOPIC_STATES", "TRACKS", "VECTOR", "VECTORS", "Column", "Outcome", "Table", "night_of",
-    "want_columns",
+    "COVERAGE_STATES", "DIFFERENCES", "DIGESTS", "EVENTS", "FAMILIES", "HEADLINES", "HEIRS",
+    "LABELS", "LEFT", "LINEAGE", "LINEAGE_EVENTS", "LISTS", "LIST_KINDS", "LIST_OUTCOMES",
+    "MEMBERS", "MODELS", "NIGHTS", "NOISES", "READINGS", "RUNS", "SEEN_OUTCOMES", "SIGHTINGS",
+    "SIGNALS", "SIGNAL_KINDS", "SLOTS", "TABLES", "TEST_KINDS", "TEXTS", "THEMES", "TIME",
+    "TOPICS", "TOPIC_STATES", "TRACKS", "VECTOR", "VECTORS", "Column", "Outcome", "Table",
+    "night_of", "want_columns",
 ]  # fmt: skip
 
 TABLES: Final[Mapping[str, Table]] = MappingProxyType(
@@ -87,6 +88,7 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             CORRECTIONS,
             MODELS,
             CARRIED,
+            HEIRS,
             THEMES,
             SLOTS,
             BOXES,

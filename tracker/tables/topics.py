@@ -175,6 +175,19 @@ CARRIED: Final = Table(
     ("made_at", "founded_id"),
 )
 
+HEIRS: Final = Table(
+    "heirs",
+    "one topic that is not there any more since something came late, and where its headlines are",
+    (
+        Column("topic_id", pl.String, "id that it had"),
+        Column("heir_id", pl.String, "topic with most of its headlines then"),
+        Column("share", pl.Float64, "of its headlines that are in the heir, in [0, 1]"),
+        Column("night", pl.Date, "first night that was done again"),
+        Column("made_at", TIME, "when the update ran that did it"),
+    ),
+    ("topic_id",),
+)
+
 THEMES: Final = Table(
     "themes",
     "one headline of one theme, of the watch list or ready-made",

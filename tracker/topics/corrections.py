@@ -14,9 +14,9 @@ their own, and go back into the first one when the split is undone. A split by t
 named and, where it is done again with headlines that came late, those of them that have a term.
 
 What a correction says of topics is said by their ids. Where an id is not there (a late archive or
-another encoder has made other topics), the topic that shares more than half of its headlines with
-what it had is meant, the same one whenever the id is named. Without one the correction is void, and
-says why.
+another encoder has made other topics), the topic with more than half of the headlines it had is
+meant if the two are clearly alike, the same one whenever the id is named. Without one the
+correction is void, and says why.
 
 Undoing goes forward too: nights before the undoing stay as they were. A topic that was merged away
 lives on under its old id with its own headlines and with what came since and is more like it; a

@@ -12,6 +12,7 @@ from tracker.ids import name_id
 from tracker.topics.corrections import Act, Correction
 from tracker.topics.holds import Holds
 from tracker.topics.lineage import Change
+from tracker.topics.namings import LEAST_ALIKE
 from tracker.topics.rosters import Roster, Topic
 from tracker.topics.similarity import Rows, unit
 
@@ -224,10 +225,9 @@ class Corrector:
         Args:
             topic: The id.
             headlines: Headlines it had.
-            whole: Whether these were all it had: then more than half of all that either has must
-                be in both, else more than half of these must be in it.
+            whole: Whether these were all it had: then the two must be alike too.
 
-        Source: Jaccard, 1901 (shared headlines of all).
+        Source: Jaccard, 1901 (shared headlines of all); from `LEAST_ALIKE` on as in `match_topics`.
         """
         if self.roster.is_alive(topic):
             return topic
@@ -241,8 +241,9 @@ class Corrector:
             if holder is not None:
                 votes[holder] = votes.get(holder, 0) + 1
         for holder, shared in sorted(votes.items()):
-            held = self.roster.topics[holder].size - shared if whole else 0
-            if 2 * shared > len(known) + held:
+            union = len(known) + self.roster.topics[holder].size - shared
+            is_alike = not whole or shared >= LEAST_ALIKE * union
+            if 2 * shared > len(known) and is_alike:
                 return holder
         return None
 
