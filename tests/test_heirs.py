@@ -98,3 +98,15 @@ def test_nothing_is_noted_where_ids_stay(tables: tuple[Path, Path], tmp_path: Pa
     study.replay()
     study.update()
     assert study.read("heirs").is_empty()
+
+
+def test_a_label_of_before_is_told_of(tables: tuple[Path, Path], tmp_path: Path) -> None:
+    study = Study(tmp_path / "study")
+    study.ingest([tables[1]])
+    study.update()
+    topic = read_ferry(study)
+    label = study.read("topics").filter(pl.col("topic_id") == topic)["label"][-1]
+    assert run(study, "topics", "rename", topic, "Harbour dispute").exit_code == 0
+    shown = run(study, "topics", "show", label)
+    assert "called so before" in shown.output
+    assert "Harbour dispute" in shown.output

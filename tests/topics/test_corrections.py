@@ -386,3 +386,14 @@ def test_what_came_late_into_an_event_leaves_only_if_it_has_a_term(plain, ids, b
     assert told.topic_of(STORM[0]) == told.topic_of(late[0]) == "tnew"
     assert told.topic_of(late[1]) == (frost if by_terms else "tnew")
     assert told.event_of(late[1], 5) == told.event_of(STORM[0], 5)
+
+
+def test_of_what_is_undone_at_once_the_last_goes_first(ids):
+    world = World()
+    for name, kind in (("z", "split"), ("m", "rename"), ("a", "pin")):
+        world.say(name, kind, 1, ids[0], other_id="tnew", label="Floods", headlines=FROST)
+        world.undo(name, 3)
+    told = CORRECTIONS.frame(world.rows)
+    said = told.with_columns(undone_at=pl.col("undone_at").max())
+    undone = list_acts(said, [at(n) for n in range(5)])[at(3)]
+    assert [act.correction.correction_id for act in undone] == ["a", "m", "z"]

@@ -104,11 +104,20 @@ def find_topic(store: Store, name: str, *, by_part: bool = False) -> dict[str, A
     near = topics.filter(pl.all_horizontal(has_all))
     if by_part and near.height == 1:
         return dict(near.row(0, named=True))
-    if near.height:
+    former = _find_called_before(store, topics, wanted)
+    if former.height:
+        hint = f"called so before: {_list(former)}"
+    elif near.height:
         hint = f"near are {_list(near)}"
     else:
         hint = hint_near(wanted, topics["label"], "tracker show topics lists them")
     raise SubjectError(f"{name}: found no topic of that id or label; {hint}")
+
+
+def _find_called_before(store: Store, topics: pl.DataFrame, label: str) -> pl.DataFrame:
+    """Return the topics that had a label on an earlier night."""
+    had = store.scan(TOPICS).filter(pl.col("label").str.to_lowercase() == label.lower())
+    return topics.join(had.select("topic_id").unique().collect(), on="topic_id", how="semi")
 
 
 def list_called(store: Store, label: str) -> list[str]:

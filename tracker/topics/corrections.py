@@ -134,14 +134,15 @@ def list_acts(
         return next((night for night in nights if wanted is not None and night >= wanted), None)
 
     said = []
-    for correction in read_corrections(rows, centroids, matching):
+    for order, correction in enumerate(read_corrections(rows, centroids, matching)):
         made_at, undone_at = times[correction.correction_id]
         made, undone = find_night(correction.night), find_night(correction.undone_night)
         if made is not None and made != undone:
-            said.append((made, made_at, correction.correction_id, Act(correction)))
+            said.append((made, made_at, order, Act(correction)))
         if undone is not None:
             act = Act(correction, is_undoing=True)
-            said.append((undone, undone_at, correction.correction_id, act))
+            # Of several undone at once the last goes first: a split that was pinned after it.
+            said.append((undone, undone_at, -order, act))
     acts: dict[date, list[Act]] = {}
     for night, _, _, act in sorted(said, key=lambda item: item[:3]):
         acts.setdefault(night, []).append(act)
