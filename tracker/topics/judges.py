@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from tracker.topics.languages import settle_languages
@@ -73,6 +73,8 @@ class Judge:
     told: Mapping[str, float]
     language: str
     size: int
+    _spreads: dict[tuple[str, ...], float] = field(default_factory=dict)
+    _lines: dict[tuple[str, ...], frozenset[int]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -126,6 +128,11 @@ class Judge:
 
     def spread(self, phrase: Phrase) -> float:
         """Return the share of the headlines that speak of it, in [0, 1]."""
+        if phrase.keys not in self._spreads:
+            self._spreads[phrase.keys] = self._measure_spread(phrase)
+        return self._spreads[phrase.keys]
+
+    def _measure_spread(self, phrase: Phrase) -> float:
         at = {place.line for place in phrase.places}
         whole = self.weigh(phrase) or 1.0
         total = 0.0
@@ -142,11 +149,14 @@ class Judge:
                 total += share * _IN_PIECES * part / 2
         return total
 
-    def find_lines(self, phrase: Phrase) -> set[int]:
+    def find_lines(self, phrase: Phrase) -> frozenset[int]:
         """Return the headlines that say all of a phrase, together or in pieces."""
-        at = {place.line for place in phrase.places}
-        wanted = {*(phrase.telling[-1:] if self.is_shortened(phrase) else phrase.telling)}
-        return at | {i for i, line in enumerate(self.lines) if wanted and wanted <= line.keys}
+        if phrase.keys not in self._lines:
+            wanted = {*(phrase.telling[-1:] if self.is_shortened(phrase) else phrase.telling)}
+            there = {place.line for place in phrase.places}
+            there |= {i for i, line in enumerate(self.lines) if wanted and wanted <= line.keys}
+            self._lines[phrase.keys] = frozenset(there)
+        return self._lines[phrase.keys]
 
     @staticmethod
     def is_shortened(phrase: Phrase) -> bool:

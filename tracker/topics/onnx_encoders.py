@@ -47,6 +47,7 @@ class OnnxEncoder:
         self._tokenizer.enable_truncation(_LONGEST)
         self._tokenizer.no_padding()
         self.name = name
+        self.dimension = 0
         self.dimension = int(self.encode(["a"]).shape[1])
 
     def encode(self, texts: Sequence[str]) -> Rows:
@@ -55,8 +56,8 @@ class OnnxEncoder:
             return np.zeros((0, self.dimension), np.float32)
         tokens = [np.asarray(e.ids, np.int64) for e in self._tokenizer.encode_batch(list(texts))]
         lengths = np.asarray([len(ids) for ids in tokens])
-        rows: list[Rows] = [np.empty(0, np.float32)] * len(texts)
-        for length in np.unique(lengths):
+        rows: list[Rows] = [np.zeros(self.dimension, np.float32)] * len(texts)
+        for length in np.unique(lengths[lengths > 0]):  # a text of marks may have no token
             alike = np.flatnonzero(lengths == length)
             for start in range(0, len(alike), _BATCH):
                 batch = alike[start : start + _BATCH]
