@@ -3,6 +3,7 @@
 Usage: uv run --group bench python tests/bench/bench_harvest.py PAGE.html[.gz]|FOLDER...
 """
 
+import argparse
 import gzip
 import importlib.util
 import platform
@@ -79,4 +80,6 @@ def main(paths: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("paths", nargs="+", metavar="PAGE.html[.gz]|FOLDER")
+    main(parser.parse_args().paths)
