@@ -14,8 +14,9 @@ from tracker.terminal import make_safe, output_options, print_json, print_rows
 VIEW_NAMES: Final = ("headlines", "lists", "topics", "themes", "overlaps", "signals", "sources")
 EXPORT_NAMES: Final = (
     "attention", "captures", "carried", "corrections", "coverage", "differences", "digests",
-    "events", "families", "headlines", "labels", "lineage", "lists", "members", "models", "nights",
-    "noises", "runs", "sightings", "signals", "slots", "themes", "topics", "tracks", "vectors",
+    "events", "families", "headlines", "heirs", "labels", "lineage", "lists", "members", "models",
+    "nights", "noises", "runs", "sightings", "signals", "slots", "themes", "topics", "tracks",
+    "vectors",
 )  # fmt: skip
 
 
