@@ -70,7 +70,7 @@ def test_an_id_of_before_stands_for_what_has_its_place(
     study.ingest([late])
     done = run(study, "update")
     assert done.exit_code == 0, done.output
-    assert "have another, and are found by the old one too" in done.output
+    assert "to which the old one leads" in done.output
     new = read_ferry(study)
     assert new != old
     # The same headlines give the same ids, in whatever order they came.

@@ -50,11 +50,14 @@ def _tell_moved(moved: "Moved") -> str:
     """Return what became of topics, in a sentence."""
     told = [f"{count(moved.kept, 'topic')} kept {'its id' if moved.kept == 1 else 'their ids'}"]
     if moved.moved:
+        is_one = moved.moved == 1
         told.append(
-            f"{moved.moved} of the same headlines have another, and are found by the old one too"
+            f"{count(moved.moved, 'topic')} {'has' if is_one else 'have'} another with most of "
+            f"{'its' if is_one else 'their'} headlines, to which the old one leads"
         )
     if moved.gone:
-        told.append(f"{moved.gone} are gone or in several")
+        is_one = moved.gone == 1
+        told.append(f"{count(moved.gone, 'topic')} {'is' if is_one else 'are'} gone or in several")
     return "; ".join(told)
 
 
