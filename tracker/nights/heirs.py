@@ -5,6 +5,7 @@ whatever order they came. Where something older comes in, a topic may be founded
 headline, with all of its headlines and another id. Its old id then stands for it still.
 """
 
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -13,6 +14,7 @@ import polars as pl
 
 from tracker.store import Store
 from tracker.tables import HEIRS, MEMBERS, TOPICS
+from tracker.topics.members import list_placed
 from tracker.topics.namings import compare_topics
 
 LEAST_SHARE: Final = 0.5
@@ -34,23 +36,19 @@ class Moved:
     gone: int = 0
 
 
-def read_placed(store: Store) -> pl.DataFrame:
-    """Return headline_id and topic_id of the headlines that are in a topic by now."""
-    held = store.scan(MEMBERS).filter(pl.col("to_night").is_null())
-    return held.drop_nulls("topic_id").select("headline_id", "topic_id").collect()
-
-
 def note_heirs(store: Store, before: pl.DataFrame, night: date, now: datetime) -> Moved:
     """Write where the headlines of topics are whose ids nothing has any more.
 
     Args:
         store: The study's store, its topics done again.
-        before: What `read_placed` gave before.
+        before: What `list_placed` gave before.
         night: First night that was done again.
         now: The time.
     """
     there = store.scan(TOPICS).select(pl.col("topic_id").unique()).collect()["topic_id"]
-    fates = compare_topics(before, read_placed(store)).filter(pl.col("headlines_before") > 0)
+    fates = compare_topics(before, list_placed(store.scan(MEMBERS))).filter(
+        pl.col("headlines_before") > 0
+    )
     lost = fates.filter(~pl.col("topic_id").is_in(there.implode()))
     moved = lost.filter(pl.col("heir_id").is_not_null(), pl.col("share") > LEAST_SHARE)
     stamps = (pl.lit(night).alias("night"), pl.lit(now).alias("made_at"))
@@ -62,12 +60,14 @@ def follow_heirs(store: Store) -> dict[str, str]:
     """Return by the id of each topic that moved the one that has its place by now."""
     there = set(store.scan(TOPICS).select(pl.col("topic_id").unique()).collect()["topic_id"])
     next_of = dict(store.read(HEIRS).select("topic_id", "heir_id").iter_rows())
-    found = {}
-    for name in next_of.keys() - there:
-        heir, seen = next_of[name], {name}
-        while heir not in there and heir in next_of and heir not in seen:
-            seen.add(heir)
-            heir = next_of[heir]
-        if heir in there:
-            found[name] = heir
-    return found
+    found = {name: follow(next_of, name, there) for name in next_of.keys() - there}
+    return {name: heir for name, heir in found.items() if heir in there}
+
+
+def follow(next_of: Mapping[str, str], name: str, there: Container[str] = ()) -> str:
+    """Return the last that is reached from a name, or the first that is there."""
+    seen: set[str] = set()
+    while name in next_of and name not in there and name not in seen:
+        seen.add(name)
+        name = next_of[name]
+    return name

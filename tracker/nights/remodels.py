@@ -24,6 +24,7 @@ from tracker.tables import (
     MEMBERS,
 )
 from tracker.topics.encoder import Encoder
+from tracker.topics.members import list_placed
 from tracker.topics.namings import Naming, compare_topics, match_topics
 
 
@@ -78,7 +79,7 @@ def remodel_study(
             "earlier remodel was cut off, tracker update ends it"
         )
     zone = config.study.time_zone
-    before, labels = _read_placed(store.read(MEMBERS)), read_labels(store)
+    before, labels = list_placed(store.scan(MEMBERS)), read_labels(store)
     salted = Naming(now.isoformat())
     derived = derive_members(
         store,
@@ -89,12 +90,12 @@ def remodel_study(
         naming=salted,
         progress=progress,
     )
-    carried = _match(store, before, _read_placed(derived), now)
+    carried = _match(store, before, list_placed(derived.lazy()), now)
     store.upsert(CARRIED, carried)
     # From here on a process that is cut off leaves a study that the next update derives anew.
     write_model(store, model, config.topics, now, finished=False)
     update = update_study(store, config, lambda: model, now=now, as_of=stand, progress=progress)
-    moved = compare_topics(before, _read_placed(store.read(MEMBERS)))
+    moved = compare_topics(before, list_placed(store.scan(MEMBERS)))
     named = {**labels, **read_labels(store)}
     words = pl.DataFrame({"topic_id": list(named), "label": list(named.values())})
     heirs = words.rename({"topic_id": "heir_id", "label": "heir"})
@@ -122,8 +123,3 @@ def _match(store: Store, before: pl.DataFrame, after: pl.DataFrame, now: datetim
             "similarity",
         )
     )
-
-
-def _read_placed(members: pl.DataFrame) -> pl.DataFrame:
-    held = members.filter(pl.col("to_night").is_null(), pl.col("topic_id").is_not_null())
-    return held.select("headline_id", "topic_id")

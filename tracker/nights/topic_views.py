@@ -7,7 +7,7 @@ import polars as pl
 
 from tracker.errors import SubjectError
 from tracker.names import SHORTEST_PREFIX, count, hint_near, part_kind
-from tracker.nights.heirs import follow_heirs
+from tracker.nights.heirs import follow, follow_heirs
 from tracker.nights.pasts import list_pasts
 from tracker.store import Store
 from tracker.tables import CORRECTIONS, EVENTS, LABELS, LINEAGE, MEMBERS, THEMES, TOPICS
@@ -196,11 +196,7 @@ def _follow(store: Store, wanted: str) -> str | None:
     ]
     if len(begins) != 1:
         return None
-    heir, seen = heir_of[begins[0]], set(begins)
-    while heir in heir_of and heir not in seen:
-        seen.add(heir)
-        heir = heir_of[heir]
-    return str(heir)
+    return follow(heir_of, begins[0])
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from tracker.collector.expectations import find_missing
 from tracker.config import Config
 from tracker.nights.counts import find_stand
 from tracker.nights.headlines import texts_of, update_headlines
-from tracker.nights.heirs import Moved, note_heirs, read_placed
+from tracker.nights.heirs import Moved, note_heirs
 from tracker.nights.label_writers import open_writer
 from tracker.nights.measures import measure_trends, write_trends
 from tracker.nights.models import check_model, finish_model, read_naming
@@ -34,6 +34,7 @@ from tracker.tables import (
 )
 from tracker.topics.encoder import Encoder
 from tracker.topics.events import summarise_events
+from tracker.topics.members import list_placed
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def update_study(
         taken = read_taken(store, captures, config)
         derived = update_headlines(store, taken, zone)
     texts = texts_of(derived.headlines, zone)
-    before = read_placed(store)
+    before = list_placed(store.scan(MEMBERS))
     placing = place_headlines(
         store,
         texts,

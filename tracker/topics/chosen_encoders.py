@@ -70,8 +70,7 @@ def load_folder(folder: Path) -> LevelEncoder:
     digest = hashlib.sha256()
     for path in (*weights, words):
         with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
+            hashlib.file_digest(file, lambda: digest)
     try:
         own = OnnxEncoder(
             f"{folder.name}-{digest.hexdigest()[:8]}",

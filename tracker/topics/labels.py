@@ -85,10 +85,10 @@ def _find(judge: Judge, held: str) -> list[Phrase]:
         ]  # fmt: skip
         # What is told beside the first need stand in one of few headlines only.
         least = 1 if found and len(judge.lines) <= ENOUGH else 2
-        written = [p for p in find_written(part, judge.lines) if len(p.places) >= least]
-        if not (same or written):
+        same = same or [p for p in find_written(part, judge.lines) if len(p.places) >= least]
+        if not same:
             return []
-        found.append((same or written)[0])
+        found.append(same[0])
     return found
 
 

@@ -48,3 +48,13 @@ def give_past(members: pl.DataFrame, topic: str, night: date, since: date) -> pl
     )
     rest = members.filter(~given.fill_null(value=False))
     return MEMBERS.check(pl.concat([rest, before, own]))
+
+
+def list_placed(members: pl.LazyFrame) -> pl.DataFrame:
+    """Return headline_id and topic_id of the headlines that are in a topic by now.
+
+    Args:
+        members: MEMBERS.
+    """
+    held = members.filter(pl.col("to_night").is_null(), pl.col("topic_id").is_not_null())
+    return held.select("headline_id", "topic_id").collect()

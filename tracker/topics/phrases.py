@@ -244,9 +244,12 @@ def find_forms(lines: Sequence[Line]) -> list[Phrase]:
 def find_written(text: str, lines: Sequence[Line]) -> list[Phrase]:
     """Return a text as a phrase, if any of the headlines hold its words in its order."""
     at = []
+    read = {
+        language: tuple(word.key for word in read_line(text, language, ()).words)
+        for language in {line.language for line in lines}
+    }
     for number, line in enumerate(lines):
-        keys = tuple(word.key for word in line.words)
-        wanted = tuple(word.key for word in read_line(text, line.language, ()).words)
+        keys, wanted = tuple(word.key for word in line.words), read[line.language]
         for start in range(len(keys) - len(wanted) + 1 if wanted else 0):
             if keys[start : start + len(wanted)] == wanted:
                 at.append(Place(number, start, start + len(wanted)))
