@@ -2,7 +2,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -114,55 +114,6 @@ def test_mergers_that_wait_tell_what_the_topic_has_after_all_that_was_said(corre
     corrected.update()
     held = corrected.read("members").filter(pl.col("to_night").is_null(), topic_id=frost)
     assert told == [held.height] * 2
-
-
-def test_what_is_split_off_has_its_past_if_asked_for_and_earlier_views_do_not(
-    corrected: Study, tmp_path: Path
-):
-    frost, museum = topic_of(corrected, "frost"), topic_of(corrected, "archive")
-    cut, earlier = FIRST + timedelta(days=3), FIRST + timedelta(days=9)
-
-    def count_slots(*topics: str) -> dict[date, int]:
-        counted = corrected.read("attention").filter(pl.col("subject").is_in(topics))
-        return dict(counted.group_by("night").agg(pl.col("slots").sum()).iter_rows())
-
-    before, known = count_slots(frost), corrected.read("attention").filter(subject=frost)
-    run(corrected, "topics", "merge", museum, frost)
-    ask = ("topics", "split", museum, "--matching", "harvest")
-    late = run(corrected, *ask, "--since", "2026-02-01")
-    assert (late.exit_code, "the study stands at 2026-01-16" in late.stderr) == (1, True)
-    assert f"from night {cut} on" in run(corrected, *ask, "--since", str(cut)).stdout
-    part = topic_of(corrected, "frost")
-    counted, left = count_slots(part), count_slots(frost)
-    for night, n in before.items():
-        assert (counted.get(night, 0), left.get(night, 0)) == ((n, 0) if night >= cut else (0, n))
-    assert corrected.explain(part, cut).state == "shown"
-    assert f"with its past from {cut} on" in (corrected.explain(part, FIRST).reason or "")
-    assert f"its headlines count so from {cut} on" in run(corrected, "topics", "show", part).stdout
-    held = snapshot(corrected)
-    corrected.update(as_of=earlier)
-    shown = corrected.read("attention").filter(subject=frost)
-    assert shown.equals(known.filter(pl.col("night") <= earlier))
-    corrected.update()
-    again = snapshot(corrected)
-    for name in PLACED:
-        assert again[name].equals(held[name]), name
-    # What comes late into an event of which all left does not leave without a term.
-    more = pl.DataFrame(
-        {
-            "captured_at": [datetime(2026, 1, 13, 20, tzinfo=UTC)],
-            "source": ["harbour.example"],
-            "list_kind": ["latest"],
-            "rank": [1],
-            "title": ["Late frost ruins apple trees"],
-        }
-    )
-    more.write_parquet(tmp_path / "late.parquet")
-    corrected.ingest(tmp_path / "late.parquet")
-    corrected.update()
-    assert topic_of(corrected, "harvest") == part
-    assert topic_of(corrected, "trees") == topic_of(corrected, "archive") == museum
-    assert count_slots(part) == counted
 
 
 def test_events_leave_a_topic_by_their_words_and_go_back(corrected: Study):

@@ -43,18 +43,32 @@ def topics() -> None:
 @topics.command()
 @click.argument("keep")
 @click.argument("others", metavar="OTHER...", nargs=-1, required=True)
+@click.option(
+    "--since", type=NIGHT,
+    help="First night from which their headlines count for KEEP; tonight unless given.",
+)  # fmt: skip
 @_LATER
 @_JSON
 @click.pass_obj
 def merge(
-    settings: Settings, keep: str, others: tuple[str, ...], later: bool, as_json: bool
+    settings: Settings,
+    keep: str,
+    others: tuple[str, ...],
+    since: datetime | None,
+    later: bool,
+    as_json: bool,
 ) -> None:
     """Put other topics into KEEP, which keeps its id and label.
 
     The tracker does not split KEEP again.
+
+    KEEP takes them in tonight: on nights before, their headlines count for the topic they were in
+    then. With --since they count for KEEP from that night on, in charts, in `explain` and in what
+    is called a rise; what was known on each night is kept, and `update --as-of` shows it.
     """
     with show_progress(settings.quiet) as progress:
-        said = settings.open().edit_topics(later=later, progress=progress).merge(keep, others)
+        editor = settings.open().edit_topics(later=later, progress=progress)
+        said = editor.merge(keep, others, since=since.date() if since else None)
     _print_said(said, as_json)
 
 
@@ -262,8 +276,8 @@ def _print_said(said: "tuple[Said, ...]", as_json: bool) -> None:
 
 
 def _tell_past(one: "Said") -> list[str]:
-    """Return from when on a topic that was split off counts, and how it has its past."""
-    if one.kind != "split" or one.undone or one.since is None or one.first is None:
+    """Return from when on what moved counts for where it came to, and how it has its past."""
+    if one.undone or one.since is None or one.first is None:
         return []
     if one.since < one.night:
         return [
@@ -271,11 +285,16 @@ def _tell_past(one: "Said") -> list[str]:
         ]
     if one.first >= one.since:
         return []
-    begins = (
-        f"{one.other_label!r} begins on {one.since}; on nights before, its headlines, the first of "
-        f"{one.first}, count for the topic they were in"
-    )
-    return [begins, f"to give it its past, undo this and split again with --since {one.first}"]
+    before = f"the first of {one.first}, count for the topic they were in"
+    if one.kind == "merge":
+        return [
+            f"on nights before {one.since}, the headlines of {one.other_label!r}, {before}",
+            f"to give {one.label!r} their past, undo this and merge again with --since {one.first}",
+        ]
+    return [
+        f"{one.other_label!r} begins on {one.since}; on nights before, its headlines, {before}",
+        f"to give it its past, undo this and split again with --since {one.first}",
+    ]
 
 
 def _tell_moves(one: "Said") -> list[str]:

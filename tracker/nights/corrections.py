@@ -10,7 +10,7 @@ import polars as pl
 from tracker.errors import InputError, SubjectError
 from tracker.ids import make_id, name_id
 from tracker.names import SHORTEST_PREFIX
-from tracker.nights.topic_moves import Moves
+from tracker.nights.topic_moves import MOVING, Moves
 from tracker.store import Store
 from tracker.tables import CORRECTIONS, COVERAGE, MODELS, RUNS
 
@@ -27,8 +27,9 @@ class Said:
         other_id: The topic merged away or split off.
         other_label: Its label; of a renaming the new one.
         night: The night it holds from; if undone, the one it holds no longer from.
-        since: Of a split, the night from which its headlines count for the new topic.
-        first: The night on which the first of its headlines was seen.
+        since: The night from which what was merged or split off counts for the topic it came to;
+            None of other kinds.
+        first: The night on which the first of these headlines was seen; of other kinds, of all.
         undone: Whether it was undone.
         waits: Whether the next update carries this out.
         note: Why it is void.
@@ -141,7 +142,7 @@ def tell_correction(
         row: The row.
         labels: Labels of topics, by id.
         moves: What it moves.
-        first: The night on which the first of its headlines was seen.
+        first: As in `Said`.
     """
     label = labels.get(row["topic_id"], row["topic_id"])
     if row["kind"] == "rename" and row["undone_at"] is not None:
@@ -155,7 +156,7 @@ def tell_correction(
         row["other_id"],
         other,
         row["undone_night"] or row["night"],
-        min(row["since"] or row["night"], row["night"]) if row["kind"] == "split" else None,
+        min(row["since"] or row["night"], row["night"]) if row["kind"] in MOVING else None,
         first,
         row["undone_at"] is not None,
         row["state"] == "waiting" or (row["undone_at"] is not None and row["state"] != "undone"),

@@ -64,13 +64,23 @@ class TopicEditor:
         self._store, self._config, self._encoder = store, config, encoder
         self._clock, self._later, self._progress = clock, later, progress
 
-    def merge(self, keep: str, others: Sequence[str]) -> tuple[Said, ...]:
+    def merge(
+        self, keep: str, others: Sequence[str], *, since: date | None = None
+    ) -> tuple[Said, ...]:
         """Put other topics into one that goes on; return a correction for each.
 
+        Args:
+            keep: The topic that goes on.
+            others: The others.
+            since: The night from which their headlines count for it, in charts and tests; the
+                night the study stands at if None. What was known on the nights between stays.
+
         Raises:
-            InputError: If a topic is to be merged with itself, or is pinned.
+            InputError: If a topic is to be merged with itself, or is pinned, or if the study does
+                not stand at `since` yet.
             SubjectError: If a name is no topic's, or that of several.
         """
+        self._check_since(since)
         kept = find_topic(self._store, keep)
         rows: list[dict[str, Any]] = []
         for other in others:
@@ -90,6 +100,7 @@ class TopicEditor:
                     "other_id": gone["topic_id"],
                     "headlines": self._list_headlines(kept["topic_id"]),
                     "other_headlines": self._list_headlines(gone["topic_id"]),
+                    "since": since,
                 }
             )
         return self._write("merge", rows)
@@ -143,9 +154,7 @@ class TopicEditor:
             InputError: As in `find_leaving`, or if the study does not stand at `since` yet.
             SubjectError: As in `find_leaving`.
         """
-        night = read_stand(self._store)
-        if since is not None and since > night:
-            raise InputError(f"--since {since}: the study stands at {night}; wanted a night to it")
+        self._check_since(since)
         found = find_topic(self._store, topic)
         inside = read_headlines(self._store, found["topic_id"])
         leaving = find_leaving(inside, found, events, matching, whole_events=whole_events)
@@ -242,6 +251,11 @@ class TopicEditor:
                 )
         return self._write("undo", found)
 
+    def _check_since(self, since: date | None) -> None:
+        night = read_stand(self._store)
+        if since is not None and since > night:
+            raise InputError(f"--since {since}: the study stands at {night}; wanted a night to it")
+
     def _is_pinned(self, topic: dict[str, Any]) -> bool:
         """Return whether a topic is pinned, or is as soon as what was said is carried out."""
         pins = self._store.read(CORRECTIONS).filter(kind="pin", topic_id=topic["topic_id"])
@@ -293,8 +307,9 @@ class TopicEditor:
         return said
 
     def _find_first(self, row: dict[str, Any]) -> date | None:
-        """Return the night on which the first of a correction's headlines was seen."""
-        mine = pl.col("headline_id").is_in(row["headlines"])
+        """Return the night on which the first of what a correction moved was seen."""
+        moved = row["other_headlines" if row["kind"] == "merge" else "headlines"]
+        mine = pl.col("headline_id").is_in(moved)
         first = self._store.scan(MEMBERS).filter(mine).select(pl.col("from_night").min())
         found: date | None = first.collect().item()
         return found

@@ -1,12 +1,15 @@
 """What corrections move from topic to topic, in numbers."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
 from tracker.store import Store
 from tracker.tables import LINEAGE, MEMBERS
+
+MOVING: Final = ("merge", "split")
+"""Kinds of correction that take headlines from one topic to another."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ def _find_ends(store: Store, row: dict[str, Any]) -> tuple[str, str | None, str 
     Where an id is not there any more, the lineage says which topic was meant.
     """
     topic, other = row["topic_id"], row["other_id"]
-    if row["kind"] not in ("merge", "split"):
+    if row["kind"] not in MOVING:
         return topic, None, None
     rows = store.read(LINEAGE).filter(
         pl.col("correction_id") == row["correction_id"], pl.col("event").is_in(["merged", "split"])

@@ -236,7 +236,10 @@ def view_topic_life(store: Store, name: str) -> Life:
     if shared.height:
         named = [f"{row['theme']} ({row['shared']})" for row in shared.iter_rows(named=True)]
         lines.append(f"themes: {', '.join(named)}")
-    pasts = dict(list_pasts(store).select("correction_id", "since").iter_rows())
+    pasts = {
+        (row["correction_id"], row["event"]): row["since"]
+        for row in list_pasts(store).iter_rows(named=True)
+    }
     rows = store.read(LINEAGE).filter((pl.col("topic_id") == key) | (pl.col("other_id") == key))
     for row in rows.sort("night", "topic_id", "event").iter_rows(named=True):
         own = row["topic_id"] == key
@@ -254,7 +257,7 @@ def view_topic_life(store: Store, name: str) -> Life:
         called = f" {labels[other]!r} ({other})" if other in labels else f" {other}"
         beside = called if other else ""
         by = f", by correction {row['correction_id']}" if row["correction_id"] else ""
-        since = pasts.get(row["correction_id"]) if row["event"] == "split" else None
+        since = pasts.get((row["correction_id"], row["event"]))
         by += f"; its headlines count so from {since} on" if since else ""
         lines.append(f"{row['night']} {word}{beside}{by}")
     lines += [f"was {old} before something came late" for old in _list_former(store, key)]

@@ -5,10 +5,10 @@ from typing import Any
 
 import polars as pl
 
-from tracker.nights.pasts import scan_counted
+from tracker.nights.pasts import list_pasts, scan_counted
 from tracker.nights.topic_views import read_labels
 from tracker.store import Store
-from tracker.tables import CORRECTIONS, LINEAGE
+from tracker.tables import CORRECTIONS, LINEAGE, MEMBERS
 
 
 def tell_beginning(store: Store, topic: str, night: date) -> str:
@@ -19,30 +19,34 @@ def tell_beginning(store: Store, topic: str, night: date) -> str:
         topic: Its id.
         night: The night.
     """
-    counted = scan_counted(store)
-    mine = counted.filter(pl.col("topic_id") == topic)
-    ids = mine.select("headline_id").unique().collect()["headline_id"]
-    begins = mine.select(pl.col("from_night").min()).collect().item()
-    first = counted.filter(pl.col("headline_id").is_in(ids.implode()))
-    first = first.select(pl.col("from_night").min()).collect().item()
-    if not isinstance(begins, date) or not isinstance(first, date):
-        return "this topic has no headlines"
+    counted, mine = scan_counted(store), pl.col("topic_id") == topic
+    ids = counted.filter(mine).select("headline_id").unique().collect()["headline_id"]
+    begins = _find_first(counted.filter(mine))
+    first = _find_first(counted.filter(pl.col("headline_id").is_in(ids.implode())))
+    if begins is None or first is None:
+        return _tell_end(store, topic) or "this topic has no headlines"
     split = _find_split(store, topic)
+    known = _find_first(store.scan(MEMBERS).filter(mine)) or begins
     if split is None:
-        words = f"this topic began on {begins}"
+        words = f"this topic began on {known}"
     else:
-        whole = read_labels(store).get(split["other_id"], split["other_id"])
-        words = f"this topic was split off {whole!r} by hand on {split['night']}"
-        if begins < split["night"]:
-            words += f", with its past from {begins} on"
+        words = f"this topic was split off {_name(store, split['other_id'])} by hand on "
+        words += f"{split['night']}"
+    if begins < known:
+        words += f", with its past from {begins} on"
     if night >= begins:
         words += ", and none of its headlines has been in these lists since"
-    if split is None or begins < split["night"] or first >= begins:
+    if split is None or begins < known or first >= begins:
         return words
     return (
         f"{words}; on nights before they count for the topic they were in. To give it its past: "
         f"tracker topics undo {split['correction_id']}, then split with --since {first}"
     )
+
+
+def _find_first(members: pl.LazyFrame) -> date | None:
+    found = members.select(pl.col("from_night").min()).collect().item()
+    return found if isinstance(found, date) else None
 
 
 def _find_split(store: Store, topic: str) -> dict[str, Any] | None:
@@ -52,3 +56,16 @@ def _find_split(store: Store, topic: str) -> dict[str, Any] | None:
     )
     rows = store.read(LINEAGE).filter(pl.col("event") == "split", pl.col("topic_id") == topic)
     return next(rows.join(said, on="correction_id", how="semi").iter_rows(named=True), None)
+
+
+def _tell_end(store: Store, topic: str) -> str | None:
+    """Return for which topic all headlines of one count that a person merged into it."""
+    into = list_pasts(store).filter(pl.col("event") == "merged", pl.col("other_id") == topic)
+    for row in into.tail(1).iter_rows(named=True):
+        whole = _name(store, row["topic_id"])
+        return f"this topic was merged into {whole} by hand on {row['night']}, with its past"
+    return None
+
+
+def _name(store: Store, topic: str) -> str:
+    return repr(read_labels(store).get(topic, topic))

@@ -18,6 +18,7 @@ from tracker.nights.counts import (
     read_rules,
     read_stretches,
 )
+from tracker.nights.pasts import scan_counted
 from tracker.nights.topic_views import read_labels
 from tracker.outputs.beginnings import tell_beginning
 from tracker.outputs.explanations import Explanation, Named
@@ -189,7 +190,11 @@ def find_subject(store: Store, config: Config, name: str) -> Named:
         SubjectError: If there is none, or more than one: names those that come near.
     """
     labels = read_labels(store)
-    topics = store.scan(MEMBERS).select("topic_id").unique().collect()["topic_id"]
+    # One merged away on the night it was split off has nothing but the past it was given.
+    members = [
+        rows.select("topic_id").unique() for rows in (store.scan(MEMBERS), scan_counted(store))
+    ]
+    topics = pl.concat(members).collect()["topic_id"]
     themes = store.scan(THEMES).select("theme").unique().collect()["theme"]
     keys = sorted({*topics.drop_nulls(), *themes, *(theme.name for theme in config.theme)})
     names = {key: labels.get(key, key) for key in keys}

@@ -11,7 +11,7 @@ from tracker.config import Config
 from tracker.names import count
 from tracker.nights.counts import read_attention, read_counted_night
 from tracker.nights.heirs import follow_heirs
-from tracker.nights.pasts import scan_counted
+from tracker.nights.pasts import follow_mergers, scan_counted
 from tracker.nights.topic_views import latest_topics
 from tracker.plotter.inputs import ReportData
 from tracker.plotter.report import build_report
@@ -118,7 +118,7 @@ def read_report_data(
         drawn=drawn,
         paged=paged,
         unpaged=unpaged,
-        heirs=follow_heirs(store),
+        heirs={**follow_mergers(store), **follow_heirs(store)},
     )
 
 

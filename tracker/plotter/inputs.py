@@ -26,7 +26,8 @@ class ReportData:
         drawn: Subjects whose curves and headlines are shown; all if None.
         paged: Topics that have a row and a page; all if None.
         unpaged: How many topics of two or more headlines have no page.
-        heirs: Which topic has the place of those that are not there any more, by their ids.
+        heirs: Which topic has the place of those that are not there any more, or were merged into
+            it with all their past, by their ids.
         weighting: What a slot weighs: `slots` (one) or `rank` (less, the lower it stands).
         captures: Table `captures`.
         members: Table `members`.

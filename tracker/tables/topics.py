@@ -139,8 +139,8 @@ CORRECTIONS: Final = Table(
         Column(
             "since",
             pl.Date,
-            "the night from which what was split off counts for the new topic; null if from "
-            "its own",
+            "the night from which what was merged or split off counts for the topic it came to; "
+            "null if from its own",
             nullable=True,
         ),
         Column(

@@ -1,6 +1,6 @@
 """Members: the stretches of nights for which headlines keep their place."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
@@ -25,29 +25,6 @@ def close_stretches(members: pl.DataFrame, closed: pl.DataFrame) -> pl.DataFrame
         ended, on=list(MEMBERS.key), how="left", maintain_order="left"
     ).with_columns(to_night=pl.coalesce("ended", "to_night"))
     return MEMBERS.check(joined.drop("ended"))
-
-
-def give_past(members: pl.DataFrame, topic: str, night: date, since: date) -> pl.DataFrame:
-    """Return MEMBERS in which the headlines that came to a topic on a night were its own before.
-
-    Args:
-        members: Stretches, a frame of MEMBERS.
-        topic: The topic.
-        night: The night on which they came to it.
-        since: The first night on which they are its own; the stretch they were in then is cut.
-    """
-    came = members.filter(pl.col("topic_id") == topic, pl.col("from_night") == night)
-    mine = pl.col("headline_id").is_in(came["headline_id"].implode())
-    given = mine & (pl.col("from_night") < night) & (pl.col("to_night") >= since)
-    past = members.filter(given)
-    before = past.filter(pl.col("from_night") < since).with_columns(
-        to_night=pl.lit(since - timedelta(days=1))
-    )
-    own = past.with_columns(
-        from_night=pl.max_horizontal("from_night", pl.lit(since)), topic_id=pl.lit(topic)
-    )
-    rest = members.filter(~given.fill_null(value=False))
-    return MEMBERS.check(pl.concat([rest, before, own]))
 
 
 def list_placed(members: pl.LazyFrame) -> pl.DataFrame:
