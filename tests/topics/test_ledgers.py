@@ -182,6 +182,22 @@ def test_a_topic_that_slept_for_months_returns_with_its_id() -> None:
     assert revived["similarity"].item() >= study.settings.revival_similarity
 
 
+def test_a_war_of_months_is_one_topic_of_several_events() -> None:
+    study = Study()
+    for night in range(0, 120, 3):
+        if night == 90:
+            study.ledger = study.restored(87)
+        study.advance(night, [f"Army shells border town again on day {night + 1} of the war"])
+    now = study.members.filter(pl.col("to_night").is_null())
+    assert now["topic_id"].n_unique() == 1
+    began = now.join(pl.concat(study.seen), on="headline_id").group_by("event_id").agg(
+        (pl.max("night") - pl.min("night")).dt.total_days().alias("nights"), pl.len()
+    )  # fmt: skip
+    assert began.height > 1
+    assert began["len"].min() > 1
+    assert began["nights"].max() < 120 - study.settings.event_nights
+
+
 def test_a_topic_returns_though_no_night_was_seen_between() -> None:
     study = Study()
     study.advance(0, ELECTION)

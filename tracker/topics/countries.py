@@ -9,7 +9,7 @@ code; people; capital (a CLDR zone, or names); language codes; more terms; exclu
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -90,6 +90,17 @@ def country_themes() -> tuple[Theme, ...]:
     ]
     korea = _join_koreas(terms["KP"], terms["KR"], locales)
     return (*sorted(themes, key=lambda theme: theme.name), korea)
+
+
+@cache
+def name_countries() -> Mapping[str, str]:
+    """Return the country of each word that names it or its people in English, by its stem."""
+    english, found = Locale.parse("en"), {}
+    for row in _read_rows():
+        for name in (*_name_country(row, english), *row.people):
+            if " " not in name and not name.startswith('"'):
+                found[stem_words([_fold(name)], "en")[0]] = row.code
+    return found
 
 
 def _read_rows() -> list[_Row]:

@@ -50,6 +50,7 @@ def place_events(
         settings.event_similarity,
         _own_events(roster, holds, names.tolist()),
         (np.datetime64(night, "D") - last).astype(np.intp) - 1,
+        np.maximum(_measure_ages(roster, names.tolist(), night) - settings.event_nights, 0),
     )
     rehomed = _merge_events(roster, names.tolist(), placement.merged)
     events = dict(enumerate(names.tolist()))
@@ -60,6 +61,12 @@ def place_events(
         roster.places[name] = Place(event, None, night, float(probability), night)
         roster.add_headline(event, name)
     return rehomed
+
+
+def _measure_ages(roster: Roster, events: Sequence[str], night: date) -> NDArray[np.intp]:
+    """Return the nights since each event began, (n_events,)."""
+    began = [min(roster.places[head].night for head in roster.headlines[e]) for e in events]
+    return np.asarray([(night - first).days for first in began], np.intp)
 
 
 def _own_events(roster: Roster, holds: Holds, events: Sequence[str]) -> NDArray[np.intp]:

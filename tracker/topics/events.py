@@ -15,6 +15,8 @@ from tracker.topics.similarity import NEIGHBOURS, Rows, draw_twice, find_drawing
 
 _FADING: Final = 0.02
 """What an event loses of its similarity to news with each night on which there was none of it."""
+_AGEING: Final = 0.01
+"""What it loses with each night that it has gone on for too long: a war is many events."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ def place_headlines(
     threshold: float,
     owners: NDArray[np.intp] | None = None,
     silent: NDArray[np.intp] | None = None,
+    overdue: NDArray[np.intp] | None = None,
 ) -> Placement:
     """Return the event of each new headline, and events that new headlines bring together.
 
@@ -55,12 +58,14 @@ def place_headlines(
         threshold: Similarity at which headlines are one event.
         owners: What each event belongs to, -1 for nothing: events of two owners stay two.
         silent: Nights each event has been without a new headline.
+        overdue: Nights each has gone on for longer than events are expected to.
 
     Source: Allan, Papka and Lavrenko, 1998 (thresholds that rise with an event's age).
     """
     n_events = int(events.max()) + 1 if len(pool) else 0
     owners = np.full(n_events, -1, np.intp) if owners is None else owners
     silent = np.zeros(n_events, np.intp) if silent is None else silent
+    overdue = np.zeros(n_events, np.intp) if overdue is None else overdue
     began = np.unique(events, return_index=True)[1]
     open_events = np.unique(events[find_drawing(pool, new)])
     open_events = open_events[np.argsort(began[open_events], kind="stable")]
@@ -71,8 +76,9 @@ def place_headlines(
     drawn = draw_twice(np.vstack([pool[inside], new]), NEIGHBOURS)
     groups = np.concatenate([place[events[inside]], n_open + np.arange(len(new))])
     means = mean_rows(drawn, groups, n_open + len(new))
+    doubts = _FADING * silent[open_events] + _AGEING * overdue[open_events]
     # The square, since the link of two rows grows with the root of each one's length.
-    means[:n_open] *= np.maximum(1 - _FADING * silent[open_events], 0)[:, None] ** 2
+    means[:n_open] *= np.maximum(1 - doubts, 0)[:, None] ** 2
     joined = join_items(
         means,
         np.bincount(groups),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from tracker.topics.countries import name_countries
 from tracker.topics.lines import NOUNS_CAPITAL, Line, Word, learn_names, read_line
 from tracker.topics.phrase_words import ARTICLES, EMPTY, LINKS, VERBS
 from tracker.topics.words import FURNITURE, is_same_word, stop_words
@@ -264,4 +265,9 @@ def are_apart(one: Phrase, other: Phrase) -> bool:
     """Tell whether two phrases say different things."""
     if one.letters or other.letters:
         return not set(one.keys) & set(other.keys)
-    return not any(is_same_word(a, b) for a in one.telling for b in other.telling)
+    country_of = name_countries()
+    return not any(
+        is_same_word(a, b) or (a in country_of and country_of[a] == country_of.get(b))
+        for a in one.telling
+        for b in other.telling
+    )
