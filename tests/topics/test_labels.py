@@ -332,3 +332,20 @@ def test_a_german_label_is_no_genitive() -> None:
     what = ("Häfen wachsen", "Fähren stehen still", "Kanzler geht", "Züge warten")
     lines = [*(f"Norlands {one}" for one in what), "Was nun in Norland geschieht"]
     assert word("norland norlands", *lines, language="de") == "Norland"
+
+
+def test_a_country_is_not_named_beside_its_people() -> None:
+    things = ("wine", "cheese", "rail", "farms", "schools")
+    lines = [f"{what.capitalize()}: {one} {what}" for what in things for one in ("French",)]
+    more = [f"{what.capitalize()} in France {how}" for what in things for how in ("grows", "falls")]
+    label = word("france french", *lines, *more)
+    assert "French" not in label or "France" not in label
+
+
+def test_a_small_word_beside_a_name_goes_when_few_say_it_any_more() -> None:
+    first = [f"Norland {what} as storm nears" for what in ("waits", "sleeps", "closes", "prays")]
+    verbs = ("votes", "sings", "strikes", "dances", "grieves", "laughs", "waves", "cooks", "trades")
+    later = [f"Norland {what}" for what in verbs]
+    terms = "norland storm"
+    assert word(terms, *first, held="Norland: storm") == "Norland: storm"
+    assert word(terms, *first[:2], *later, held="Norland: storm") == "Norland"

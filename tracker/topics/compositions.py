@@ -74,23 +74,23 @@ def _pair(judge: Judge, first: Phrase, ranked: Sequence[Phrase]) -> list[Phrase]
 
 def _list_names(judge: Judge, parts: Sequence[Phrase], ranked: Sequence[Phrase]) -> list[Phrase]:
     """Return names with those that most of the other headlines name, where they say too little."""
-    parts = list(parts)
+    chosen = [part for part in parts if part.name] or list(parts)
     names = [
         p for p in ranked[:_RANKED]
         if p.name and p.right >= _BOUNDED and judge.is_listed(p)
     ]  # fmt: skip
-    while len(parts) < _PARTS and parts[0].name and judge.cover(parts) < _BROAD:
-        said, words = judge.cover(parts), sum(part.n_words for part in parts)
+    while len(chosen) < _PARTS and chosen[0].name and judge.cover(chosen) < _BROAD:
+        said, words = judge.cover(chosen), sum(part.n_words for part in chosen)
         gains = {
-            p.keys: judge.cover([*parts, p]) - said
+            p.keys: judge.cover([*chosen, p]) - said
             for p in names
-            if words + p.n_words <= MOST_WORDS and all(are_apart(part, p) for part in parts)
+            if words + p.n_words <= MOST_WORDS and all(are_apart(part, p) for part in chosen)
         }
         more = [p for p in names if gains.get(p.keys, 0.0) >= LEAST_GAIN]
         if not more:
             break
-        parts.append(max(more, key=lambda p: gains[p.keys] * judge.weigh(p) / len(p.telling)))
-    return parts
+        chosen.append(max(more, key=lambda p: gains[p.keys] * judge.weigh(p) / len(p.telling)))
+    return chosen if judge.cover(chosen) > judge.cover(parts) else list(parts)
 
 
 def _add_form(judge: Judge, parts: list[Phrase]) -> list[Phrase]:

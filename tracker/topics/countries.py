@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 from typing import Final
 
 from babel import Locale
@@ -49,6 +50,13 @@ _MISLEADING: Final = frozenset(
 """Names and roots that in some language are mostly something else."""
 
 _UNSPACED: Final = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR")
+_HOME_NATIONS: Final = MappingProxyType(
+    {
+        **{"england": "GB-ENG", "english": "GB-ENG"},
+        **{"scotland": "GB-SCT", "scottish": "GB-SCT", "scot": "GB-SCT"},
+        **{"wales": "GB-WLS", "welsh": "GB-WLS"},
+    }
+)
 _COLUMNS: Final = 6
 _TITLES: Final = re.compile(r"\s+(?:SAR|R\.A\.S\.).*$")
 
@@ -94,13 +102,14 @@ def country_themes() -> tuple[Theme, ...]:
 
 @cache
 def name_countries() -> Mapping[str, str]:
-    """Return the country of each word that names it or its people in English, by its stem."""
+    """Return the country (ISO 3166) of each word for it or its people in English, by its stem."""
     english, found = Locale.parse("en"), {}
     for row in _read_rows():
         for name in (*_name_country(row, english), *row.people):
             if " " not in name and not name.startswith('"'):
-                found[stem_words([_fold(name)], "en")[0]] = row.code
-    return found
+                found[_fold(name)] = row.code
+    found |= _HOME_NATIONS
+    return dict(zip(stem_words(list(found), "en"), found.values(), strict=True))
 
 
 def _read_rows() -> list[_Row]:

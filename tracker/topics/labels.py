@@ -69,7 +69,9 @@ def _is_good_yet(judge: Judge, held: str, chosen: Sequence[Phrase]) -> bool:
     is_part = first.n_words == 1 < best.n_words and first.keys[0] in best.keys
     if is_short or is_part:
         return False
-    if len(judge.lines) > ENOUGH and any(judge.cover([p]) < LEAST_GAIN for p in old[1:]):
+    if len(judge.lines) > ENOUGH and any(
+        judge.cover([p]) < LEAST_GAIN or not judge.may_stand_beside(p) for p in old[1:]
+    ):
         return False
     return judge.score(first) >= (_STEADY_WITHIN if is_within else _STEADY) * judge.score(best)
 

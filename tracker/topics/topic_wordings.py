@@ -28,7 +28,7 @@ def word_topics(
 ) -> None:
     """Give each changed topic the words of the cluster that holds most of its headlines.
 
-    Its label is chosen anew only when its size has grown by about half, and stays then too while it is nearly
+    Its label is chosen anew only when its size has doubled, and stays then too while it is nearly
     as good as another, so that it stays while the topic does; and it never changes when a person
     gave it or pinned the topic.
 
@@ -59,16 +59,11 @@ def word_topics(
         poll = votes.get(name, {})
         best = terms[min(poll, key=lambda c: (-poll[c], c))] if poll else ()
         roster.put(name, replace(now, terms=best or now.terms))
-        grown = _count_growths(now.size) != _count_growths(before.get(name, 0))
-        if not now.label or (grown and name not in worded):
+        doubled = now.size.bit_length() != before.get(name, 0).bit_length()
+        if not now.label or (doubled and name not in worded):
             labelled.append(name)
     for name, label in _choose_labels(roster, window, events, rows, rows_of, labelled).items():
         roster.put(name, replace(roster.topics[name], label=label))
-
-
-def _count_growths(size: int) -> int:
-    """Return a number that rises at sizes 2, 4, 6, 8, 12, 16, 23 and so on by about half again."""
-    return (size * size).bit_length() if size >= 4 else 2 * size.bit_length()
 
 
 def _choose_labels(
