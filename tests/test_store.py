@@ -1,6 +1,7 @@
 import multiprocessing
 import sys
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -10,9 +11,11 @@ from tracker.errors import StoreError, TableError
 from tracker.store import MAX_FILES, PINS, Change, Store
 from tracker.tables import BODIES, LINEAGE, LISTS, THEMES
 
+NIGHT = date(2026, 1, 5)
+
 
 def themes(*ids: str, theme: str = "Korea", score: float = 1.0) -> pl.DataFrame:
-    return THEMES.frame([(theme, headline, "term", score) for headline in ids])
+    return THEMES.frame([(theme, headline, "term", score, NIGHT) for headline in ids])
 
 
 def test_a_study_that_was_never_written_reads_as_empty_and_makes_no_folder(tmp_path: Path):
@@ -154,12 +157,14 @@ def test_a_table_with_other_columns_is_reported_and_not_guessed_at(tmp_path: Pat
 def test_a_table_from_before_a_column_was_added_reads_and_grows(tmp_path: Path):
     store = Store(tmp_path)
     rows = themes("a", "b")
-    rows.head(1).drop("score").write_delta(tmp_path / "tables" / "themes")
+    rows.head(1).drop("from_night").write_delta(tmp_path / "tables" / "themes")
+    with pytest.raises(StoreError, match=r"found no from_night, .*run tracker update"):
+        store.read(THEMES)
     later = replace(
         THEMES,
-        columns=tuple(replace(c, nullable=c.name == "score") for c in THEMES.columns),
+        columns=tuple(replace(c, nullable=c.name == "from_night") for c in THEMES.columns),
     )
-    assert store.read(later)["score"].to_list() == [None]
+    assert store.read(later)["from_night"].to_list() == [None]
     store.append(later, rows.tail(1))
     store.upsert(later, rows.head(1))
     assert store.read(later).sort(*THEMES.key).equals(rows.sort(*THEMES.key))

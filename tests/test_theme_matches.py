@@ -1,7 +1,8 @@
 """A headline is matched with the themes once, and that gives what matching all anew gives."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -10,16 +11,18 @@ from polars.testing import assert_frame_equal
 
 from tests.conftest import FIRST_NIGHT
 from tracker import Config, Study
-from tracker.config import ThemeSettings
+from tracker.config import ThemeSettings, ThemesSettings
 from tracker.nights import theme_matches
 from tracker.nights.headlines import Derived
 from tracker.nights.theme_matches import update_themes
-from tracker.store import Store
-from tracker.tables import HEADLINES, THEMES, VECTORS
+from tracker.store import Change, Store
+from tracker.tables import HEADLINES, LEFT, TABLES, THEMES, VECTORS
 from tracker.topics.encoder import LexicalEncoder
 
 FRUIT = ThemeSettings("Fruit", like=("Apple harvest ruined by frost",))
 ARTS = ThemeSettings("Arts", terms=("museum",))
+CHILE = ThemeSettings("Chile")
+NO_OTHERS = ThemesSettings(countries=False)
 
 
 def match_anew(study: Study, folder: Path) -> pl.DataFrame:
@@ -72,7 +75,8 @@ def test_only_what_is_new_or_worded_anew_is_matched_until_a_theme_is_another(
         found = Study(tmp_path / "study").read("themes").filter(theme=theme)
         return set(found["headline_id"])
 
-    watched = Config(theme=(FRUIT,))
+    watched = Config(theme=(FRUIT, CHILE), themes=NO_OTHERS)
+    more = replace(watched, theme=(FRUIT, CHILE, ARTS))
     everything = update(watched, 0, 8)
     assert len(read("Fruit")) == 2
     assert not read("Chile")
@@ -80,8 +84,72 @@ def test_only_what_is_new_or_worded_anew_is_matched_until_a_theme_is_another(
     tonight = update(watched, 8, 12)
     assert read("Chile") < tonight < everything
     assert len(read("Chile")) == 2
-    assert update(Config(theme=(FRUIT, ARTS)), 12, 12) == everything
+    assert update(more, 12, 12) == everything
     assert read("Arts") == read("Chile")
-    assert update(Config(theme=(FRUIT, ARTS)), 12, 12, as_of=5) < everything
+    assert update(more, 12, 12, as_of=5) < everything
     assert not read("Arts")
     assert read("Fruit")
+
+
+TOLD = ("headlines", "themes", "attention", "signals")
+
+
+def read_told(study: Study, until: date = date.max) -> dict[str, pl.DataFrame]:
+    """Return what is said of themes, with the attention of nights up to one."""
+    told = {name: study.read(name).sort(TABLES[name].key) for name in TOLD}
+    return told | {"attention": told["attention"].filter(pl.col("night") <= until)}
+
+
+def assert_told(study: Study, wanted: dict[str, pl.DataFrame]) -> None:
+    for name, frame in read_told(study).items():
+        assert_frame_equal(frame, wanted[name], rel_tol=1e-12)
+
+
+def age(store: Store) -> None:
+    """Make the tables those of a version that did not keep since when a wording is there."""
+    for table, column in ((HEADLINES, "worded_at"), (THEMES, "from_night")):
+        store.read(table).drop(column).write_delta(
+            store.folder / "tables" / table.name,
+            mode="overwrite",
+            delta_write_options={"schema_mode": "overwrite"},
+        )
+    store.replace_together([Change(LEFT, store.read(LEFT).with_columns(made=pl.lit("1")))])
+
+
+def test_a_reworded_headline_counts_for_a_theme_from_that_night_on_and_changes_none_before(
+    tmp_path: Path, table: Callable[..., pl.DataFrame]
+):
+    reworded = FIRST_NIGHT + timedelta(days=4)
+    late = (pl.col("captured_at").dt.date() >= reworded) & pl.col("title").str.contains("apple")
+    frost = pl.when(late).then(pl.lit("Chile: frost ruins apples")).otherwise("title")
+    rows = table(6).with_columns(frost.alias("title"))
+    config = Config(theme=(FRUIT, CHILE), themes=NO_OTHERS)
+    nightly, at_once = (
+        Study(tmp_path / name, config=config, encoder=LexicalEncoder()) for name in ("1", "6")
+    )
+    then: dict[date, dict[str, pl.DataFrame]] = {}
+    for some in rows.with_columns(night=pl.col("captured_at").dt.date()).partition_by("night"):
+        some.drop("night").write_parquet(tmp_path / "some.parquet")
+        nightly.ingest(tmp_path / "some.parquet")
+        night = nightly.update().night
+        then[night] = read_told(nightly)
+    known = then.pop(night)
+    assert known["themes"].filter(theme="Chile")["from_night"].unique().to_list() == [reworded]
+    chile = known["attention"].filter(subject="Chile", channel="editorial")
+    assert [share > 0 for share in chile["share"]] == [False] * 4 + [True] * 2
+
+    rows.write_parquet(tmp_path / "all.parquet")
+    at_once.ingest(tmp_path / "all.parquet")
+    at_once.update()
+    assert_told(at_once, known)
+    for before, told in then.items():
+        seen = read_told(at_once, before)["attention"]
+        assert_frame_equal(seen, told["attention"], rel_tol=1e-12)
+    before = reworded - timedelta(days=1)
+    at_once.update(before)
+    assert_told(at_once, then[before])
+    assert at_once.replay().night == night
+    assert_told(at_once, known)
+    age(at_once.store)
+    at_once.update()
+    assert_told(at_once, known)

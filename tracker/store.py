@@ -107,9 +107,13 @@ class Store:
             frame = frame.with_columns(empty).select(table.schema.names())
         found = frame.collect_schema()
         if found != table.schema:
-            raise StoreError(
-                f"{self._place(table)}: found columns {dict(found)}; wanted {dict(table.schema)}"
-            )
+            place, lacking = self._place(table), [c for c in table.schema if c not in found]
+            if found.items() < table.schema.items():
+                raise StoreError(
+                    f"{place}: found no {', '.join(lacking)}, as an earlier version left it; "
+                    "run tracker update"
+                )
+            raise StoreError(f"{place}: found columns {dict(found)}; wanted {dict(table.schema)}")
         return frame
 
     def read(self, table: Table) -> pl.DataFrame:

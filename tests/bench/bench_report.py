@@ -98,6 +98,7 @@ def draw_world() -> ReportData:
             pl.col("captured_at").alias("first_seen"),
             pl.col("captured_at").alias("last_seen"),
             pl.lit(2).alias("n_sightings"),
+            pl.concat_list("captured_at").alias("worded_at"),
         )
     )
     open_end = pl.lit(None, pl.Date).alias("to_night")
@@ -117,6 +118,7 @@ def draw_world() -> ReportData:
             "headline_id",
             pl.lit("term").alias("how"),
             pl.lit(1.0).alias("score"),
+            pl.col("captured_at").dt.date().alias("from_night"),
         )
     )
     topics = tables.TOPICS.frame(

@@ -12,7 +12,7 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -49,10 +49,13 @@ def bench_themes(n_headlines: int = 100_000) -> None:
     words += [country.name for country in countries] * 5
     texts = [" ".join(row) for row in rng.choice(words, (n_headlines, 12))]
     heads = pl.DataFrame({"headline_id": [str(n) for n in range(n_headlines)], "t": texts}).select(
-        "headline_id", pl.concat_list("t").alias("wordings"), pl.lit("en").alias("language")
+        "headline_id",
+        pl.concat_list("t").alias("wordings"),
+        pl.concat_list(pl.lit(datetime(2026, 1, 5, tzinfo=UTC))).alias("worded_at"),
+        pl.lit("en").alias("language"),
     )
     made = time.perf_counter()
-    found = match_themes(heads, countries)
+    found = match_themes(heads, countries, time_zone="UTC")
     n_terms = sum(len(country.terms) for country in countries)
     say(
         f"{len(countries)} countries ({n_terms:,} terms) built in {built - started:.1f} s, matched "

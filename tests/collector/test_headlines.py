@@ -64,6 +64,7 @@ def test_one_story_under_several_wordings_is_one_headline_with_the_latest_title(
         (headline,) = derive(*order).iter_rows(named=True)
         assert headline["title"] == "Ferry is back"
         assert headline["wordings"] == ["Ferry returns", "Ferry is back"]
+        assert headline["worded_at"] == [FIRST, THEN]
         assert (headline["first_seen"], headline["last_seen"]) == (FIRST, THEN)
         assert headline["n_sightings"] == 2
 

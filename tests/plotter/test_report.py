@@ -99,7 +99,7 @@ def test_a_headline_that_stood_in_no_list_is_shown_as_that_and_counted_as_no_slo
         wordings=pl.lit(["Atlantis: our reporter went there"]),
     )
     theme = pl.DataFrame(
-        [("Atlantis", "own-story", "term", 1.0)], world.themes.schema, orient="row"
+        [("Atlantis", "own-story", "term", 1.0, FIRST)], world.themes.schema, orient="row"
     )
     world = replace(
         world,

@@ -34,7 +34,8 @@ def select(most: int, signals: pl.DataFrame | None = None, last: date = LAST) ->
             for _, night, key in placed}  # fmt: skip
     headlines = [
         {"headline_id": key, "source": "a", "title": key, "wordings": [key], "url": None,
-         "language": "en", "first_seen": at, "last_seen": at, "n_sightings": 1}
+         "language": "en", "first_seen": at, "last_seen": at, "n_sightings": 1,
+         "worded_at": [at]}
         for key, at in seen.items()
     ]  # fmt: skip
     return select_topics(

@@ -159,6 +159,7 @@ def assemble(
             pl.col("captured_at").min().alias("first_seen"),
             pl.col("captured_at").max().alias("last_seen"),
             pl.len().cast(pl.Int64).alias("n_sightings"),
+            pl.col("captured_at").filter(pl.col("title").is_first_distinct()).alias("worded_at"),
         )
     )
     placed = [(h, subject_of(t), n.date()) for h, t, n in
@@ -182,7 +183,7 @@ def assemble(
     words = {"Ukraine": "Ukraine", "Honduras": "Honduras"}
     themes = tables.THEMES.frame(
         [
-            {"theme": theme, "headline_id": h, "how": "term", "score": 1.0}
+            {"theme": theme, "headline_id": h, "how": "term", "score": 1.0, "from_night": FIRST}
             for theme, word in words.items()
             for h, title in headlines.select("headline_id", "title").iter_rows()
             if word in title

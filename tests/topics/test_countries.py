@@ -1,6 +1,7 @@
 """Countries work with no configuration, and the words that look like them stay out."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import polars as pl
 import pytest
@@ -10,6 +11,7 @@ from tracker.nights.theme_matches import list_themes
 from tracker.topics.countries import country_themes
 from tracker.topics.themes import match_themes
 
+SEEN = datetime(2026, 1, 5, 21, tzinfo=UTC)
 TAKEN: Mapping[str, tuple[tuple[str, str], ...]] = {
     "Honduras": (
         ("Honduras elects a president", "en"),
@@ -102,10 +104,12 @@ def match(rows: tuple[tuple[str, str], ...]) -> pl.DataFrame:
             {
                 "headline_id": [text for text, _ in rows],
                 "wordings": [[text] for text, _ in rows],
+                "worded_at": [[SEEN]] * len(rows),
                 "language": [language for _, language in rows],
             }
         ),
         country_themes(),
+        time_zone="UTC",
     )
 
 
@@ -159,7 +163,9 @@ def test_a_watched_country_keeps_the_words_that_mislead_about_it():
         {
             "headline_id": list(titles),
             "wordings": [[title] for title in titles.values()],
+            "worded_at": [[SEEN]] * len(titles),
             "language": "en",
         }
     )
-    assert match_themes(headlines, [theme])["headline_id"].to_list() == ["kept"]
+    found = match_themes(headlines, [theme], time_zone="UTC")
+    assert found["headline_id"].to_list() == ["kept"]

@@ -1,4 +1,5 @@
-from datetime import date
+from datetime import UTC, date, datetime
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -22,6 +23,8 @@ TITLES = [
 ]
 STRIKES = Theme("Strikes", ("strikes",), ("air strike",), ("Workers stop work over pay",), 0.9)
 
+sample_in_utc = partial(sample_theme, time_zone="UTC")
+
 
 def frame(titles: list[str]) -> pl.DataFrame:
     return pl.DataFrame(
@@ -30,13 +33,14 @@ def frame(titles: list[str]) -> pl.DataFrame:
             "title": titles,
             "source": "x.example",
             "wordings": [[title] for title in titles],
+            "worded_at": [[datetime(2024, 3, 4, 21, tzinfo=UTC)]] * len(titles),
             "language": "en",
         }
     )
 
 
 def test_what_is_taken_and_nearly_taken_is_shown_with_its_reason():
-    sample = sample_theme(
+    sample = sample_in_utc(
         frame(TITLES), STRIKES,
         vectors=ENCODER.encode(TITLES), exemplar_vectors=ENCODER.encode(STRIKES.exemplars), n=4,
     )  # fmt: skip
@@ -53,7 +57,7 @@ def test_what_is_taken_and_nearly_taken_is_shown_with_its_reason():
 
 def test_meaning_takes_with_the_exemplar_it_is_near_and_the_score():
     near = Theme("Strikes", (), (), ("Rain is expected", STRIKES.exemplars[0]), 0.4)
-    sample = sample_theme(
+    sample = sample_in_utc(
         frame(TITLES), near,
         vectors=ENCODER.encode(TITLES), exemplar_vectors=ENCODER.encode(near.exemplars),
     )  # fmt: skip
@@ -65,7 +69,7 @@ def test_meaning_takes_with_the_exemplar_it_is_near_and_the_score():
 def test_a_sample_is_drawn_anew_by_another_seed_only():
     titles = [f"Strike number {i} begins" for i in range(60)]
     drawn = [
-        sample_theme(frame(titles), STRIKES, n=5, seed=seed).rows["title"].to_list()
+        sample_in_utc(frame(titles), STRIKES, n=5, seed=seed).rows["title"].to_list()
         for seed in (1, 1, 2)
     ]
     assert drawn[0] == drawn[1] != drawn[2]
@@ -76,12 +80,12 @@ def test_a_longer_name_of_another_country_is_a_near_miss():
     guinea = Theme("Guinea", ("guinea",), country="GN")
     papua = Theme("Papua", ("papua new guinea",), country="PG")
     titles = ["Guinea holds a vote", "Papua New Guinea holds a vote"]
-    rows = sample_theme(frame(titles), guinea, [guinea, papua]).rows
+    rows = sample_in_utc(frame(titles), guinea, [guinea, papua]).rows
     assert rows.select("taken", "how").rows() == [(True, "term"), (False, "shadowed")]
 
 
 def test_nothing_to_show_is_an_empty_sample():
-    sample = sample_theme(frame([]), STRIKES, vectors=np.zeros((0, 3), np.float32))
+    sample = sample_in_utc(frame([]), STRIKES, vectors=np.zeros((0, 3), np.float32))
     assert (sample.n_taken, sample.rows.height) == (0, 0)
 
 
@@ -96,7 +100,9 @@ def test_overlaps_count_the_headlines_a_theme_and_a_topic_share():
             ("h5", "e4", None, night, None, 1.0),
         ]
     )
-    themes = THEMES.frame([("Korea", name, "term", 1.0) for name in ("h1", "h3", "h4", "h5")])
+    themes = THEMES.frame(
+        [("Korea", name, "term", 1.0, night) for name in ("h1", "h3", "h4", "h5")]
+    )
     assert overlap_themes(themes, members).rows() == [
         ("Korea", "t1", 1, 0.25, 0.5),
         ("Korea", "t2", 1, 0.25, 1.0),

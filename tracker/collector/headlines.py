@@ -237,6 +237,7 @@ def derive_headlines(
             pl.col("source").first(),
             pl.col("title").sort_by("last", "title").last().alias("title"),
             pl.col("title").unique(maintain_order=True).alias("wordings"),
+            pl.col("first").filter(pl.col("title").is_first_distinct()).alias("worded_at"),
             pl.col("url").drop_nulls().first(),
             pl.lit(None, dtype=pl.String).alias("language"),
             pl.col("first").min().alias("first_seen"),

@@ -30,6 +30,7 @@ from tracker.tables import (
 )
 from tracker.topics.encoder import Encoder
 from tracker.topics.settings import METHOD
+from tracker.topics.themes import MATCHING
 
 _INPUTS: Final = (CAPTURES, LISTS, SIGHTINGS, HEADLINES, THEMES, MODELS)
 """Tables that a correction changes nothing of: where one has changed, a full pass is due."""
@@ -44,7 +45,7 @@ def mark_stand(store: Store, config: Config) -> str:
     versions = store.versions()
     settings = {name: value for name, value in asdict(config).items() if name not in _UNUSED}
     return make_id(
-        str(METHOD),
+        f"{METHOD} {MATCHING}",
         json.dumps(settings, sort_keys=True, default=str),
         *(f"{table.name} {versions.get(table.name)}" for table in _INPUTS),
     )

@@ -16,21 +16,27 @@ from tracker.trends.panels import Panel, measure_shares
 from tracker.trends.tracks import Rules
 
 
+def read_themes(store: Store, config: Config) -> set[str]:
+    """Return the names of the themes that are watched or have headlines."""
+    matched = store.scan(THEMES).select(pl.col("theme").unique()).collect()["theme"]
+    return {*matched, *(theme.name for theme in config.theme)}
+
+
 def list_births(
-    stretches: pl.DataFrame, named: Collection[str], first: date, night: date
+    stretches: pl.DataFrame, themes: Collection[str], first: date, night: date
 ) -> pl.DataFrame:
     """Return the subjects known by a night, with the first night that tests know of each.
 
     Args:
         stretches: As `list_stretches` says.
-        named: Themes that are there from the first night on, headlines or not.
+        themes: Those of them that are themes: known from the first night on, headlines or not.
         first: First night of the study.
         night: The night.
 
     Returns:
         A frame of subject and night, sorted by subject.
     """
-    always = pl.DataFrame({"subject": sorted(named)}, schema={"subject": pl.String})
+    always = pl.DataFrame({"subject": sorted(themes)}, schema={"subject": pl.String})
     return (
         pl.concat(
             [
@@ -118,17 +124,16 @@ def read_attention(
     )
 
 
-def read_stretches(store: Store, subjects: Collection[str], first: date) -> pl.DataFrame:
+def read_stretches(store: Store, subjects: Collection[str]) -> pl.DataFrame:
     """Return which headline belongs to which of some subjects from when to when."""
     wanted = list(subjects)
     return list_stretches(
         scan_counted(store).filter(pl.col("topic_id").is_in(wanted)).collect(),
         store.scan(THEMES).filter(pl.col("theme").is_in(wanted)).collect(),
-        first,
     )
 
 
-def list_stretches(members: pl.DataFrame, themes: pl.DataFrame, first: date) -> pl.DataFrame:
+def list_stretches(members: pl.DataFrame, themes: pl.DataFrame) -> pl.DataFrame:
     """Return which headline belongs to which subject from when to when."""
     return pl.concat(
         [
@@ -138,7 +143,7 @@ def list_stretches(members: pl.DataFrame, themes: pl.DataFrame, first: date) -> 
             themes.select(
                 pl.col("theme").alias("subject"),
                 "headline_id",
-                pl.lit(first, dtype=pl.Date).alias("from_night"),
+                "from_night",
                 pl.lit(None, dtype=pl.Date).alias("to_night"),
             ),
         ]

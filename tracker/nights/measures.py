@@ -72,9 +72,9 @@ def measure_trends(
     """
     coverage, named = counted.coverage, {theme.name for theme in config.theme}
     known = Judged(*(store.read(one) for one in (SIGNALS, NOISES, FAMILIES, TRACKS, DIFFERENCES)))
-    stretches = list_stretches(members, themes, first)
-    born = list_births(stretches, named, first, night)
-    inputs = counted, members, _date_themes(counted.slots, themes), config, (first, born)
+    stretches = list_stretches(members, themes)
+    born = list_births(stretches, named.union(themes["theme"]), first, night)
+    inputs = counted, members, themes, config, (first, born)
     stands = read_night(known.tracks)
     if stands and (stands >= night or known.tracks["mark"][0] != mark_inputs(*inputs, stands)):
         stands = None
@@ -121,7 +121,7 @@ def mark_inputs(
     Args:
         counted: What counts.
         members: MEMBERS as they count.
-        themes: THEMES, as `_date_themes` says.
+        themes: THEMES.
         config: The settings.
         begins: The study's first night, and what `list_births` says.
         night: The night.
@@ -135,7 +135,7 @@ def mark_inputs(
     frames = (
         slots.select("night", "slots"),
         placed.select("topic_id", "headline_id", "from_night", ended),
-        themes.filter(by_then).select("theme", "headline_id"),
+        themes.filter(pl.col("from_night") <= night).select("theme", "headline_id", "from_night"),
         seen.select("source", "night", "channel", "slots", standing),
     )
     every = [
@@ -160,14 +160,6 @@ def amend_trends(store: Store, config: Config) -> None:
     first = find_first(coverage)
     trends = measure_trends(store, counted, members, themes, config, first, night)
     store.replace_together(_change_trends(trends))
-
-
-def _date_themes(slots: pl.LazyFrame, themes: pl.DataFrame) -> pl.DataFrame:
-    """Return theme, headline_id and the first night of its slots, of headlines that have any."""
-    rows = themes.lazy().select("theme", "headline_id")
-    mine = slots.join(rows, on="headline_id", how="semi")
-    begun = mine.group_by("headline_id").agg(pl.col("night").min())
-    return rows.join(begun, on="headline_id").collect(engine="streaming")
 
 
 def _find_third(coverage: pl.DataFrame, start: date) -> date:

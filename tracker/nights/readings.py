@@ -80,9 +80,14 @@ class Left:
 
 
 def is_left(store: Store, left: Left) -> bool:
-    """Return whether a table is as the update left it that took the stored READINGS."""
+    """Return whether a table is as the update left it that took the stored READINGS.
+
+    What it was derived with is looked at first: of another version it may have other columns.
+    """
     noted = store.read(LEFT).filter(pl.col("name") == left.table.name).drop("name").rows()
-    return bool(noted) and noted == [(_hash_table(store, left.table), left.made)]
+    return any(
+        made == left.made and hashed == _hash_table(store, left.table) for hashed, made in noted
+    )
 
 
 def note_left(store: Store, *left: Left) -> list[Change]:

@@ -80,28 +80,29 @@ def update_themes(store: Store, derived: Derived, config: Config, encoder: Encod
         encoder: Turns phrases into vectors.
     """
     themes, headlines = list_themes(config), derived.headlines
-    left, kept = Left(THEMES, _mark_themes(themes, encoder)), THEMES.empty()
-    stored = store.read(THEMES)
+    zone, left = config.study.time_zone, Left(THEMES, _mark_themes(config, themes, encoder))
+    stored, kept = None, THEMES.empty()
     if is_left(store, left):
-        known = derived.kept.implode()
+        stored, known = store.read(THEMES), derived.kept.implode()
         kept = stored.filter(pl.col("headline_id").is_in(known))
         headlines = headlines.filter(~pl.col("headline_id").is_in(known))
-    matched = _match_themes(store, headlines, themes, encoder)
+    matched = _match_themes(store, headlines, themes, encoder, zone)
     found = pl.concat([kept, matched]).sort("theme", "headline_id")
-    if not found.equals(stored):
+    if stored is None or not found.equals(stored):
         store.replace(THEMES, found)
     return left
 
 
-def _mark_themes(themes: Sequence[Theme], encoder: Encoder) -> str:
+def _mark_themes(config: Config, themes: Sequence[Theme], encoder: Encoder) -> str:
     """Return a digest of everything but headlines that themes are matched from."""
     meant = any(theme.exemplars for theme in themes)
-    reads = encoder.name if meant else None
-    return make_id(repr((MATCHING, pl.__version__, reads, [astuple(theme) for theme in themes])))
+    reads, zone = encoder.name if meant else None, config.study.time_zone
+    words = [astuple(theme) for theme in themes]
+    return make_id(repr((MATCHING, pl.__version__, reads, zone, words)))
 
 
 def _match_themes(
-    store: Store, headlines: pl.DataFrame, themes: Sequence[Theme], encoder: Encoder
+    store: Store, headlines: pl.DataFrame, themes: Sequence[Theme], encoder: Encoder, zone: str
 ) -> pl.DataFrame:
     """Return THEMES of some headlines."""
     exemplars: dict[str, NDArray[np.float32]] = {}
@@ -118,5 +119,7 @@ def _match_themes(
     for some in headlines.iter_slices(MATCHED_AT_ONCE):
         texts = some["wordings"].list.first().to_list() if phrases else []
         vectors = read_vectors(store, texts, encoder) if phrases else None
-        found.append(match_themes(some, themes, vectors=vectors, exemplar_vectors=exemplars))
+        found.append(
+            match_themes(some, themes, time_zone=zone, vectors=vectors, exemplar_vectors=exemplars)
+        )
     return pl.concat(found)

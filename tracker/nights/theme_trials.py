@@ -112,6 +112,7 @@ def try_theme(
         headlines,
         theme,
         list_themes(config),
+        time_zone=config.study.time_zone,
         vectors=vectors if vectors.any() else None,
         exemplar_vectors=encoder.encode(theme.exemplars) if theme.exemplars else None,
         n=n,

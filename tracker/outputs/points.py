@@ -17,6 +17,7 @@ from tracker.nights.counts import (
     read_panel,
     read_rules,
     read_stretches,
+    read_themes,
 )
 from tracker.nights.pasts import scan_counted
 from tracker.nights.topic_views import read_labels
@@ -35,7 +36,6 @@ from tracker.tables import (
     SIGHTINGS,
     SIGNALS,
     SLOTS,
-    THEMES,
     night_of,
 )
 from tracker.topics.members import held_on
@@ -154,7 +154,7 @@ def _look(
     """Return what is kept of the subjects of some points, and judge these."""
     first = find_first(coverage)
     subjects = sorted({subject for subject, _ in points})
-    stretches = read_stretches(store, subjects, first)
+    stretches = read_stretches(store, subjects)
     panel = read_panel(store, config, stretches, coverage)
     own, here = pl.col("subject").is_in(subjects), pl.col("channel") == channel
     attention = store.scan(ATTENTION).filter(own).collect()
@@ -170,14 +170,14 @@ def _look(
         store.scan(FAMILIES).filter(pl.col("night").is_in(nights)).collect(),
     )
     last = max(nights)
-    watched = {theme.name for theme in config.theme}.intersection(subjects)
+    themes = read_themes(store, config).intersection(subjects)
     series = Series.stack(
         attention,
         channel,
         name_epochs(panel, coverage),
         first_night=first,
         last_night=last,
-        born=list_births(stretches, watched, first, last),
+        born=list_births(stretches, themes, first, last),
     )
     verdicts |= judge_points(points, channel, series, read_rules(config), kept)
     return _Looked(coverage, stretches, panel, verdicts)
@@ -195,8 +195,7 @@ def find_subject(store: Store, config: Config, name: str) -> Named:
         rows.select("topic_id").unique() for rows in (store.scan(MEMBERS), scan_counted(store))
     ]
     topics = pl.concat(members).collect()["topic_id"]
-    themes = store.scan(THEMES).select("theme").unique().collect()["theme"]
-    keys = sorted({*topics.drop_nulls(), *themes, *(theme.name for theme in config.theme)})
+    keys = sorted({*topics.drop_nulls(), *read_themes(store, config)})
     names = {key: labels.get(key, key) for key in keys}
     kinds = {key: "topic" if key in labels else "theme" for key in keys}
     key = choose_named(name, names, kinds)

@@ -77,7 +77,7 @@ def read_slots(data: ReportData) -> Slots:
     mentions = (
         rows.select("slot", "night", "headline_id")
         .join(members, on="headline_id")
-        .filter((start.is_null() | (night >= start)) & (end.is_null() | (night <= end)))
+        .filter((night >= start) & (end.is_null() | (night <= end)))
         .select("subject", "slot")
         .unique()
         .join(rows, on="slot")

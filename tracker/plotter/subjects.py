@@ -57,12 +57,12 @@ def name_subjects(data: ReportData) -> dict[str, Subject]:
 def list_members(data: ReportData) -> pl.DataFrame:
     """Return which headline belongs to which subject that is drawn, and on which nights.
 
-    Columns: subject, headline_id, from_night? and to_night? (null where the stretch is open).
+    Columns: subject, headline_id, from_night and to_night? (null where the stretch is open).
     """
     themes = data.themes.select(
         pl.col("theme").alias("subject"),
         "headline_id",
-        pl.lit(None, pl.Date).alias("from_night"),
+        "from_night",
         pl.lit(None, pl.Date).alias("to_night"),
     )
     topics = data.members.filter(pl.col("topic_id").is_not_null()).select(

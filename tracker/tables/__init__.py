@@ -52,6 +52,7 @@ from tracker.tables.values import (
     TEST_KINDS,
     TEXTS,
     TIME,
+    TIMES,
     TOPIC_STATES,
     VECTOR,
     Outcome,
@@ -65,7 +66,7 @@ __all__ = [
     "LABELS", "LEFT", "LINEAGE", "LINEAGE_EVENTS", "LISTS", "LIST_KINDS", "LIST_OUTCOMES",
     "MEMBERS", "MODELS", "NIGHTS", "NOISES", "READINGS", "RUNS", "SEEN_OUTCOMES", "SIGHTINGS",
     "SIGNALS", "SIGNAL_KINDS", "SLOTS", "TABLES", "TEST_KINDS", "TEXTS", "THEMES", "TIME",
-    "TOPICS", "TOPIC_STATES", "TRACKS", "VECTOR", "VECTORS", "Column", "Outcome", "Table",
+    "TIMES", "TOPICS", "TOPIC_STATES", "TRACKS", "VECTOR", "VECTORS", "Column", "Outcome", "Table",
     "night_of", "want_columns",
 ]  # fmt: skip
 

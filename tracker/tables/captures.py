@@ -5,7 +5,7 @@ from typing import Final
 import polars as pl
 
 from tracker.tables.schemas import Column, Table
-from tracker.tables.values import CAPTURE_OUTCOMES, LIST_KINDS, LIST_OUTCOMES, TEXTS, TIME
+from tracker.tables.values import CAPTURE_OUTCOMES, LIST_KINDS, LIST_OUTCOMES, TEXTS, TIME, TIMES
 
 CAPTURES: Final = Table(
     "captures",
@@ -80,6 +80,9 @@ HEADLINES: Final = Table(
         Column("first_seen", TIME, "first sighting"),
         Column("last_seen", TIME, "last sighting"),
         Column("n_sightings", pl.Int64, "slots it was seen in"),
+        Column(
+            "worded_at", TIMES, "when each wording was first seen; null before it was kept", True
+        ),
     ),
     ("headline_id",),
 )

@@ -196,6 +196,7 @@ THEMES: Final = Table(
         Column("headline_id", pl.String, "the headline"),
         Column("how", pl.String, "by a term or by meaning", allowed=("term", "meaning")),
         Column("score", pl.Float64, "1 for a term, cosine for meaning"),
+        Column("from_night", pl.Date, "first night of a wording by which it belongs"),
     ),
     ("theme", "headline_id"),
 )

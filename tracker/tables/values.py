@@ -7,6 +7,7 @@ from typing import Final, Literal, get_args
 import polars as pl
 
 TIME: Final = pl.Datetime("us", "UTC")
+TIMES: Final = pl.List(TIME)
 TEXTS: Final = pl.List(pl.String)
 VECTOR: Final = pl.List(pl.Float32)
 """Vectors are lists, not arrays: Delta cannot be scanned back with fixed-size arrays."""

@@ -56,6 +56,7 @@ def sample_theme(
     theme: Theme,
     others: Sequence[Theme] = (),
     *,
+    time_zone: str,
     vectors: NDArray[np.float32] | None = None,
     exemplar_vectors: NDArray[np.float32] | None = None,
     n: int = 20,
@@ -67,9 +68,10 @@ def sample_theme(
     a word that looks like one of the theme's (both drawn at random), and the nearest in meaning.
 
     Args:
-        headlines: Frame with headline_id, title, source, wordings and language.
+        headlines: Frame with headline_id, title, source, wordings, worded_at and language.
         theme: The theme.
         others: The other themes in force: names of other countries undo places.
+        time_zone: IANA name of the zone whose dates the nights are.
         vectors: Unit vectors of the headlines, (n_headlines, dim).
         exemplar_vectors: Unit vectors of the theme's exemplars, (n_exemplars, dim).
         n: Headlines of each sort at most.
@@ -80,7 +82,11 @@ def sample_theme(
     given = {theme.name: exemplar_vectors} if exemplar_vectors is not None else None
     countries = [other for other in others if other.country and other.name != theme.name]
     matched = match_themes(
-        headlines, [theme, *countries], vectors=vectors, exemplar_vectors=given
+        headlines,
+        [theme, *countries],
+        time_zone=time_zone,
+        vectors=vectors,
+        exemplar_vectors=given,
     ).filter(pl.col("theme") == theme.name)
     taken = dict(matched.select("headline_id", "how").iter_rows())
     ids = headlines["headline_id"].to_list()
