@@ -1,8 +1,9 @@
-"""A process that is killed while it derives topics anew or corrects them loses nothing."""
+"""A process that is killed while it derives topics or corrects them loses nothing."""
 
 import multiprocessing
 import shutil
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
-from tracker import Study
+from tracker import Study, batches
 from tracker.cli import main
 from tracker.errors import InputError
 from tracker.outputs.checks import check_study
@@ -36,8 +37,9 @@ def open_study(folder: Path) -> Study:
 def work(
     folder: str, verb: str, topics: list[str], stage: str, times: int, reached: object
 ) -> None:
-    """Remodel a study, or merge two topics, and stand still in the middle of it."""
+    """Remodel or update a study, or merge two topics, and stand still in the middle of it."""
     seen = 0
+    batches.SECONDS = 0.0  # as if each night took long
 
     def progress(at: str, done: int, total: int) -> None:
         nonlocal seen
@@ -49,6 +51,8 @@ def work(
     study = open_study(Path(folder))
     if verb == "remodel":
         study.remodel(progress=progress)
+    elif verb == "update":
+        study.update(progress=progress)
     else:
         study.edit_topics(progress=progress).merge(topics[0], topics[1:])
 
@@ -80,6 +84,27 @@ def folder(told: Study, tmp_path: Path) -> Path:
     """A folder with a study of twelve nights that may be changed."""
     shutil.copytree(told.folder, tmp_path / "study")
     return tmp_path
+
+
+def test_killed_or_stopped_while_nights_are_done_for_the_first_time_the_next_update_goes_on(
+    told: Study, tmp_path: Path, table: Callable[..., pl.DataFrame]
+):
+    nights = told.read("nights").height
+    table(missing=(8,)).write_parquet(tmp_path / "lists.parquet")
+    study = open_study(tmp_path)
+    study.ingest(tmp_path / "lists.parquet")
+    kill_within(tmp_path, "update", [], "topics", times=5)
+    assert study.read("nights").height == 5
+
+    def stop(stage: str, done: int, _total: int) -> None:
+        if (stage, done) == ("topics", 3):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        study.update(progress=stop)
+    assert study.read("nights").height == 8
+    assert study.update().placing.nights == nights - 8
+    assert_same(read_all(study, PLACED), read_all(told, PLACED))
 
 
 def test_killed_while_a_remodel_looks_the_study_is_as_it_was(folder: Path, told: Study):

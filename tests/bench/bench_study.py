@@ -1,10 +1,12 @@
 """Whole studies on real input: how long each stage takes, and how good the groups are.
 
 usage: python tests/bench/bench_study.py [--nightly TABLE --keyword REGEX] [--stories TABLE]
-                                         [--late TABLE NIGHT] [--archive FILE ...]
+                                         [--late TABLE NIGHT] [--saved TABLE]
+                                         [--archive FILE ...]
 
 `--nightly` is a headline table of many nights; `--stories` a table with title, publisher and story
 (the label); `--late` a headline table of which one night is taken in after all others;
+`--saved` one whose topics are placed again and again, written by nights alone and also by time;
 `--archive` anything `tracker ingest` takes. Prints one block of figures for each.
 """
 
@@ -17,12 +19,15 @@ import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import polars as pl
 
-from tracker import Study
+from tracker import Study, batches
 from tracker.scores import measure_churn, score_groups
 from tracker.tables import night_of
+
+SAVED_PAIRS = 2
 
 
 class Clock:
@@ -131,6 +136,25 @@ def bench_late(study: Study, table: Path, night: str) -> None:
           f"{moved} of {joined.height} headlines are in another topic")  # fmt: skip
 
 
+def bench_saved(study: Study, table: Path) -> None:
+    """Print what it costs to write what is done also every few seconds, in pairs of replays."""
+    study.ingest(table)
+    study.update()
+    ratios = []
+    for number in range(SAVED_PAIRS):
+        spent = {}
+        for seconds in (batches.SECONDS, float("inf"))[:: 1 if number % 2 else -1]:
+            with patch.object(batches, "SECONDS", seconds):
+                began, processor = time.perf_counter(), time.process_time()
+                nights = study.replay().placing.nights
+                spent[seconds] = time.process_time() - processor
+                print(f"every {seconds:.0f} s at the latest: {nights} nights in "
+                      f"{time.perf_counter() - began:.0f} s, "
+                      f"{spent[seconds]:.1f} s of processor time")  # fmt: skip
+        ratios.append(spent[batches.SECONDS] / spent[float("inf")])
+    print("ratios of processor time:", *(f"{ratio:.3f}" for ratio in ratios))
+
+
 def bench_stories(study: Study, table: Path) -> None:
     stories = pl.read_parquet(table).unique("title", keep="first", maintain_order=True)
     rows = stories.select(
@@ -162,6 +186,7 @@ def main() -> None:
     parser.add_argument("--keyword", action="append", default=[])
     parser.add_argument("--stories", type=Path)
     parser.add_argument("--late", nargs=2, metavar=("TABLE", "NIGHT"))
+    parser.add_argument("--saved", type=Path)
     parser.add_argument("--archive", type=Path, nargs="+")
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, polars {pl.__version__}, {os.cpu_count()} cores, "
@@ -173,6 +198,8 @@ def main() -> None:
             bench_stories(Study(Path(folder) / "stories"), options.stories)
         if options.late:
             bench_late(Study(Path(folder) / "late"), Path(options.late[0]), options.late[1])
+        if options.saved:
+            bench_saved(Study(Path(folder) / "saved"), options.saved)
         if options.archive:
             run(Study(Path(folder) / "archive"), options.archive, workers=os.cpu_count() or 1)
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Final
 
 import polars as pl
 
+from tracker.batches import saving
 from tracker.nights.vectors import embed_texts, read_vectors
 from tracker.progress import Progress, be_silent, one_step
 from tracker.store import Store
@@ -21,7 +23,7 @@ from tracker.topics.settings import TopicSettings
 from tracker.topics.similarity import unit
 
 FLUSH_NIGHTS: Final = 30
-"""Nights between two commits of a replay: what a killed process has to do again."""
+"""Nights between two commits of a replay at most; slow ones are written sooner."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +80,10 @@ def place_headlines(
         ledger = _restore(store, placed, encoder, settings, start, acts, naming)
     todo = headlines.filter(pl.col("night") >= start)
     ahead = [night for night in nights if night >= start]
-    changes: list[Changes] = []
-    for done, change in enumerate(_advance(store, ledger, todo, encoder, ahead, acts, progress), 1):
-        changes.append(change)
-        if len(changes) == FLUSH_NIGHTS or done == len(ahead):
-            _write(store, changes, ahead[done - len(changes) : done])
-            changes = []
+    changes = _advance(store, ledger, todo, encoder, ahead, acts, progress)
+    with saving(partial(_write, store), FLUSH_NIGHTS) as keep:
+        for night, change in zip(ahead, changes, strict=True):
+            keep((night, change))
     return Placing(len(ahead), todo.height, start)
 
 
@@ -278,8 +278,9 @@ def _read_latest_topics(store: Store, as_of: date) -> pl.DataFrame:
     return known.join(latest, on=list(TOPICS.key), how="semi").collect(engine="streaming")
 
 
-def _write(store: Store, changes: Sequence[Changes], nights: Sequence[date]) -> None:
+def _write(store: Store, done: Sequence[tuple[date, Changes]]) -> None:
     """Write the changes of some nights; last that these are done."""
+    nights, changes = zip(*done, strict=True)
     store.append(TOPICS, pl.concat(change.topics for change in changes))
     store.append(LINEAGE, pl.concat(change.lineage for change in changes))
     opened = pl.concat(change.opened for change in changes)

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tracker.batches import saving
 from tracker.ids import make_id
 from tracker.progress import Progress, be_silent
 from tracker.store import Store
@@ -14,6 +15,8 @@ from tracker.tables import VECTORS
 from tracker.topics.encoder import Encoder
 
 ENCODE_BATCH: Final = 512
+FLUSH_BATCHES: Final = 8
+"""Batches between two commits at most; slow ones are written sooner."""
 
 
 def embed_texts(
@@ -29,16 +32,14 @@ def embed_texts(
     missing = sorted(named.values())
     # By length: texts of one batch are padded to the longest.
     missing.sort(key=len)
-    rows: list[pl.DataFrame] = []
-    for start in range(0, len(missing), ENCODE_BATCH):
-        progress("reading meaning", start, len(missing))
-        batch = missing[start : start + ENCODE_BATCH]
-        rows.append(_vector_rows(batch, encoder))
-        if len(rows) == 8:
-            store.append(VECTORS, pl.concat(rows))
-            rows = []
-    if rows:
+
+    def write(rows: list[pl.DataFrame]) -> None:
         store.append(VECTORS, pl.concat(rows))
+
+    with saving(write, FLUSH_BATCHES) as keep:
+        for start in range(0, len(missing), ENCODE_BATCH):
+            progress("reading meaning", start, len(missing))
+            keep(_vector_rows(missing[start : start + ENCODE_BATCH], encoder))
     if missing:
         progress("reading meaning", len(missing), len(missing))
 
