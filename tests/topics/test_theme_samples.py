@@ -66,6 +66,29 @@ def test_meaning_takes_with_the_exemplar_it_is_near_and_the_score():
     assert row["score"] >= 0.4
 
 
+def test_what_is_said_of_an_earlier_wording_is_said_with_it():
+    stories = [
+        ["Strike ends", "Trains run again"],
+        ["Rail strike", "Strikes go on"],
+        ["Air strike on a bridge", "A bridge is down"],
+        ["Strikers sold", "Two sales end the season"],
+    ]
+    seen = [datetime(2024, 3, day, 21, tzinfo=UTC) for day in (4, 5)]
+    headlines = frame([latest for _, latest in stories]).with_columns(
+        wordings=pl.Series(stories), worded_at=pl.Series([seen] * len(stories))
+    )
+    theme = Theme("Strikes", ("en:strikes", "run again"), ("air strike",))
+    rows = sample_in_utc(headlines, theme).rows
+    assert rows.select("how", "what", "terms", "title", "wording").rows() == [
+        ("term", "run again", ["run again"], "Trains run again", None),
+        ("term", "strikes", ["en:strikes"], "Strikes go on", None),
+        ("excluded", "strikes but air strike", ["en:strikes"], stories[2][1], stories[2][0]),
+        ("word", "strikers", [], stories[3][1], stories[3][0]),
+    ]
+    (row,) = sample_in_utc(headlines[:1], STRIKES).rows.iter_rows(named=True)
+    assert (row["what"], row["title"], row["wording"]) == ("strikes", *stories[0][::-1])
+
+
 def test_a_sample_is_drawn_anew_by_another_seed_only():
     titles = [f"Strike number {i} begins" for i in range(60)]
     drawn = [

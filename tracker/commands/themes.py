@@ -61,6 +61,8 @@ def test(
 ) -> None:
     """Show headlines that a theme takes, and why, and near misses.
 
+    Where that is said of an earlier wording of a headline, it is shown too.
+
     NAME is a theme of tracker.toml or a country; words given as options are added to its own, so
     that they can be tried first. With --term or --like it may be a new name. Nothing is stored.
     """
@@ -98,4 +100,6 @@ def _print_part(sample: "ThemeSample", *, taken: bool) -> None:
             score = "" if row["score"] is None else f"{row['score']:.2f}"
             why = f"{row['how']} {row['what']}" if row["what"] else row["how"]
             click.echo(make_safe(f"  {score:>5}  {row['title']}"))
+            if row["wording"]:
+                click.echo(make_safe(f"         earlier: {row['wording']}"))
             click.secho(make_safe(f"         {why}; {row['source']}"), dim=True)
