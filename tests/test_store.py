@@ -1,4 +1,7 @@
 import multiprocessing
+import os
+import signal
+import subprocess
 import sys
 from dataclasses import replace
 from datetime import date
@@ -8,6 +11,7 @@ import polars as pl
 import pytest
 
 from tracker.errors import StoreError, TableError
+from tracker.locks import WRITER
 from tracker.store import MAX_FILES, PINS, Change, Store
 from tracker.tables import BODIES, LINEAGE, LISTS, THEMES
 
@@ -208,23 +212,47 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path):
 
 
 def _hold(folder: str, held: "multiprocessing.synchronize.Event", done: object) -> None:
-    with Store(Path(folder)).writing():
+    with Store(Path(folder)).writing("update"):
         held.set()
         done.wait(30)  # type: ignore[attr-defined]
 
 
-def test_a_second_writer_is_turned_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("tracker.store.LOCK_SECONDS", 0.2)
+def test_a_second_writer_is_told_whom_it_waits_for_and_turned_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("tracker.locks.LOCK_SECONDS", 0.2)
     context = multiprocessing.get_context("spawn")
     held, done = context.Event(), context.Event()
     other = context.Process(target=_hold, args=(str(tmp_path), held, done))
     other.start()
     try:
         assert held.wait(60)
-        with pytest.raises(StoreError, match="another tracker"), Store(tmp_path).writing():
+        told: list[str] = []
+        refused = pytest.raises(StoreError, match="still writing to this study; try again later")
+        with refused, Store(tmp_path, told.append).writing("report"):
             pass
+        (words,) = told
+        assert f"another tracker, tracker update (process {other.pid}, since 20" in words
+        assert "waiting for it for up to 0 s" in words
     finally:
         done.set()
         other.join(30)
-    with Store(tmp_path).writing():
+    with Store(tmp_path, told.append).writing("report"):
         Store(tmp_path).append(LINEAGE, LINEAGE.empty())
+    assert told == [words]
+    assert not (tmp_path / WRITER).exists()
+
+
+def test_whoever_waits_for_another_writer_says_so_at_once_and_can_be_stopped(tmp_path: Path):
+    command = [sys.executable, "-m", "tracker", "--study", str(tmp_path), "ingest", str(tmp_path)]
+    with (
+        Store(tmp_path).writing("topics merge"),
+        subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as waiting,
+    ):
+        assert waiting.stderr is not None
+        said = waiting.stderr.readline()
+        waiting.send_signal(signal.SIGINT)
+        rest = waiting.stderr.read()
+    assert f"tracker topics merge (process {os.getpid()}" in said
+    assert (waiting.returncode, "stopped" in rest) == (130, True)
+    assert not (tmp_path / "tables").exists()

@@ -64,10 +64,10 @@ def record_run(
 
     The row is there from the start: a run that was cut off is one without an end.
     """
-    started_at = clock()
-    run = Run(make_id(command, started_at.isoformat())[:8], started_at)
-    row = {"run_id": run.run_id, "command": command, "started_at": started_at}
-    with store.writing():
+    with store.writing(command):
+        started_at = clock()
+        run = Run(make_id(command, started_at.isoformat())[:8], started_at)
+        row = {"run_id": run.run_id, "command": command, "started_at": started_at}
         store.append(
             RUNS, RUNS.frame([{**row, "finished_at": None, "outcome": "running", "details": "{}"}])
         )

@@ -13,9 +13,9 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any, Final
 
 import polars as pl
-from filelock import FileLock, Timeout
 
 from tracker.errors import StoreError
+from tracker.locks import Tell, hold_study, tell_log
 from tracker.tables import TABLES, Table
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 MAX_FILES: Final = 40
 """Data files a table may collect before they are merged: one small file a commit scans slowly."""
-LOCK_SECONDS: Final = 5.0
-"""How long to wait for another writer before giving up."""
 KEEP_HOURS: Final = 48
 """How long replaced data files stay, so that a reader who opened the table keeps what it saw."""
 PINS: Final = "versions.json"
@@ -52,10 +50,11 @@ class Store:
 
     Args:
         folder: Where it is; made on the first write, never on reading.
+        tell: Told where it has to wait for another writer.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, tell: Tell = tell_log) -> None:
+        self.folder, self._tell = folder, tell
         if folder.exists() and not folder.is_dir():
             raise StoreError(f"{folder}: found a file; wanted a folder for the study")
         # Tables lie where a link leads.
@@ -73,20 +72,19 @@ class Store:
         return (self.folder / "tables").is_dir()
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self, command: str) -> Iterator[None]:
         """Hold the study for one writer.
 
+        Args:
+            command: What is to be done, for whoever has to wait.
+
         Raises:
-            StoreError: If another process is writing to it.
+            StoreError: If another process is writing to it, and does not end soon.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(self.folder / ".lock", timeout=LOCK_SECONDS):
+            with hold_study(self.folder, command, self._tell):
                 yield
-        except Timeout as error:
-            raise StoreError(
-                f"{self.folder}: another tracker is writing to this study; try again later"
-            ) from error
         except OSError as error:
             raise StoreError(f"{self.folder}: cannot write to the study: {error}") from error
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from tracker.config import CONFIG_NAME, Config, read_config
 from tracker.errors import InputError, TableError
+from tracker.locks import Tell, tell_log
 from tracker.progress import Progress, be_silent
 from tracker.runs import read_clock, record_run
 from tracker.store import Store
@@ -44,6 +45,8 @@ class Study:
             if None, and defaults without one.
         encoder: Turns headlines into vectors; the configured one if None.
         clock: Says what time it is.
+        tell: Told at once what a person should know, as that another process is waited for; logged
+            as a warning unless given.
 
     Raises:
         ConfigError: If the file says something that cannot be.
@@ -57,8 +60,9 @@ class Study:
         config: Config | PathLike | None = None,
         encoder: "Encoder | None" = None,
         clock: Callable[[], datetime] = read_clock,
+        tell: Tell = tell_log,
     ) -> None:
-        self.store = Store(Path(folder))
+        self.store = Store(Path(folder), tell)
         own = self.store.folder / CONFIG_NAME
         if config is None and own.exists():
             config = own
@@ -107,14 +111,14 @@ class Study:
         Raises:
             InputError: If `captured_at` has no time zone.
         """
-        from tracker.intakes.ingests import ingest_places  # noqa: PLC0415 - loads the parsers
-
         if captured_at is not None and captured_at.tzinfo is None:
             raise InputError(f"captured_at: found {captured_at}; wanted a time with a time zone")
         paths = [paths] if isinstance(paths, PathLike) else list(paths)
         if not all(str(path).strip() for path in paths):
             raise InputError("paths: found an empty one; wanted files and folders")
         with record_run(self.store, "ingest", self._clock) as run:
+            from tracker.intakes.ingests import ingest_places  # noqa: PLC0415 - loads the parsers
+
             result = ingest_places(
                 self.store, self.config, run, [str(path) for path in paths],
                 source=source, captured_at=captured_at, hosts=hosts, workers=workers,
@@ -155,9 +159,9 @@ class Study:
         Raises:
             InputError: If there is no such source, or the times cannot be.
         """
-        from tracker.intakes.backfills import backfill_source  # noqa: PLC0415 - loads the parsers
-
         with record_run(self.store, "backfill", self._clock) as run:
+            from tracker.intakes.backfills import backfill_source  # noqa: PLC0415 - loads the parsers
+
             result = backfill_source(
                 self.store, self.config, run, source, first, last,
                 every=every, at=at, archive=archive, dry_run=dry_run, progress=progress,
@@ -187,11 +191,12 @@ class Study:
         Raises:
             ConfigError: If there is no source, or none of a name.
         """
-        from tracker.intakes.collects import collect_sources  # noqa: PLC0415 - loads the parsers
         from tracker.intakes.visit_plans import select_sources  # noqa: PLC0415
 
         chosen = select_sources(self.config, None if sources is None else list(sources))
         with record_run(self.store, "collect", self._clock) as run:
+            from tracker.intakes.collects import collect_sources  # noqa: PLC0415 - loads the parsers
+
             result = collect_sources(
                 self.store, self.config, run, chosen, settings=settings, progress=progress
             )
@@ -278,9 +283,9 @@ class Study:
             EncoderError: If the configured encoder cannot be used.
         """
         self._want_captures()
-        from tracker.nights.remodels import remodel_study  # noqa: PLC0415 - loads the models
-
         with record_run(self.store, "topics remodel", self._clock) as run:
+            from tracker.nights.remodels import remodel_study  # noqa: PLC0415 - loads the models
+
             result = remodel_study(
                 self.store, self.config, self.load_encoder, run.started_at, progress
             )
@@ -312,9 +317,9 @@ class Study:
             InputError: If the study was never updated.
         """
         self._want_captures()
-        from tracker.outputs.reports import write_report  # noqa: PLC0415 - loads plotly
-
         with record_run(self.store, "report", self._clock) as run:
+            from tracker.outputs.reports import write_report  # noqa: PLC0415 - loads plotly
+
             return write_report(
                 self.store, self.config, run.started_at, single_file=single_file, progress=progress
             )
@@ -386,9 +391,9 @@ class Study:
                 at.
         """
         self._want_captures()
-        from tracker.outputs.digests import write_digest  # noqa: PLC0415 - loads plotly
-
         with record_run(self.store, "digest", self._clock) as run:
+            from tracker.outputs.digests import write_digest  # noqa: PLC0415 - loads plotly
+
             result = write_digest(self.store, self.config, run.started_at, since=since, send=send)
             run.outcome = "partly" if result.problems else "ok"
             run.details.update(
@@ -420,10 +425,10 @@ class Study:
         self, command: str, as_of: date | None, first: date | None, progress: Progress
     ) -> "UpdateResult":
         self._want_captures(as_of)  # before the run: one that is refused cuts nothing off
-        from tracker.nights.amendments import mark_stand  # noqa: PLC0415
-        from tracker.nights.updates import update_study  # noqa: PLC0415 - loads the models
-
         with record_run(self.store, command, self._clock) as run:
+            from tracker.nights.amendments import mark_stand  # noqa: PLC0415
+            from tracker.nights.updates import update_study  # noqa: PLC0415 - loads the models
+
             result = update_study(
                 self.store,
                 self.config,

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from tracker.terminal import warn
+
 if TYPE_CHECKING:
     from tracker.config import Config
     from tracker.study import Study
@@ -44,4 +46,9 @@ class Settings:
         """Return the study these options name."""
         from tracker.study import Study
 
-        return Study(self.folder, config=self.read_config())
+        return Study(self.folder, config=self.read_config(), tell=self.tell)
+
+    def tell(self, words: str) -> None:
+        """Print what a person should know at once, unless told to be quiet."""
+        if not self.quiet:
+            warn(words)

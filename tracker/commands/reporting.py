@@ -46,5 +46,7 @@ def demo(settings: Settings, nights: int) -> None:
         raise click.UsageError("--config: the demo has settings of its own, in its study's folder.")
 
     with show_progress(settings.quiet) as progress:
-        path = run_demo(Study(settings.folder), nights=nights, progress=progress)
+        path = run_demo(
+            Study(settings.folder, tell=settings.tell), nights=nights, progress=progress
+        )
     click.echo(f"open {path}")
