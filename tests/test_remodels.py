@@ -9,8 +9,11 @@ from click.testing import CliRunner, Result
 from tracker import Study
 from tracker.cli import main
 from tracker.errors import ConfigError
+from tracker.nights.models import check_model
+from tracker.store import Store
 from tracker.tables import TABLES
-from tracker.topics.settings import METHOD
+from tracker.topics.encoder import LexicalEncoder
+from tracker.topics.settings import METHOD, TopicSettings
 
 PLACED = ("members", "events", "topics", "lineage", "carried", "corrections", "attention")
 LEXICAL = '[study]\nencoder = "lexical"\n'
@@ -44,6 +47,7 @@ def test_another_encoder_is_refused_until_all_topics_are_derived_anew(other: Pat
         assert refused.exit_code == 1
         assert "study.encoder: found lexical" in refused.output
         assert "tracker topics remodel" in refused.output
+        assert refused.output.endswith("; or set it back\n")
     before = topics_of(told)
     label = told.read("topics").sort("night")["label"][-1]
     done = run(other, "topics", "remodel", "--json")
@@ -69,6 +73,16 @@ def test_another_encoder_is_refused_until_all_topics_are_derived_anew(other: Pat
     assert run(other, "topics", "pin", min(kept), "--later").exit_code == 0
 
 
+def test_who_has_a_model_no_more_is_not_told_to_set_it_back(told: Study, tmp_path: Path):
+    store = Store(tmp_path)
+    store.append(TABLES["members"], told.read("members"))
+    models = told.read("models").with_columns(encoder=pl.lit("mine-0123abcd-level-1"))
+    store.append(TABLES["models"], models)
+    wanted = "set study.encoder to the folder of that very model, if it is still there$"
+    with pytest.raises(ConfigError, match=wanted):
+        check_model(store, LexicalEncoder(), TopicSettings(), told.now())
+
+
 @pytest.mark.parametrize(("method", "said"), [(METHOD - 1, str(METHOD - 1)), (None, "an older")])
 def test_topics_of_an_older_method_are_derived_anew(
     other: Path, told: Study, method: int | None, said: str
@@ -83,6 +97,7 @@ def test_topics_of_an_older_method_are_derived_anew(
     assert f"found number {METHOD}, topics were made by" in told_of
     assert said in told_of
     assert "tracker topics remodel" in told_of
+    assert "set it back" not in told_of  # to an older tracker
     if method is None:
         return
     before = topics_of(told)

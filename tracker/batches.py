@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, TypeVar
 
-SECONDS: Final = 20.0
+SECONDS: Final = 30.0
 """After about how long what is done is written at the latest."""
 
 _Piece = TypeVar("_Piece")

@@ -9,6 +9,7 @@ from tracker.errors import EncoderError
 from tracker.topics import encoder as encoders
 from tracker.topics.chosen_encoders import LevelEncoder
 from tracker.topics.encoder import Encoder, load_encoder
+from tracker.topics.onnx_encoders import POOLINGS
 from tracker.topics.similarity import Rows, fold, hash_ngrams, unit
 from tracker.topics.spaces import Space
 
@@ -146,15 +147,43 @@ def test_a_folder_with_a_model_is_that_model_and_tells_what_it_reads(folder: Pat
 
 
 def test_a_folder_that_says_so_is_pooled_by_its_first_token(folder: Path) -> None:
-    mean = load_encoder(str(folder)).encode(TEXTS[:2])
+    mean = load_encoder(str(folder))
     (folder / "1_Pooling").mkdir()
     told = folder / "1_Pooling" / "config.json"
     told.write_text('{"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}')
-    first = load_encoder(str(folder)).encode(TEXTS[:2])
-    assert abs(first - mean).max() > 0.01
-    told.write_text("[")
-    with pytest.raises(EncoderError, match=folder.name):
+    first = load_encoder(str(folder))
+    assert abs(first.encode(TEXTS[:2]) - mean.encode(TEXTS[:2])).max() > 0.01
+    assert first.name != mean.name
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ('{"pooling_mode": "attention"}', "found pooling by attention; wanted one of cls,"),
+        ('{"pooling_mode_attention_tokens": true}', "by pooling_mode_attention_tokens; wanted"),
+        ('{"pooling_mode_max_tokens": true, "pooling_mode_cls_token": true}', "by max and cls;"),
+        ('["mean"]', r"found \['mean'\]; wanted an object"),
+        ("[", "cannot be read"),
+    ],
+)
+def test_a_pooling_that_is_not_known_is_refused(folder: Path, said: str, found: str) -> None:
+    (folder / "1_Pooling").mkdir(exist_ok=True)
+    told = folder / "1_Pooling" / "config.json"
+    told.write_text(said)
+    with pytest.raises(EncoderError, match=rf"{told}: .*{found}"):
         load_encoder(str(folder))
+
+
+@pytest.mark.parametrize(
+    ("pooling", "vector"),
+    [("cls", [1, 0]), ("lasttoken", [4, 9]), ("max", [4, 9]), ("mean", [2, 3]),
+     ("mean_sqrt_len_tokens", [2, 3]), ("weightedmean", [2.5, 4.5])],
+)  # fmt: skip
+def test_token_vectors_are_pooled_by_the_name_of_the_pooling(
+    pooling: str, vector: list[float]
+) -> None:
+    tokens = np.asarray([[[1, 0], [1, 0], [4, 9]]], np.float32)
+    np.testing.assert_allclose(POOLINGS[pooling](tokens), [vector])
 
 
 def test_a_model_that_finds_all_headlines_alike_is_made_level() -> None:

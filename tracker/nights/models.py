@@ -9,6 +9,7 @@ import polars as pl
 from tracker.errors import ConfigError
 from tracker.store import Store
 from tracker.tables import CARRIED, MEMBERS, MODELS
+from tracker.topics.chosen_encoders import is_of_folder
 from tracker.topics.encoder import Encoder
 from tracker.topics.namings import Carried, Naming
 from tracker.topics.settings import METHOD, TopicSettings
@@ -42,7 +43,8 @@ def check_model(store: Store, encoder: Encoder, settings: TopicSettings, now: da
     if differences:
         raise ConfigError(
             f"{'; '.join(differences)}; wanted the same for all nights: tracker topics remodel "
-            "derives all topics anew and keeps the ids of those that stay the same, or set it back"
+            "derives all topics anew and keeps the ids of those that stay the same"
+            f"{_tell_way_back(latest, encoder)}"
         )
     return not latest["finished"].item()
 
@@ -68,6 +70,16 @@ def list_differences(latest: pl.DataFrame, encoder: Encoder, settings: TopicSett
         if name in said and said[name] != value:
             found.append(f"topics.{name}: found {value}, topics were made with {said[name]}")
     return found
+
+
+def _tell_way_back(latest: pl.DataFrame, encoder: Encoder) -> str:
+    """Return how the settings can be those of the topics again, if they can."""
+    row = latest.row(0, named=True)
+    if row["method"] != METHOD:  # an older tracker's
+        return ""
+    if row["encoder"] != encoder.name and is_of_folder(row["encoder"]):
+        return "; or set study.encoder to the folder of that very model, if it is still there"
+    return "; or set it back"
 
 
 def read_naming(store: Store) -> Naming:

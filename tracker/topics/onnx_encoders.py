@@ -1,8 +1,8 @@
 """Sentence models run by onnxruntime."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,21 @@ from tracker.topics.similarity import Rows, unit
 _LONGEST: Final = 128  # word pieces; headlines have about fifteen
 _BATCH: Final = 32
 
-Pooling = Literal["first", "last", "mean"]
-"""Which of the token vectors are a text's: that of the first, of the last, or the mean of all."""
+POOLINGS: Final[Mapping[str, Callable[[Rows], Rows]]] = {
+    "cls": lambda tokens: tokens[:, 0],
+    "lasttoken": lambda tokens: tokens[:, -1],
+    "max": lambda tokens: tokens.max(axis=1),
+    "mean": lambda tokens: tokens.mean(axis=1),
+    "mean_sqrt_len_tokens": lambda tokens: tokens.mean(axis=1),  # the same at unit length
+    "weightedmean": lambda tokens: np.asarray(
+        np.average(tokens, axis=1, weights=np.arange(1, tokens.shape[1] + 1)), np.float32
+    ),
+}
+"""How a text's vector, (n_texts, dimension), is made of its token vectors, (n_texts, n_tokens,
+dimension), by the names of sentence-transformers.
+
+Source: Muennighoff, 2022 (later tokens weigh more, by their places).
+"""
 
 
 class OnnxEncoder:
@@ -30,7 +43,7 @@ class OnnxEncoder:
         name: str,
         weights: bytes | Path,
         tokenizer: Any,
-        pooling: Pooling = "mean",
+        pooling: str = "mean",
         threads: int = 2,
     ) -> None:
         from onnxruntime import InferenceSession, SessionOptions  # noqa: PLC0415 - optional path
@@ -43,7 +56,7 @@ class OnnxEncoder:
         self._session = InferenceSession(source, options, providers=["CPUExecutionProvider"])
         self._inputs = {node.name for node in self._session.get_inputs()}
         self._tokenizer = tokenizer
-        self._pooling = pooling
+        self._pool = POOLINGS[pooling]
         self._tokenizer.enable_truncation(_LONGEST)
         self._tokenizer.no_padding()
         self.name = name
@@ -82,9 +95,5 @@ class OnnxEncoder:
         hidden = self._session.run(None, {k: v for k, v in feed.items() if k in self._inputs})[0]
         if hidden.ndim == 3:
             # Texts of a batch are of one length: none has padding.
-            hidden = (
-                hidden.mean(axis=1)
-                if self._pooling == "mean"
-                else hidden[:, 0 if self._pooling == "first" else -1]
-            )
+            hidden = self._pool(hidden)
         return unit(hidden.astype(np.float32))
