@@ -1,11 +1,14 @@
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import polars as pl
 import pytest
 
-from tests.plotter.worlds import FIRST, LAST, build_world
+from tests.plotter.worlds import FIRST, LAST, SOURCES, assemble, build_world, show_world
 from tracker.plotter.report import ReportFile, build_report
+from tracker.trends.coverage import measure_coverage
+from tracker.trends.panels import measure_observed
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +114,36 @@ def test_a_headline_that_stood_in_no_list_is_shown_as_that_and_counted_as_no_slo
     assert "Atlantis: our reporter went there" in page
     assert "in no list" in page
     assert "stood in no list" in page
+
+
+@pytest.mark.parametrize(
+    ("stood", "heading", "why"),
+    [
+        (True, "stood unchanged", "every list has stood unchanged since 2024-01-25"),
+        (False, "were not observed", "a consent wall"),
+    ],
+)
+def test_where_one_kind_of_list_alone_was_observed_it_is_said_which(
+    stood: bool, heading: str, why: str
+):
+    night = LAST - timedelta(days=1)
+    whose = {"source": SOURCES, "night": night, "channel": "editorial"}
+    boxes = [f"latest-{name}" for name in SOURCES]
+    standing = pl.DataFrame({**whose, "list_id": boxes, "since": night - timedelta(days=14)})
+    captures = [f"{name}-{night}" for name in SOURCES]
+    broken = pl.DataFrame({**whose, "capture_id": captures, "reason": why})
+    standing, broken = standing if stood else standing.clear(), broken.clear() if stood else broken
+    world = assemble(*show_world(), unobserved=broken, standing=standing)
+    coverage = measure_coverage(
+        world.captures, measure_observed(world.slots), broken, last_night=LAST, standing=standing
+    )
+    world = replace(world, coverage=coverage, last_night=night)
+    page = next(file.text for file in build_report(world) if file.path == "index.html")
+    whole = f"Editors’ lists {heading} on 8 February 2024; most-read lists were observed"
+    assert whole in page
+    assert "most-read lists observed at 2 of 2 sources, editors’ lists at none" in page
+    assert f"editors’ lists: {why}; most-read lists: observed" in page
+    assert "othing was observed" not in page[: page.index("<script")]
 
 
 def test_a_page_of_a_topic_names_its_outlets_and_the_captures_that_show_it(files):

@@ -8,14 +8,16 @@ from typing import Final
 import polars as pl
 
 from tracker.plotter.charts import Chart
-from tracker.plotter.curves import Curve, mean_of
+from tracker.plotter.curves import Curve
+from tracker.plotter.drawn_points import LONG, find_night, find_top, read_points, tell_point, weekly
+from tracker.plotter.gaps import tell_gap
 from tracker.plotter.line_charts import LinesInfo, draw_lines
 from tracker.plotter.lines import Line
 from tracker.plotter.notes import Note
 from tracker.plotter.palette import SERIES
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import CHOOSERS, join_words, percent, short_day
+from tracker.plotter.words import CHOOSERS, join_words, percent
 
 MOST_SUBJECTS: Final = 12
 """Lines the themes chart carries; the watch list always has its place."""
@@ -25,9 +27,6 @@ SHOWN_AT_FIRST: Final = 6
 
 OVERLAP: Final = 0.6
 """Part of the smaller subject's headlines from which two count as one story."""
-
-LONG: Final = 120
-"""Nights from which a chart starts as weeks: single nights would be a thicket."""
 
 READING: Final = (
     "Share of the headline slots, every source counting the same. Shaded: the 95% interval. "
@@ -174,13 +173,6 @@ def read_lines(prepared: Prepared, curve: Curve, name: str, colour: str) -> list
     return [replace(line, visible=False), by_week]
 
 
-def weekly(nights: Sequence[date], values: Sequence[float | None]) -> list[float | None]:
-    """Return the mean of the observed nights of each week from Monday on; None where none was."""
-    head = nights[0].weekday()
-    padded = [*[None] * head, *values]
-    return [mean_of(padded[i : i + 7]) for i in range(0, len(padded), 7)]
-
-
 def tell_themes(prepared: Prepared, subjects: Sequence[Subject], *, chosen: bool = False) -> str:
     """Return a sentence on who stood out when, or on the highest point that any reached.
 
@@ -246,33 +238,14 @@ def tell_subject(prepared: Prepared, subject: Subject) -> str:
         return f"{subject.told} stands at its highest: {percent(share)} of {room} {when}"
     last, then = points[-1], tell_point(prepared, len(points) - 1)
     if last is None:
-        now = f"nothing was observed {then}"
+        start = find_night(prepared, len(points) - 1)
+        end = prepared.data.last_night + timedelta(days=1)
+        now = f"{tell_gap(prepared, curve.channel, start, end)} {then}"
     elif last == 0:
         now = f"{then} it had none"
     else:
         now = f"{then} it had {percent(last)}"
     return f"{subject.told} peaked {when} with {percent(share)} of {room}; {now}"
-
-
-def read_points(prepared: Prepared, curve: Curve) -> list[float | None]:
-    """Return the shares that are drawn first: of each night, or of each week over a long time."""
-    nights = prepared.curves.nights
-    return weekly(nights, curve.share) if len(nights) > LONG else list(curve.share)
-
-
-def find_top(points: Sequence[float | None]) -> tuple[float, int]:
-    """Return the highest share and its place; 0 and 0 where nothing was observed."""
-    place = max(range(len(points)), key=lambda i: points[i] or 0.0, default=0)
-    return (points[place] or 0.0, place) if points else (0.0, 0)
-
-
-def tell_point(prepared: Prepared, place: int) -> str:
-    """Return when one of `read_points` was: `on 8 Mar 2026`."""
-    nights = prepared.curves.nights
-    if len(nights) <= LONG:
-        return f"on {short_day(nights[place])}"
-    monday = nights[0] + timedelta(days=7 * place - nights[0].weekday())
-    return f"in the week from {short_day(monday)}"
 
 
 def note_peak(prepared: Prepared, curve: Curve, line: Line, at_least: float = 0.04) -> list[Note]:

@@ -9,9 +9,10 @@ import polars as pl
 
 from tracker.names import count
 from tracker.plotter.curves import Curve, mean_of
+from tracker.plotter.gaps import tell_last_gap
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import CHOOSERS, day, percent, points, short_day, signed
+from tracker.plotter.words import CHOOSERS, percent, points, short_day, signed
 
 KINDS: Final = {
     "rise": ("Rising", "Rose this week"),
@@ -145,8 +146,9 @@ def _tell_change(row: Mapping[str, Any]) -> str:
 def headline_of_night(prepared: Prepared, findings: Sequence[Finding]) -> str:
     """Return the night's main finding as a sentence."""
     last_night, channel = prepared.data.last_night, prepared.channel
-    if not prepared.curves.channels or not prepared.curves.observed[channel][-1]:
-        return f"Nothing was observed on {day(last_night)}"
+    gap = tell_last_gap(prepared)
+    if gap is not None:
+        return gap
     tonight = [
         f
         for f in findings

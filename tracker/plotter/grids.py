@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import polars as pl
 
-from tracker.plotter.attention_charts import LONG, find_top, read_points, tell_point, weekly
 from tracker.plotter.charts import Chart, Trace
+from tracker.plotter.drawn_points import LONG, find_top, read_points, tell_point, weekly
 from tracker.plotter.palette import INK, MUTED, frame_layout, heat_scale
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.subjects import Subject

@@ -9,6 +9,7 @@ import polars as pl
 
 from tracker.plotter.charts import Chart, Trace
 from tracker.plotter.curves import mean_of
+from tracker.plotter.gaps import tell_gap
 from tracker.plotter.palette import INK, MUTED, PAPER, RULE, SERIES, frame_layout
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.subjects import Subject
@@ -154,7 +155,7 @@ def chart_ranks(prepared: Prepared) -> Chart | None:
         f"The ten topics with most room in each {info.unit}, the first at the top. A line that "
         "ends has left the first ten."
     )
-    return Chart("ranks", _tell(info), reading, traces, layout, info)
+    return Chart("ranks", _tell(info, prepared), reading, traces, layout, info)
 
 
 def _label_ranks(info: RanksInfo) -> tuple[list[dict[str, Any]], dict[str, str]]:
@@ -198,12 +199,15 @@ def _label_ranks(info: RanksInfo) -> tuple[list[dict[str, Any]], dict[str, str]]
     return labels, narrow
 
 
-def _tell(info: RanksInfo) -> str:
-    begin, unit = info.periods[-1].begin, info.unit
+def _tell(info: RanksInfo, prepared: Prepared) -> str:
+    last, unit = info.periods[-1], info.unit
+    begin = last.begin
     when = f"{begin:%B %Y}" if unit == "month" else f"the week from {short_day(begin)}"
     first = next((i for i, row in enumerate(info.ranks) if row[-1] == 1), None)
     if first is None:
-        return f"Nothing was observed in {when}"
+        gap = tell_gap(prepared, prepared.channel, last.start, last.end)
+        gap = gap or f"no {info.subjects[0].kind} got any room"
+        return f"{gap[0].upper()}{gap[1:]} in {when}"
     row = info.ranks[first]
     run = next((n for n, rank in enumerate(reversed(row)) if rank != 1), len(row))
     name = info.subjects[first].told

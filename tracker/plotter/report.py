@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tracker.names import count
 from tracker.plotter.attention_charts import chart_subject, chart_themes, choose_subjects
 from tracker.plotter.cards import read_glance, read_largest
 from tracker.plotter.cells import read_cells, read_told
 from tracker.plotter.channels import chart_channels
 from tracker.plotter.coverages import chart_coverage
 from tracker.plotter.findings import KINDS, QUIET, Finding, headline_of_night, read_findings, recent
+from tracker.plotter.gaps import count_last
 from tracker.plotter.grids import chart_heat
 from tracker.plotter.inputs import ReportData
 from tracker.plotter.lives import chart_events, chart_stays
@@ -166,8 +166,7 @@ def _build_index(
         chips=[] if young else chips,
         themes=themes,
         still=draw_still(themes) if themes.layout["meta"]["table"] == "tableOfLines" else "",
-        observed=f"{tonight} of {count(len(sources), 'source')} observed" if tonight else
-        "nothing observed",
+        observed=count_last(prepared),
         partial=bool(tonight) and curves.is_partial(channel),
         usual=curves.usual_sources(channel) if curves.channels else 0,
     )  # fmt: skip

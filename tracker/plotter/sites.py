@@ -14,9 +14,9 @@ import polars as pl
 from markupsafe import Markup
 
 from tracker.names import count
-from tracker.plotter.attention_charts import LONG
 from tracker.plotter.cards import CARDS_OF
 from tracker.plotter.charts import Chart
+from tracker.plotter.drawn_points import LONG
 from tracker.plotter.nights import monday_of, to_json
 from tracker.plotter.palette import dark_colours
 from tracker.plotter.prepared import Prepared

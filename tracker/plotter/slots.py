@@ -9,6 +9,7 @@ import polars as pl
 
 from tracker.plotter.inputs import ReportData
 from tracker.plotter.subjects import list_members
+from tracker.plotter.words import LISTS
 from tracker.tables import SEEN_OUTCOMES, night_of
 
 ORDER: Final = ("night", "source", "list_id", "rank", "headline_id", "title")
@@ -143,11 +144,15 @@ def _read_unlisted(
 
 def _read_reasons(data: ReportData) -> pl.DataFrame:
     """Return source, night and reason where not all that was visited counts."""
+    lists = pl.col("channel").replace_strict(LISTS, return_dtype=pl.String)
+    whose = pl.format("{}: {}", lists, pl.coalesce("reason", "state"))
+    reason = pl.col("reason")
+    alike = (reason.count() == pl.len()) & (reason.n_unique() == 1)
     told = (
-        data.coverage.drop_nulls("reason")
+        data.coverage.filter(reason.is_not_null().any().over("source", "night"))
         .sort("channel", descending=True)
         .group_by("source", "night")
-        .agg(pl.col("reason").last())
+        .agg(pl.when(alike).then(reason.first()).otherwise(whose.str.join("; ")).alias("reason"))
     )
     failed = (
         data.captures.filter(~pl.col("outcome").is_in(SEEN_OUTCOMES))

@@ -18,6 +18,9 @@ CHOOSERS: Final = {
 }
 """What a share is a share of, by channel."""
 
+LISTS: Final = {"editorial": "editors’ lists", "audience": "most-read lists"}
+"""What the lists of a channel are called."""
+
 _SPACE: Final = re.compile(r"\s+")
 # Embeddings, overrides and isolates reorder what stands around them; titles never need them.
 _UNSEEN: Final = re.compile(

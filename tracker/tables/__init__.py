@@ -49,6 +49,7 @@ from tracker.tables.values import (
     LIST_OUTCOMES,
     SEEN_OUTCOMES,
     SIGNAL_KINDS,
+    STOOD,
     TEST_KINDS,
     TEXTS,
     TIME,
@@ -65,7 +66,7 @@ __all__ = [
     "COVERAGE_STATES", "DIFFERENCES", "DIGESTS", "EVENTS", "FAMILIES", "HEADLINES", "HEIRS",
     "LABELS", "LEFT", "LINEAGE", "LINEAGE_EVENTS", "LISTS", "LIST_KINDS", "LIST_OUTCOMES",
     "MEMBERS", "MODELS", "NIGHTS", "NOISES", "READINGS", "RUNS", "SEEN_OUTCOMES", "SIGHTINGS",
-    "SIGNALS", "SIGNAL_KINDS", "SLOTS", "TABLES", "TEST_KINDS", "TEXTS", "THEMES", "TIME",
+    "SIGNALS", "SIGNAL_KINDS", "SLOTS", "STOOD", "TABLES", "TEST_KINDS", "TEXTS", "THEMES", "TIME",
     "TIMES", "TOPICS", "TOPIC_STATES", "TRACKS", "VECTOR", "VECTORS", "Column", "Outcome", "Table",
     "night_of", "want_columns",
 ]  # fmt: skip

@@ -60,6 +60,9 @@ CORRECTION_KINDS: Final = ("merge", "split", "rename", "pin")
 CORRECTION_STATES: Final = ("waiting", "standing", "void", "undone")
 SIGNAL_KINDS: Final = ("rise", "fade", "new", "back", "burst")
 TEST_KINDS: Final = ("level", "peak")
+STOOD: Final = "every list has stood unchanged since"
+"""How the reason begins why nothing of a source counts whose lists all stand unchanged."""
+
 COVERAGE_STATES: Final = ("observed", "broken", "failed", "unseen")
 
 

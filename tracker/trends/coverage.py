@@ -5,7 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from tracker.tables import CAPTURES, CHANNELS, COVERAGE, SEEN_OUTCOMES, night_of
+from tracker.tables import CAPTURES, CHANNELS, COVERAGE, SEEN_OUTCOMES, STOOD, night_of
 from tracker.trends.panels import MEASURED
 
 _CELL: Final = ["source", "night", "channel"]
@@ -190,7 +190,7 @@ def _give_reason() -> pl.Expr:
     part = pl.format(
         "{} of {} captures left out: {}", pl.col("n_broken"), pl.col("captures"), "why_broken"
     )
-    stale = pl.format("every list has stood unchanged since {}", pl.col("since"))
+    stale = pl.format("{} {}", pl.lit(STOOD), pl.col("since"))
     return (
         pl.when(state == "failed")
         .then(pl.format("no page came: {}", "outcomes"))

@@ -61,7 +61,7 @@ document.addEventListener("keydown", (event) => {
     if (meta.role === "sources") T.open({ night: meta.night, days: meta.days, subject: meta.columns[place.at.column], source: meta.sources[place.at.row] });
     else if (meta.columns) T.open({ night: meta.night, days: meta.days, subject: meta.columns[place.at.column] });
     else if (meta.role === "rank") T.open({ night, days: meta.lengths[place.at.column], subject: meta.subject });
-    else if (meta.role === "coverage") T.open({ night, source: meta.sources[place.at.row], why: trace.text[place.at.row][place.at.column] });
+    else if (meta.role === "coverage") T.open({ night, source: meta.sources[place.at.row], why: trace.text[place.at.row][place.at.column], seen: trace.z[place.at.row][place.at.column] === 2 });
     else T.open({ night, days: meta.days, subject: meta.subjects ? meta.subjects[place.at.row] : meta.subject });
   }
 });

@@ -99,7 +99,7 @@ T.click = function (chart, place, event) {
   if (meta.role === "rank") { T.open({ night: meta.nights[point.pointNumber], days: meta.lengths[point.pointNumber], subject: meta.subject }); return; }
   const days = meta.days ?? 1;
   const night = T.addDays(String(point.x).slice(0, 10), -Math.floor(days / 2));
-  if (meta.role === "coverage") T.open({ night, source: meta.sources[row], why: point.data.text[row][column] });
+  if (meta.role === "coverage") T.open({ night, source: meta.sources[row], why: point.data.text[row][column], seen: point.data.z[row][column] === 2 });
   else T.open({ night, days, subject: meta.role === "heat" ? meta.subjects[row] : meta.subject });
 };
 

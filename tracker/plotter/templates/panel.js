@@ -180,9 +180,9 @@ T.open = async function (asked) {
   const every = asked.source === undefined && !T.sources;
   if (asked.subject !== undefined && days === 1 && every) facts.textContent = T.facts(weeks, asked).join(" ");
   const where = every ? "" : asked.source === undefined ? " at the chosen sources" : " there";
-  if (!entries.length && !observed && !asked.why) note.textContent = `Nothing was observed${where} then: no page was read, or none with lists of headlines.`;
-  else if (asked.why && !entries.length) note.textContent = `Nothing was observed there then: ${T.plain(asked.why)}.`;
-  else if (!entries.length) note.textContent = "Looked for and not seen: the observed lists carried no such headline.";
+  const why = asked.why ? T.plain(asked.why) : "";
+  if (!entries.length && !(asked.seen ?? observed)) note.textContent = `Nothing was observed${where} then: ${why || "no page was read, or none with lists of headlines"}.`;
+  else if (!entries.length) note.textContent = `Looked for and not seen: the observed lists carried no such headline${why && ` (${why})`}.`;
   else note.textContent = entries.length > 200 ? `The first 200 of ${entries.length} headlines, most slots first.` : `${entries.length} headline${entries.length === 1 ? "" : "s"}, most slots first.`;
   list.append(...entries.slice(0, 200).map((entry) => T.showEntry(entry, days)));
 };
