@@ -288,11 +288,12 @@ def test_headlines_that_share_their_form_only_are_called_by_it() -> None:
     [
         ("en", ("Ten films to see this October", "The films of October", "October in five films")),
         ("de", ("Neue Filme im Oktober", "Oktober: Filme im Kino", "Filme für den Oktober")),
+        ("hi", ("अक्टूबर की पाँच फिल्में", "पाँच नई फिल्में अक्टूबर", "फिल्में अक्टूबर में")),
     ],
 )
 def test_a_month_is_no_label(language: str, lines: tuple[str, ...]) -> None:
-    label = word("october oktober films filme", *lines, language=language)
-    assert not {"october", "oktober"} & set(label.lower().split())
+    label = word("october oktober films filme अक्टूबर फिल्में", *lines, language=language)
+    assert not {"october", "oktober", "अक्टूबर"} & set(label.lower().split())
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Months: words of dates, which are also names and other words."""
 
+import unicodedata
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
@@ -35,4 +36,10 @@ def _spell_months(language: str) -> frozenset[str]:
         kinds = Locale.parse(language or "en").months.values()
     except (UnknownLocaleError, ValueError):
         return frozenset()
-    return frozenset(name for kind in kinds for name in kind["wide"].values() if name.isalpha())
+    names = {name for kind in kinds for name in kind["wide"].values()}
+    return frozenset(name for name in names if all(map(_is_spelt, name)))
+
+
+def _is_spelt(sign: str) -> bool:
+    """Return whether a sign is a letter or a mark on one, such as the vowels of Hindi."""
+    return unicodedata.category(sign)[0] in "LM"
