@@ -1,6 +1,5 @@
 """Pages out of WARC, ARC and WET files."""
 
-import gzip
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +14,7 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from tracker.collector.documents import MAX_BYTES, Document, Form, Problem, find_charset
 from tracker.collector.feeds import sniff_feed
+from tracker.collector.warc_breaks import ends_whole, find_next, is_cut
 from tracker.names import count
 
 SOURCE_HEADER: Final = "WARC-Tracker-Source"
@@ -93,11 +93,11 @@ def read_warc(
                     f"broken record behind this place ({error}); skipped to the next whole one"
                 )
                 yield Problem(f"{path}@{place}", message)
-                next_start = _find_next(file, marker, max(place, start) + 1)
+                next_start = find_next(file, marker, max(place, start) + 1)
                 if next_start is None:
                     break
                 start = next_start
-        if _is_cut(file, place) if marker[0] == 0x1F else not _ends_whole(file):
+        if is_cut(file, place) if marker[0] == 0x1F else not ends_whole(file):
             yield Problem(str(path), "the file ends in the middle of a record; it was cut off")
     if not found and not choice.passed_over:
         yield Problem(
@@ -266,42 +266,3 @@ def _as_utc(date: datetime | None) -> datetime | None:
     if date is None:
         return None
     return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
-
-
-def _find_next(file: IO[bytes], marker: bytes, start: int) -> int | None:
-    """Return where the next record may begin, reading the file in pieces."""
-    piece, overlap = 1 << 20, len(marker) - 1
-    while True:
-        file.seek(start)
-        data = file.read(piece)
-        place = data.find(marker)
-        if place >= 0:
-            return start + place
-        if len(data) < piece:
-            return None
-        start += len(data) - overlap
-
-
-def _ends_whole(file: IO[bytes]) -> bool:
-    """Return whether a file that is not packed ends as a record does, with empty lines."""
-    size = file.seek(0, 2)
-    file.seek(max(0, size - 2))
-    return file.read(2) in (b"", b"\r\n", b"\n\n")
-
-
-def _is_cut(file: IO[bytes], last: int) -> bool:
-    """Return whether a gzip file ends inside a member, which its readers pass over in silence.
-
-    Only what begins at `last`, the last record seen, is unpacked again, and at most 64 MB of it.
-    """
-    file.seek(last)
-    try:
-        with gzip.GzipFile(fileobj=file) as members:
-            for _ in range(64):
-                if not members.read(1 << 20):
-                    break
-    except EOFError:
-        return True
-    except (OSError, zlib.error):
-        return False
-    return False

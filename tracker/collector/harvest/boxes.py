@@ -7,12 +7,12 @@ from itertools import pairwise
 from typing import Final
 
 from tracker.collector.harvest.candidates import find_candidates
+from tracker.collector.harvest.heading_places import Place
 from tracker.collector.harvest.headings import (
     FAINT,
     NO_HEADING,
     SURE,
     Heading,
-    Place,
     find_banner,
     find_heading,
     find_parting,

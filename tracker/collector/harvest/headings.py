@@ -2,19 +2,25 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
 from tracker.collector.harvest.captions import ROW, could_name, heads_lists, score_line
+from tracker.collector.harvest.heading_places import (
+    Place,
+    find_start,
+    is_level,
+    recurs,
+    weigh_crowd,
+    weigh_distance,
+    weigh_hiding,
+)
 from tracker.collector.harvest.kinds import announce, kind_of_heading
 from tracker.collector.harvest.labels import (
     bare_text,
     chosen_tab,
-    is_hidden,
     rest_of_line,
 )
 from tracker.collector.harvest.outline import HEADINGS, Outline
-from tracker.collector.harvest.rows import is_row
 from tracker.collector.harvest.stories import Story
 from tracker.collector.harvest.words import count_words
 
@@ -33,18 +39,11 @@ SURE: Final = 1.7
 """Score from which a line parts two lists."""
 
 _GOOD: Final = 1.6
-_FAR: Final = 8
-"""Words between a plain line and a list from which it does not name the list."""
-_NEAR_TABS: Final = 3
-"""Texts between a row of short texts, such as tabs, and a list that one of them names."""
-_PER_TEXT: Final = 0.3
-"""What a line loses by each further text between it and the list."""
 _UNLIKELY: Final = 0.5
 _MARKED: Final = 2.0
 """Score of a line that is marked up as a heading."""
 _WHOLE: Final = HEADINGS | frozenset(("legend", "caption", "dt", "th"))
 _LISTS: Final = frozenset(("ul", "ol", "li", "tr", "table"))
-_HOLLOW: Final = frozenset(("tr", "tbody", "table", "center"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,29 +65,10 @@ class Heading:
 NO_HEADING: Final = Heading(-1, "", 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a heading is looked for.
-
-    Attributes:
-        before: The story before the list, if any.
-        story: The first story of the list.
-        container: The smallest element that holds the list, as far as it is known.
-        part: Entries whose texts are parts of the first item.
-        last: The last entry of the list, as far as it is known.
-    """
-
-    before: Story | None
-    story: Story
-    container: int
-    part: range
-    last: int = 0
-
-
 def find_heading(outline: Outline, place: Place) -> Heading:
     """Return the best heading between the story before and the list."""
     start = place.before.last if place.before else 0
-    lines = outline.last_pieces(start, _begin(place.story), MOST_LINES)
+    lines = outline.last_pieces(start, find_start(place.story), MOST_LINES)
     best = _find(outline, place, lines, names=True)
     if best.score < _GOOD:
         alt = _find(outline, place, _pictures(outline, start, place.story), names=True)
@@ -99,7 +79,7 @@ def find_heading(outline: Outline, place: Place) -> Heading:
 def find_parting(outline: Outline, place: Place) -> Heading:
     """Return the best heading right before a story that may begin a list."""
     start = place.before.last if place.before else 0
-    best = _find(outline, place, outline.last_pieces(start, _begin(place.story), NEAR_LINES))
+    best = _find(outline, place, outline.last_pieces(start, find_start(place.story), NEAR_LINES))
     if best.score < SURE:
         alt = _find(outline, place, _pictures(outline, start, place.story))
         best = alt if alt.score >= SURE else best
@@ -114,11 +94,6 @@ def find_banner(outline: Outline, branch: int, story: Story) -> Heading | None:
             named = 2 <= len(alt) <= MOST_ALT and alt not in story.title and could_name(alt)
             return Heading(i, alt, SURE) if named else None
     return None
-
-
-def _begin(story: Story) -> int:
-    """Return the entry where a story's card begins: all of it stands below the heading."""
-    return min(story.first if story.first >= story.unit else story.anchor, story.at)
 
 
 def _find(
@@ -137,7 +112,7 @@ def _find(
     top, levels = story.anchor, 0
     for at, piece in _above(outline, place, lines):
         while not top <= at < outline.ends[top]:
-            levels += top <= container and _is_level(outline, top)
+            levels += top <= container and is_level(outline, top)
             top = outline.parents[top]
         if levels > MOST_LEVELS or (best.score >= _GOOD and top != best_top):
             break
@@ -154,9 +129,9 @@ def _find(
             continue
         if score > best.score and score != ROW:
             score -= 1.2 if small <= at < outline.ends[small] else 0.0
-            score -= 0.15 * max(0, levels - 1) + _crowd(outline, at, top, story, text)
-            score -= _apart(outline, at, top) + _distance(outline, at, top, story, score)
-            score -= 9.0 if _recurs(outline, at, place) else 0.0
+            score -= 0.15 * max(0, levels - 1) + weigh_crowd(outline, at, top, story, text)
+            score -= weigh_hiding(outline, at, top) + weigh_distance(outline, at, top, story, score)
+            score -= 9.0 if recurs(outline, at, place) else 0.0
         if score > best.score and score >= best.score + _lead(best, top == best_top):
             best, best_top = Heading(e, text, score), top
     return best
@@ -191,78 +166,6 @@ def _lead(best: Heading, same_scope: bool) -> float:
     if same_scope:
         return 0.0 if best.score < _GOOD else 0.6
     return 2.0
-
-
-def _is_level(outline: Outline, i: int) -> bool:
-    """Say whether the parent of an element holds more than it; a table's inside is hollow."""
-    p = outline.parents[i]
-    return outline.tags[p] not in _HOLLOW and outline.n_texts(p) > outline.n_texts(i)
-
-
-def _crowd(outline: Outline, at: int, top: int, story: Story, text: str) -> float:
-    """Return what a line loses by standing among other words."""
-    branch = outline.branch(top, at)
-    if branch <= story.anchor < outline.ends[branch]:
-        return 0.0
-    n_texts = outline.n_texts(branch)
-    if n_texts <= 1:
-        return 0.0
-    if n_texts > 60:
-        return 9.0
-    around = count_words(outline.text(branch)) - count_words(text)
-    return 0.0 if around <= 25 else 0.6 if around <= 60 else 9.0
-
-
-def _apart(outline: Outline, at: int, top: int) -> float:
-    """Return what a line loses by standing in what readers do not see, in a slot or comments."""
-    loss = 0.0
-    i = outline.parents[at]
-    while i > top:
-        signs = outline.signs(i)
-        if "comments" in signs or "slot" in signs or outline.tags[i] in ("nav", "footer"):
-            return 9.0
-        if is_hidden(outline, i):
-            loss = 1.5
-        i = outline.parents[i]
-    return loss
-
-
-def _distance(outline: Outline, at: int, top: int, story: Story, score: float) -> float:
-    """Return what a line loses by the texts between its part of the page and the list."""
-    end = outline.ends[outline.branch(top, at)]
-    between = outline.pieces(end, _begin(story))
-    if score < 1 and sum(count_words(text) for _, text in between) > _FAR:
-        return 9.0
-    if score < 2.5 and len(between) > _NEAR_TABS and is_row(outline, outline.parents[at]):
-        return 9.0
-    return _PER_TEXT * max(0, len(between) - 8)
-
-
-def _recurs(outline: Outline, at: int, place: Place) -> bool:
-    """Say whether texts made like the one at `at` stand before later items of the list too.
-
-    A label stays one, repeated word for word as "Read also:" is, or followed by one other text
-    made like it.
-    """
-    top = place.container
-    if not top < at < outline.ends[top]:
-        return False
-    path = _path(outline, at, top)
-    own = outline.text_between(at, at + 1)
-    label = own if kind_of_heading(own) else None
-    later = outline.pieces(place.story.last, place.last)
-    alike = (at for at, text in later if text != label and _path(outline, at, top) == path)
-    least = 2 if label else 1
-    return sum(1 for _ in islice(alike, least)) == least
-
-
-def _path(outline: Outline, i: int, top: int) -> list[str]:
-    """Return the shapes of the elements from entry `i` up to below `top`."""
-    shapes = []
-    while i > top:
-        shapes.append(outline.shapes[i])
-        i = outline.parents[i]
-    return shapes
 
 
 def _element(outline: Outline, at: int, piece: str, place: Place) -> tuple[int, str]:

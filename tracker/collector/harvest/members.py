@@ -3,8 +3,8 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from tracker.collector.harvest.lines import find_headline
 from tracker.collector.harvest.outline import Outline
+from tracker.collector.harvest.slots import find_headline
 from tracker.collector.harvest.stories import Story
 from tracker.collector.harvest.titles import clean_title
 from tracker.collector.harvest.words import count_words

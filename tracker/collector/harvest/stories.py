@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from tracker.collector.harvest.kinds import kind_of_heading
-from tracker.collector.harvest.lines import Slots, find_only_text
+from tracker.collector.harvest.lines import find_only_text
 from tracker.collector.harvest.links import unarchived
 from tracker.collector.harvest.memories import remember
 from tracker.collector.harvest.outline import HEADINGS, Outline
+from tracker.collector.harvest.slots import Slots
 from tracker.collector.harvest.titles import clean_title
 from tracker.collector.harvest.words import count_words
 
