@@ -13,7 +13,7 @@ from tracker import Study
 from tracker.cli import main
 from tracker.errors import InputError, SubjectError
 from tracker.tables import SIGNALS
-from tracker.trends.tracks import Rules
+from tracker.trends.rules import Rules
 from tracker.trends.verdicts import TESTS, Verdict
 
 FIRST = date(2026, 1, 5)

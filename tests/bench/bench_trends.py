@@ -25,8 +25,8 @@ from tracker.topics.themes import match_themes
 from tracker.trends.attention import measure_attention
 from tracker.trends.changes import find_changes
 from tracker.trends.panels import SUBJECTS, Panel, discount_rank, measure_panel
+from tracker.trends.rules import Rules
 from tracker.trends.signals import find_signals
-from tracker.trends.tracks import Rules
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "trends"))
 from stacks import Stack, draw_stack

@@ -22,9 +22,10 @@ from tracker.tables import ATTENTION, SIGNALS
 from tracker.trends.attention import measure_attention
 from tracker.trends.changes import find_changes, judge_nights
 from tracker.trends.panels import SUBJECTS, measure_panel
+from tracker.trends.rules import Rules
 from tracker.trends.series import Series, Shares
 from tracker.trends.signals import find_signals, stack_series
-from tracker.trends.tracks import Rules, Track
+from tracker.trends.tracks import Track
 
 SEEDS = range(2)
 N_WORLDS = 10

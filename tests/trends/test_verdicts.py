@@ -8,9 +8,10 @@ from worlds import FIRST_NIGHT, World
 
 from tracker.errors import TableError
 from tracker.trends.changes import judge_nights
+from tracker.trends.rules import Rules
 from tracker.trends.series import Series
 from tracker.trends.signals import judge_attention, stack_series
-from tracker.trends.tracks import Rules, Track
+from tracker.trends.tracks import Track
 from tracker.trends.verdicts import judge_points
 
 WORLD = World(n_subjects=12, n_nights=90, change=(45, 0, 4.0))

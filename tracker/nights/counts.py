@@ -13,7 +13,7 @@ from tracker.tables import ATTENTION, COVERAGE, FAMILIES, SLOTS, THEMES
 from tracker.trends.attention import fill_asleep
 from tracker.trends.coverage import find_first, read_observed
 from tracker.trends.panels import Panel, measure_shares
-from tracker.trends.tracks import Rules
+from tracker.trends.rules import Rules
 
 
 def read_themes(store: Store, config: Config) -> set[str]:

@@ -15,15 +15,10 @@ from tracker.outputs.notifications import Message, mask_address, send_message
 from tracker.outputs.points import split_changes
 from tracker.outputs.reports import read_report_data
 from tracker.plotter.atom_feeds import Entry, build_feed
+from tracker.plotter.digest_choices import choose_findings
 from tracker.plotter.digest_pages import build_digest_page, build_entry
 from tracker.plotter.digest_texts import to_markdown
-from tracker.plotter.digests import (
-    FIRST_SPAN,
-    MOST_WHYS,
-    Digest,
-    choose_findings,
-    read_digest,
-)
+from tracker.plotter.digests import FIRST_SPAN, MOST_WHYS, Digest, read_digest
 from tracker.plotter.prepared import Prepared, prepare
 from tracker.plotter.report import choose_pages
 from tracker.store import Store

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from tracker.trends.decomposition import Decomposition
-from tracker.trends.tracks import Rules
+from tracker.trends.rules import Rules
 from tracker.trends.verdicts import Verdict
 
 

@@ -23,22 +23,20 @@ from tracker.nights.pasts import scan_counted
 from tracker.nights.topic_views import read_labels
 from tracker.outputs.beginnings import tell_beginning
 from tracker.outputs.explanations import Explanation, Named
+from tracker.outputs.point_headlines import list_headlines
 from tracker.store import Store
 from tracker.tables import (
     ATTENTION,
-    BODIES,
     CAPTURES,
     CHANNELS,
     COVERAGE,
     FAMILIES,
     MEMBERS,
     NOISES,
-    SIGHTINGS,
     SIGNALS,
     SLOTS,
     night_of,
 )
-from tracker.topics.members import held_on
 from tracker.trends.coverage import count_sources, describe_gaps, find_first
 from tracker.trends.decomposition import Decomposition, Stretch, decompose_change
 from tracker.trends.memories import Judged
@@ -93,7 +91,7 @@ def explain_point(
         point=point,
         usual_sources=usual[0] if usual else None,
         partial=bool(marks["partial"].any()),
-        headlines=_list_headlines(store, config, looked, subject.key, night, channel),
+        headlines=list_headlines(store, config, looked.stretches, subject.key, night, channel),
         sources=_list_sources(looked, subject.key, night, channel),
         verdict=verdict,
         rules=read_rules(config),
@@ -255,65 +253,6 @@ def _list_sources(looked: _Looked, subject: str, night: date, channel: str) -> p
         )
         .select("source", "state", "reason", "slots", "observed_slots", "share")
         .sort("share", "source", descending=[True, False], nulls_last=True)
-    )
-
-
-def _list_headlines(
-    store: Store, config: Config, looked: _Looked, subject: str, night: date, channel: str
-) -> pl.DataFrame:
-    """Return the headlines that carried the subject, the most prominent first."""
-    members = looked.stretches.filter(pl.col("subject") == subject, held_on(night))
-    ids = members["headline_id"].unique().implode()
-    slots = store.scan(SLOTS).filter(
-        pl.col("night") == night, pl.col("channel") == channel, pl.col("headline_id").is_in(ids)
-    )
-    captures = store.scan(CAPTURES).select("capture_id", "captured_at", "body")
-    details = slots.join(captures, on="capture_id").collect()
-    kept = store.scan(BODIES).select("body", pl.col("path").alias("warc"), "offset").collect()
-    last = pl.col("title", "url", "kind", "heading", "page", "captured_at", "body").last()
-    place = ("kind", "heading", "rank", "slots")
-    return (
-        details.sort("captured_at", "capture_id", "title")
-        .group_by("source", "headline_id", "list_id", maintain_order=True)
-        .agg(last, pl.col("rank").min(), pl.col("slots").sum())
-        .sort("captured_at", "list_id")
-        .group_by("source", "headline_id", maintain_order=True)
-        .agg(
-            pl.col("title", "url", "page", "captured_at", "body").last(),
-            pl.col("rank").min(),
-            pl.col("slots").sum(),
-            pl.struct(place).sort_by("slots", "rank", "list_id", descending=[True, False, False])
-            .alias("lists"),
-        )
-        .join(_measure_dwell(store, config, details["headline_id"], night), on="headline_id")
-        .join(kept, on="body", how="left")
-        .rename({"page": "capture_url"})
-        .sort("slots", "rank", "source", "headline_id", descending=[True, False, False, False])
-        .select(
-            "source", "title", "url", "rank", "slots", "lists", "dwell_hours",
-            "first_seen", "last_seen", "capture_url", "captured_at", "warc", "offset",
-        )
-    )  # fmt: skip
-
-
-def _measure_dwell(store: Store, config: Config, headlines: pl.Series, night: date) -> pl.DataFrame:
-    """Return when each headline was first and last seen up to a night, and the time between."""
-    zone = config.study.time_zone
-    return (
-        store.scan(SIGHTINGS)
-        .filter(pl.col("headline_id").is_in(headlines.unique().implode()))
-        .filter(night_of("captured_at", zone) <= night)
-        .group_by("headline_id")
-        .agg(
-            pl.col("captured_at").min().alias("first_seen"),
-            pl.col("captured_at").max().alias("last_seen"),
-        )
-        .with_columns(
-            ((pl.col("last_seen") - pl.col("first_seen")).dt.total_seconds() / 3600)
-            .round(1)
-            .alias("dwell_hours")
-        )
-        .collect()
     )
 
 

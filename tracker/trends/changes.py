@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 
 from tracker.trends.evidence import Evidence, control
 from tracker.trends.intervals import Floats
+from tracker.trends.rules import BLOCKS, LONG_BLOCKS, Rules
 from tracker.trends.series import Series
-from tracker.trends.tracks import BLOCKS, LONG_BLOCKS, Commons, Rules, Track
+from tracker.trends.tracks import Commons, Track
 from tracker.trends.windows import Indices
 
 

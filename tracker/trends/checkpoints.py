@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 
 from tracker.tables import DIFFERENCES, TRACKS
+from tracker.trends.rules import ALL_BLOCKS, LONG_BLOCKS, Rules
 from tracker.trends.series import Series, number_nights
-from tracker.trends.tracks import ALL_BLOCKS, LONG_BLOCKS, Rules, Track
+from tracker.trends.tracks import Track
 from tracker.trends.windows import Indices
 
 UNMARKED: Final = ""

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from tracker.tables import DIFFERENCES, FAMILIES, NOISES, SIGNALS, TRACKS
 from tracker.trends.noises import Common
+from tracker.trends.rules import BLOCKS
 from tracker.trends.series import Series
-from tracker.trends.tracks import BLOCKS, Commons
+from tracker.trends.tracks import Commons
 
 STEP: Final = f"against its level, blocks of {', '.join(map(str, BLOCKS))} nights, BH"
 DESCENT: Final = "week below half of its best week since the rise, BH"

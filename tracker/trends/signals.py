@@ -22,8 +22,9 @@ from tracker.trends.checkpoints import read_night, resume_track, save_tracks
 from tracker.trends.memories import DESCENT, STEP, Judged
 from tracker.trends.panels import Panel, cut_panel
 from tracker.trends.presence import find_debuts, find_returns, mark_presence
+from tracker.trends.rules import Rules
 from tracker.trends.series import Series
-from tracker.trends.tracks import Rules, Track
+from tracker.trends.tracks import Track
 
 
 def find_signals(attention: pl.DataFrame, **options: Any) -> pl.DataFrame:

@@ -1,7 +1,6 @@
 """One series on its way through the nights: its levels, its peaks and the noise it has shown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -10,21 +9,15 @@ from numpy.typing import NDArray
 
 from tracker.trends.evidence import Evidence
 from tracker.trends.noises import Common, Noise, find_common, mix_noise
+from tracker.trends.rules import ALL_BLOCKS, BLOCKS, LONG_BLOCKS, Rules
 from tracker.trends.series import Series
 from tracker.trends.states import State
 from tracker.trends.windows import Comparison, Indices
-
-BLOCKS: Final = (1, 3, 7)
-"""Lengths, in nights, of the stretches that are held against the baseline."""
-
-LONG_BLOCKS: Final = (7, 14)
-"""Lengths of the stretches that are held against half of the best such stretch since a rise."""
 
 Commons = Sequence[Common]
 """What the blocks of all subjects had in common, one entry a family."""
 
 _HALF: Final = 0.5
-ALL_BLOCKS: Final = tuple(sorted({*BLOCKS, *LONG_BLOCKS}))
 METHOD: Final = 1
 """Raised when what is kept of the tests means something else: all nights are judged again then."""
 WINDOW: Final = 32
@@ -33,45 +26,6 @@ _LEARNT_BLOCKS: Final = 5
 """A block length is used once the channel was observed for this many such blocks."""
 _WINSOR: Final = 2.5
 """Differences beyond this many standard deviations count as such: they may be changes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What a finding needs.
-
-    Attributes:
-        fdr: False discovery rate over all subjects of a night.
-        baseline_nights: Longest baseline, in calendar nights.
-        history_nights: Nights of the channel that must have been observed before any finding.
-        min_nights: Nights of the baseline on which a source must have been observed.
-        min_ratio: Least ratio of the greater share to the smaller.
-    """
-
-    fdr: float
-    baseline_nights: int
-    history_nights: int
-    min_nights: int
-    min_ratio: float
-
-    @property
-    def memory_nights(self) -> int:
-        """Return from how many nights the inflation is learnt."""
-        return 3 * self.baseline_nights
-
-    @property
-    def reach_nights(self) -> int:
-        """Return how many nights before a night a block and what it is held against may begin."""
-        return max(self.baseline_nights + max(BLOCKS), 3 * max(ALL_BLOCKS))
-
-    @property
-    def kept_nights(self) -> int:
-        """Return of how many nights before a night differences between blocks still count."""
-        return self.memory_nights + max(ALL_BLOCKS)
-
-    @property
-    def rest_nights(self) -> int:
-        """Return after how many nights without a slot nothing of a subject matters any more."""
-        return self.kept_nights + self.reach_nights
 
 
 class Track:

@@ -13,8 +13,9 @@ from tracker.tables import TEST_KINDS
 from tracker.trends.evidence import Evidence, control_one
 from tracker.trends.intervals import bound_difference
 from tracker.trends.memories import Judged, read_memory
+from tracker.trends.rules import BLOCKS, Rules
 from tracker.trends.series import Series
-from tracker.trends.tracks import BLOCKS, Rules, Track
+from tracker.trends.tracks import Track
 
 TESTS: Final = pl.Schema(
     {
