@@ -11,8 +11,9 @@ import polars as pl
 import pytest
 
 from tracker.errors import StoreError, TableError
+from tracker.files import PINS
 from tracker.locks import WRITER
-from tracker.store import MAX_FILES, PINS, Change, Store
+from tracker.store import MAX_FILES, Change, Store
 from tracker.tables import BODIES, LINEAGE, LISTS, THEMES
 
 NIGHT = date(2026, 1, 5)

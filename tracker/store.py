@@ -4,17 +4,15 @@ Every write is one atomic commit, so a process killed at any moment leaves a stu
 """
 
 import contextlib
-import json
-import re
-import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from tracker.errors import StoreError
+from tracker.files import check_folder, read_pins, replacing, write_pins
 from tracker.locks import Tell, hold_study, tell_log
 from tracker.tables import TABLES, Table
 
@@ -25,9 +23,6 @@ MAX_FILES: Final = 40
 """Data files a table may collect before they are merged: one small file a commit scans slowly."""
 KEEP_HOURS: Final = 48
 """How long replaced data files stay, so that a reader who opened the table keeps what it saw."""
-PINS: Final = "versions.json"
-"""File that says which versions of tables belong together; without it the latest hold."""
-_STRANGE: Final = re.compile(r"[\[\]^|\\\x00-\x1f\x7f]|%[0-9A-Fa-f]{2}")  # not read as it is
 
 
 @dataclass(frozen=True)
@@ -55,16 +50,7 @@ class Store:
 
     def __init__(self, folder: Path, tell: Tell = tell_log) -> None:
         self.folder, self._tell = folder, tell
-        if folder.exists() and not folder.is_dir():
-            raise StoreError(f"{folder}: found a file; wanted a folder for the study")
-        # Tables lie where a link leads.
-        places = (folder.absolute(), folder.resolve())
-        strange = _STRANGE.search(" ".join(part for place in places for part in place.parts[1:]))
-        if strange:
-            raise StoreError(
-                f"{folder}: found {strange.group()!r} in the path, where tables cannot be kept; "
-                "wanted a folder whose path is without it"
-            )
+        check_folder(folder)
 
     @property
     def exists(self) -> bool:
@@ -205,7 +191,7 @@ class Store:
             TableError: If a frame does not fit its table; nothing is written.
         """
         checked = [(one, one.table.check(one.frame)) for one in changes]
-        pins = self._read_pins()
+        pins = read_pins(self.folder)
         for one, frame in checked:
             self._take_back(one.table, pins)
             if self._open(one.table, latest=True) is not None or not frame.is_empty():
@@ -214,9 +200,7 @@ class Store:
             self._compact(one.table, latest=True)
             delta = self._open(one.table, latest=True)
             pins[one.table.name] = None if delta is None else delta.version()
-        (self.folder / "tables").mkdir(parents=True, exist_ok=True)
-        with replacing(self.folder / "tables" / PINS) as file:
-            file.write(json.dumps(pins, indent=1).encode())
+        write_pins(self.folder, pins)
         for one, _ in checked:
             self._vacuum(one.table)
 
@@ -251,17 +235,6 @@ class Store:
     def _place(self, table: Table) -> Path:
         return self.folder / "tables" / table.name
 
-    def _read_pins(self) -> dict[str, int | None]:
-        """Return the versions that belong together; None for a table that is not there."""
-        place = self.folder / "tables" / PINS
-        try:
-            pins: dict[str, int | None] = json.loads(place.read_bytes())
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError) as error:
-            raise StoreError(f"{place}: cannot be read: {error}") from error
-        return pins
-
     def _take_back(self, table: Table, pins: dict[str, int | None]) -> None:
         """Undo what a process wrote that was killed before all of it was written."""
         delta, version = self._open(table, latest=True), pins.get(table.name)
@@ -277,7 +250,7 @@ class Store:
         place = self._place(table)
         if not place.is_dir():
             return None
-        pins = {} if latest else self._read_pins()
+        pins = {} if latest else read_pins(self.folder)
         if table.name in pins and pins[table.name] is None:
             return None
         try:
@@ -323,16 +296,3 @@ def _properties() -> Any:
     from deltalake import WriterProperties  # noqa: PLC0415 - as in Store._open
 
     return WriterProperties(compression="ZSTD")
-
-
-@contextlib.contextmanager
-def replacing(target: Path) -> Iterator[IO[bytes]]:
-    """Give a file that takes the place of `target` once it is whole."""
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", delete=False) as file:
-        try:
-            yield file
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(target)

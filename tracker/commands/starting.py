@@ -14,7 +14,7 @@ from tracker.terminal import warn
 def init(settings: Settings, force: bool) -> None:
     """Write a tracker.toml that explains every setting."""
     from tracker.config.templates import render_template
-    from tracker.store import replacing
+    from tracker.files import replacing
 
     path = settings.config or Path("tracker.toml")
     if path.exists() and not force:

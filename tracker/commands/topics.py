@@ -212,7 +212,7 @@ def list_corrections(settings: Settings, form: str | None, limit: int | None) ->
 @click.pass_obj
 def show(settings: Settings, topic: str, form: str | None, limit: int | None) -> None:
     """Show a topic's events, the latest first; with what became of it before them."""
-    from tracker.nights.topic_views import view_topic_events, view_topic_life
+    from tracker.nights.topic_lives import view_topic_events, view_topic_life
 
     study = settings.open()
     life = view_topic_life(study.store, topic)

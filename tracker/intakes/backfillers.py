@@ -1,14 +1,11 @@
 """The past of one page, asked of an archive that keeps pages as they were."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import Final
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
-
-import polars as pl
 
 from tracker.collector.archive_books import ArchiveBook
 from tracker.collector.crawls import Visit, VisitRequest, crawl
@@ -16,10 +13,9 @@ from tracker.collector.crawls.visits import Role
 from tracker.collector.documents import Problem
 from tracker.collector.headlines import tabulate_failure
 from tracker.collector.sources import name_source
-from tracker.collector.spans import Span, cut_spans
+from tracker.collector.spans import cut_spans
 from tracker.collector.wayback import (
     Archive,
-    Memento,
     ask_copy,
     find_memento,
     locate_archive,
@@ -27,13 +23,13 @@ from tracker.collector.wayback import (
 )
 from tracker.config import Config
 from tracker.errors import InputError
+from tracker.intakes.backfill_choices import Choice, choose_copies
 from tracker.intakes.backfill_indexes import IndexReader
 from tracker.intakes.ingesters import Ingester
 from tracker.intakes.validators import STATE_NAME
 from tracker.intakes.visit_plans import set_manners
 from tracker.progress import Progress, be_silent
 from tracker.store import Store
-from tracker.tables import CAPTURES
 
 ANSWERS: Final = "archives.sqlite"
 """File of a study in which answers of archives are remembered."""
@@ -85,7 +81,6 @@ class BackfillResult:
         return self.stopped is not None and not (self.captures or self.stored)
 
 
-_Choice = tuple[Span, Memento]
 _DOUBT: Final = "; is this an archive's address, up to the timestamp of its copies?"
 
 
@@ -182,7 +177,7 @@ class Backfiller:
 
     def _plan(self) -> list[VisitRequest]:
         """Return the copies to ask for; none if the index is all that is wanted."""
-        chosen = self._choose(self._spans, list(self._index.found.values()))
+        chosen = self._choose()
         if self._ingester is None:
             return []
         self._progress("replay", 0, len(chosen))
@@ -220,39 +215,15 @@ class Backfiller:
             problems=(*self._problems, *added.problems),
         )  # fmt: skip
 
-    def _choose(self, spans: Sequence[Span], mementos: Sequence[Memento]) -> list[_Choice]:
-        """Return the copies to ask for: of each span the nearest, unless it is here already."""
-        refused = self._book.read_refusals(self._result.source, self._archive.url)
-        by_moment = {m.moment: m for m in mementos if m.moment not in refused}
-        stored = self._read_stored(spans, by_moment)
-        chosen: list[_Choice] = []
-        gaps, n_stored = [], 0
-        moments = sorted(set(by_moment) | stored)
-        for span in spans:
-            moment = span.choose(moments)
-            if moment is None:
-                gaps.append(span.name)
-            elif moment in stored:
-                n_stored += 1
-            else:
-                chosen.append((span, by_moment[moment]))
-        planned = tuple(ask_copy(self._archive, memento) for _, memento in chosen)
-        self._result = replace(self._result, gaps=tuple(gaps), stored=n_stored, planned=planned)
-        return chosen
-
-    def _read_stored(self, spans: Sequence[Span], named: Collection[datetime]) -> set[datetime]:
-        """Return when the page was captured, and what of `named` led to others of its site."""
-        rows = self._store.scan(CAPTURES).filter(
-            pl.col("source") == self._result.source,
-            pl.col("captured_at").is_between(spans[0].start, spans[-1].end, closed="left"),
-        )
-        page = _identify(self._result.url)
-        found = rows.select("captured_at", "url").collect().iter_rows()
-        return {
-            moment.astimezone(UTC)
-            for moment, url in found
-            if moment in named or _identify(url) == page
-        }
+    def _choose(self) -> tuple[Choice, ...]:
+        """Return the copies to ask for, and note which there are none of and which are here."""
+        result = self._result
+        refused = self._book.read_refusals(result.source, self._archive.url)
+        mementos = [m for m in self._index.found.values() if m.moment not in refused]
+        chosen = choose_copies(self._store, result.source, result.url, self._spans, mementos)
+        planned = tuple(ask_copy(self._archive, memento) for _, memento in chosen.copies)
+        self._result = replace(result, gaps=chosen.gaps, stored=chosen.stored, planned=planned)
+        return chosen.copies
 
     def _take(self, visit: Visit) -> bool:
         """Take in what an archive answered; return whether it answered with a copy."""
@@ -311,9 +282,3 @@ class Backfiller:
 def _wants_peace(visit: Visit) -> bool:
     """Return whether an archive asks to be left alone."""
     return visit.status in (429, 503) or visit.outcome == "blocked"
-
-
-def _identify(url: str) -> tuple[str, str]:
-    """Return what is the same in all addresses under which archives know a page."""
-    parts = urlsplit(url)
-    return name_source(url) or "", f"{parts.path.rstrip('/')}?{parts.query}"

@@ -11,7 +11,7 @@ from tracker.collector.settings import SourceSettings
 from tracker.config import Config, parse_config
 from tracker.config.templates import render_template
 from tracker.errors import ConfigError
-from tracker.store import replacing
+from tracker.files import replacing
 
 
 def add_source(path: Path, source: SourceSettings) -> str:

@@ -9,27 +9,22 @@ import polars as pl
 
 from tracker.config import Config
 from tracker.errors import InputError
-from tracker.nights.amendments import carry_out
+from tracker.nights.correction_runs import run_corrections
 from tracker.nights.corrections import (
     Said,
-    complete_corrections,
     find_correction,
     find_later,
     read_stand,
-    tell_correction,
 )
 from tracker.nights.renamings import find_renaming, list_holders, read_own_label
-from tracker.nights.topic_moves import Moves, count_moves, foresee_places, read_places
 from tracker.nights.topic_splits import Leaving, find_leaving, read_headlines, word_part
 from tracker.nights.topic_views import (
     describe_topic,
     find_topic,
-    read_labels,
 )
 from tracker.progress import Progress, be_silent
-from tracker.runs import record_run
 from tracker.store import Store
-from tracker.tables import CORRECTIONS, MEMBERS
+from tracker.tables import CORRECTIONS
 from tracker.topics.encoder import Encoder
 
 LONGEST_LABEL: Final = 80
@@ -267,57 +262,7 @@ class TopicEditor:
         return sorted(read_headlines(self._store, topic_id)["headline_id"])
 
     def _write(self, kind: str, rows: list[dict[str, Any]]) -> tuple[Said, ...]:
-        """Write what was said, and carry it out unless that is left to the next update."""
-        night, labels = read_stand(self._store), read_labels(self._store)
-        before = read_places(self._store)
-        with record_run(self._store, f"topics {kind}", self._clock) as run:
-            now = run.started_at
-            if kind == "undo":
-                rows = [
-                    {**row, "undone_at": now, "undone_night": max(night, row["night"])}
-                    for row in rows
-                ]
-                frame = CORRECTIONS.frame(rows)
-            else:
-                frame = complete_corrections(rows, kind, now, night)
-            self._store.upsert(CORRECTIONS, frame)
-            if not self._later:
-                done_now = carry_out(
-                    self._store,
-                    self._config,
-                    self._encoder,
-                    frame,
-                    now=now,
-                    night=night,
-                    progress=self._progress,
-                )
-                run.details.update(done_now)
-            done = self._store.read(CORRECTIONS).join(frame, on="correction_id", how="semi")
-            named = {**read_labels(self._store), **labels}
-            after = before if self._later else read_places(self._store)
-            if self._later:
-                # All that was said together: what the topic will have in the end.
-                for row in frame.iter_rows(named=True):
-                    after = foresee_places(after, row)
-            said = tuple(
-                tell_correction(row, named, self._count(before, after, row), self._find_first(row))
-                for row in done.sort("made_at").iter_rows(named=True)
-            )
-            run.outcome = "partly" if any(one.note for one in said) else "ok"
-        return said
-
-    def _find_first(self, row: dict[str, Any]) -> date | None:
-        """Return the night on which the first of what a correction moved was seen."""
-        moved = row["other_headlines" if row["kind"] == "merge" else "headlines"]
-        mine = pl.col("headline_id").is_in(moved)
-        first = self._store.scan(MEMBERS).filter(mine).select(pl.col("from_night").min())
-        found: date | None = first.collect().item()
-        return found
-
-    def _count(
-        self, before: pl.DataFrame, after: pl.DataFrame, row: dict[str, Any]
-    ) -> Moves | None:
-        """Return what a correction has moved; if it waits, what it will, as far as is known."""
-        if self._later and row["undone_at"] is not None:
-            return None
-        return count_moves(self._store, before, after, row)
+        return run_corrections(
+            self._store, self._config, self._encoder, self._clock, kind, rows,
+            later=self._later, progress=self._progress,
+        )  # fmt: skip

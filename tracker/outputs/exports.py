@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from tracker.errors import InputError
-from tracker.store import replacing
+from tracker.files import replacing
 
 FORMATS: Final = (".csv", ".parquet", ".jsonl", ".ndjson")
 _FORMULA: Final = r"^[=+\-@\t\r]"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.config import Config
 from tracker.errors import InputError, SubjectError
+from tracker.files import replacing
 from tracker.outputs.beginnings import tell_beginning
 from tracker.outputs.images import IMAGES, render_image
 from tracker.outputs.points import find_subject
@@ -19,7 +20,7 @@ from tracker.plotter.figures import build_chart, check_chart, draw_figure
 from tracker.plotter.prepared import Prepared, prepare
 from tracker.plotter.styles import WIDTH, Style
 from tracker.plotter.words import file_names
-from tracker.store import Store, replacing
+from tracker.store import Store
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
