@@ -11,7 +11,7 @@ from worlds import FIRST_NIGHT, World, fill_slots
 from tracker.errors import TableError
 from tracker.tables import ATTENTION, CAPTURES, LISTS, SIGHTINGS
 from tracker.trends.attention import fill_asleep, measure_attention
-from tracker.trends.panels import SUBJECTS, measure_observed
+from tracker.trends.panels import SUBJECTS, Weighting, measure_observed
 from tracker.trends.series import mark_partial
 from tracker.trends.slots import expose_slots
 
@@ -41,6 +41,24 @@ def test_each_source_counts_the_same_however_much_of_it_was_captured() -> None:
     found = measure_attention(slots, belong(("k", "h", N1, None)), first_night=N1, last_night=N1)
     assert curve(found, "k") == [0.25]
     ATTENTION.check(found)
+
+
+@pytest.mark.parametrize("weighting", ["slots", "rank"])
+def test_shares_and_bands_are_the_same_to_the_last_bit_in_whatever_order_slots_come(
+    weighting: Weighting,
+) -> None:
+    world = World(n_sources=12, n_slots=40, n_nights=20)
+    slots, members = world.draw(1)
+    first, *others = (
+        measure_attention(
+            slots.sample(fraction=1, shuffle=True, seed=seed), members,
+            first_night=FIRST_NIGHT, last_night=world.last_night, weighting=weighting,
+        )
+        for seed in range(4)
+    )  # fmt: skip
+    assert first.filter(pl.col("share") > 0).height > 300
+    for other in others:
+        assert other.equals(first)
 
 
 def test_a_box_seen_twice_counts_as_two_exposures_not_as_two_headlines() -> None:

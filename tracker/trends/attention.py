@@ -25,7 +25,7 @@ from scipy import stats
 
 from tracker.tables import ATTENTION, CHANNELS
 from tracker.trends.intervals import CONFIDENCE, bound_share
-from tracker.trends.panels import Panel, Weighting, measure_panel
+from tracker.trends.panels import Panel, Weighting, add_up, measure_panel
 from tracker.trends.presence import LATELY
 
 _CELL: Final = ["night", "channel"]
@@ -120,8 +120,8 @@ def _draw(
 ) -> pl.DataFrame:
     """Return the rows of some subjects, sorted by subject, channel and night."""
     carried = shares.group_by("subject", *_CELL).agg(
-        pl.col("share").sum().alias("total"),
-        (pl.col("share") ** 2).sum().alias("squares"),
+        add_up(pl.col("share")).alias("total"),
+        add_up(pl.col("share") ** 2).alias("squares"),
         pl.col("slots").sum(),
         pl.len().cast(pl.Int64).alias("n_sources"),
     )
@@ -197,7 +197,7 @@ def _sum_up(observed: pl.DataFrame) -> pl.DataFrame:
     return observed.group_by(_CELL).agg(
         pl.col("observed_slots").sum(),
         pl.len().cast(pl.Int64).alias("observed_sources"),
-        (1 / pl.col("effective")).mean().alias("spread"),
+        (add_up(1 / pl.col("effective")) / pl.len()).alias("spread"),
     )
 
 

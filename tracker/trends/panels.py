@@ -20,6 +20,7 @@ SUBJECTS: Final = pl.Schema(
 
 Weighting = Literal["slots", "rank"]
 
+_UNITS: Final = 2.0**80
 _VISIT: Final = ["source", "night", "channel"]
 
 
@@ -77,6 +78,15 @@ def weigh_slots(weighting: Weighting) -> pl.Expr:
     return pl.col("slots").cast(pl.Float64) if weighting == "slots" else pl.col("discounted")
 
 
+def add_up(values: pl.Expr) -> pl.Expr:
+    """Return the sum of floats, the same to the last bit in whatever order they come.
+
+    What threads add up comes in another order each time. Whole numbers of so small a unit add up
+    exactly, to 1e14.
+    """
+    return (values * _UNITS).cast(pl.Int128).sum().cast(pl.Float64) / _UNITS
+
+
 def measure_observed(slots: pl.DataFrame, *, weighting: Weighting = "slots") -> pl.DataFrame:
     """Return what was observed of each source, per night and channel: columns of `MEASURED`.
 
@@ -91,14 +101,14 @@ def measure_observed(slots: pl.DataFrame, *, weighting: Weighting = "slots") -> 
         Effective number of headlines, (sum of w)² / sum of w_h²: Kish (1965).
     """
     want_columns(slots, COUNTED, "slots")
-    total = pl.col("weight").sum()
+    total = add_up(pl.col("weight"))
     return (
         _fold(slots.lazy(), weighting)
         .group_by(_VISIT)
         .agg(
             pl.col("slots").sum().alias("observed_slots"),
             total.alias("total"),
-            (total**2 / (pl.col("weight") ** 2).sum()).alias("effective"),
+            (total**2 / add_up(pl.col("weight") ** 2)).alias("effective"),
         )
         .select(pl.col(name).cast(dtype) for name, dtype in MEASURED.items())
         .collect()
@@ -133,7 +143,7 @@ def measure_shares(
         .filter(holds)
         .unique(["subject", *_VISIT, "headline_id"])
         .group_by("subject", *_VISIT)
-        .agg(pl.col("slots").sum(), pl.col("weight").sum())
+        .agg(pl.col("slots").sum(), add_up(pl.col("weight")))
         .join(observed.lazy().select(*_VISIT, "total"), on=_VISIT)
         .select(
             "subject",
@@ -177,5 +187,5 @@ def _fold(slots: pl.LazyFrame, weighting: Weighting) -> pl.LazyFrame:
     return (
         slots.select(*COUNTED, weigh_slots(weighting).alias("weight"))
         .group_by(*_VISIT, "headline_id")
-        .agg(pl.col("slots").sum(), pl.col("weight").sum())
+        .agg(pl.col("slots").sum(), add_up(pl.col("weight")))
     )

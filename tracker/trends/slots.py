@@ -3,7 +3,7 @@
 import polars as pl
 
 from tracker.tables import CHANNEL_OF, SLOTS, night_of
-from tracker.trends.panels import discount_rank
+from tracker.trends.panels import add_up, discount_rank
 
 
 def expose_slots(
@@ -61,7 +61,7 @@ def expose_slots(
             last.sort_by("captured_at", "capture_id", "rank").last(),
             pl.col("rank").min(),
             pl.len().cast(pl.Int64).alias("slots"),
-            discount_rank(pl.col("rank").sort()).sum().alias("discounted"),
+            add_up(discount_rank(pl.col("rank"))).alias("discounted"),
         )
         .select(pl.col(name).cast(dtype) for name, dtype in SLOTS.schema.items())
         .sort(SLOTS.key)
