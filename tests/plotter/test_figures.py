@@ -26,7 +26,7 @@ from tracker.commands.charting import CHART_NAMES
 from tracker.errors import InputError, SubjectError, TableError
 from tracker.plotter import figures
 from tracker.plotter.attention_charts import choose_subjects
-from tracker.plotter.cards import read_glance
+from tracker.plotter.cards import read_glance, read_largest
 from tracker.plotter.cells import read_cells
 from tracker.plotter.charts import spread
 from tracker.plotter.cuts import cut_nights
@@ -548,6 +548,28 @@ def test_what_passed_a_test_stands_before_what_is_only_new():
     digest = read_digest(prepare(data), LAST - timedelta(days=1), {})
     headings = [section.heading for section in digest.sections]
     assert headings == ["Faded", "Rose and faded again", "New", "Came back"]
+
+
+def test_two_headlines_that_are_no_event_of_a_week_lead_no_page():
+    found = {"subject": "t2", "night": LAST, "channel": "editorial", "kind": "new", "from": LAST,
+             "to": LAST, "value": 0.4, "low": None, "high": None, "p": None, "q": None,
+             "method": "told"}  # fmt: skip
+    signals = tables.SIGNALS.frame([found])
+
+    def lead(nights: int, n_headlines: int) -> tuple[list[str], str]:
+        last = pl.col("first_night") + timedelta(days=nights)
+        events = DATA.events.with_columns(n_headlines=pl.lit(n_headlines), last_night=last)
+        prepared = prepare(replace(DATA, signals=signals, events=tables.EVENTS.check(events)))
+        findings = read_findings(prepared)
+        cards = [*read_glance(prepared, findings), *read_largest(prepared)]
+        return [card.subject.key for card in cards], headline_of_night(prepared, findings)
+
+    for firm in (lead(3, 2), lead(30, 3)):
+        assert "t2" in firm[0]
+        assert firm[1].startswith("Rail strike is new")
+    keys, heading = lead(30, 2)
+    assert "t2" not in keys
+    assert "Rail strike" not in heading
 
 
 def test_a_headline_that_got_its_old_wording_back_is_called_by_it():

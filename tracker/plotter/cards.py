@@ -9,7 +9,7 @@ from typing import Final
 from markupsafe import Markup
 
 from tracker.plotter.curves import Curve
-from tracker.plotter.findings import KINDS, Finding, recent
+from tracker.plotter.findings import KINDS, TESTED, Finding, recent
 from tracker.plotter.pages import Link, read_links
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.repeats import keep_distinct
@@ -63,6 +63,8 @@ def _choose_findings(prepared: Prepared, findings: Sequence[Finding], kind: str)
             f.subject.key,
         )
     )
+    if kind not in TESTED:
+        found = [f for f in found if f.subject.key not in prepared.slight]
     keys = keep_distinct(prepared, [f.subject.key for f in found])
     return [f for f in found if f.subject.key in keys]
 
@@ -80,7 +82,8 @@ def _tell_card(prepared: Prepared, finding: Finding) -> Card:
 
 def read_largest(prepared: Prepared) -> list[Card]:
     """Return the subjects with most room on the last night; of like ones the larger."""
-    curves = [c for c in prepared.curves.of(prepared.channel) if c.last]
+    seen = prepared.curves.of(prepared.channel)
+    curves = [c for c in seen if c.last and c.subject.key not in prepared.slight]
     curves.sort(key=lambda c: (-(c.last or 0), c.subject.kind != "theme", c.subject.key))
     keys = keep_distinct(prepared, [c.subject.key for c in curves[: 4 * CARDS_OF["most"]]])
     return [

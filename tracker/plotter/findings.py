@@ -153,6 +153,7 @@ def headline_of_night(prepared: Prepared, findings: Sequence[Finding]) -> str:
         f
         for f in findings
         if f.night == last_night and f.channel == channel and abs(f.value) >= WORTH_THE_TOP
+        if f.kind in TESTED or f.subject.key not in prepared.slight
     ]
     for kinds in (TESTED, ("new",)):
         for sort in ("theme", "topic"):
@@ -167,7 +168,14 @@ def headline_of_night(prepared: Prepared, findings: Sequence[Finding]) -> str:
 
 
 def find_largest(prepared: Prepared) -> Curve | None:
-    """Return whoever had most room on the last night; a theme where equal."""
+    """Return whoever had most room on the last night: a theme where equal, a slight topic last."""
     seen = [(c, c.last) for c in prepared.curves.of(prepared.channel) if c.last]
-    seen.sort(key=lambda one: (-one[1], one[0].subject.kind != "theme", one[0].subject.key))
+    seen.sort(
+        key=lambda one: (
+            one[0].subject.key in prepared.slight,
+            -one[1],
+            one[0].subject.kind != "theme",
+            one[0].subject.key,
+        )
+    )
     return seen[0][0] if seen else None

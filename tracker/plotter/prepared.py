@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
+from typing import Final
 
 import polars as pl
 
@@ -13,6 +14,9 @@ from tracker.plotter.neighbours import read_neighbours
 from tracker.plotter.slots import Slots, read_slots
 from tracker.plotter.strips import Strip, read_strip
 from tracker.plotter.subjects import Subject, name_subjects
+
+_FIRM: Final = 3  # headlines, from which on a topic is one whatever events they are
+_EVENT: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,22 @@ class Prepared:
     def _events(self) -> Mapping[str, pl.DataFrame]:
         known = self.data.events.filter(pl.col("first_night") <= self.data.last_night)
         return _partition(known, "topic_id")
+
+    @cached_property
+    def slight(self) -> frozenset[str]:
+        """Return the topics of two headlines that are not one event of a week.
+
+        All that such two have in common may be a word.
+        """
+        known = self.data.events.filter(
+            pl.col("topic_id").is_not_null(), pl.col("first_night") <= self.data.last_night
+        )
+        sizes = known.group_by("topic_id").agg(
+            pl.col("n_headlines").sum(),
+            is_event=(pl.len() == 1) & (pl.max("last_night") < pl.min("first_night") + _EVENT),
+        )
+        slight = sizes.filter(pl.col("n_headlines") < _FIRM, ~pl.col("is_event"))
+        return frozenset(slight["topic_id"])
 
     @cached_property
     def _lineage(self) -> Mapping[str, pl.DataFrame]:

@@ -111,6 +111,7 @@ def render_page(
         "theme": context.get("theme"),
         "weeks": site.weeks,
         "cards": dict(CARDS_OF),
+        "slight": [key for key in names if key in prepared.slight],
     }
     blocks = {f"{chart.chart_id}-spec": to_json([chart.traces, chart.layout]) for chart in charts}
     blocks |= {f"data-{name}": text for name, text in weeks.items()}

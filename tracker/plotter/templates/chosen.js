@@ -68,10 +68,10 @@ T.inTime = function () {
 };
 
 /* The subjects of a kind with most room in the asked time, the largest first. */
-T.largest = function (cells, kind, n) {
+T.largest = function (cells, kind, n, without = new Set()) {
   const [start, end] = T.inTime();
   const room = Object.keys(cells.subjects)
-    .filter((key) => !kind || cells.subjects[key].kind === kind)
+    .filter((key) => (!kind || cells.subjects[key].kind === kind) && !without.has(key))
     .map((key) => [T.sharesOf(cells, key).slice(start, end).reduce((sum, share) => sum + (share ?? 0), 0), key]);
   return room.filter(([sum]) => sum > 0).sort((a, b) => b[0] - a[0] || (a[1] < b[1] ? -1 : 1)).slice(0, n).map(([, key]) => key);
 };

@@ -1,5 +1,6 @@
 /* What rose, faded, is new or came back in another time, and what had most room, as cards. */
 T.titles = { rise: "Rose", fade: "Faded", new: "New on", back: "Back on" };
+T.tested = new Set(["rise", "fade"]);
 
 T.showGlance = async function () {
   const place = document.getElementById("glance-cards");
@@ -12,16 +13,17 @@ T.showGlance = async function () {
     return;
   }
   const { from, to } = T.span();
+  const slight = new Set(T.page.slight);
   head.textContent = `At a glance, ${T.shortDay(from)} to ${T.shortDay(to)}`;
   const told = (await T.loadData("findings")).filter(([night, , , channel]) => night >= from && night <= to && channel === T.view.channel);
   const cards = T.make("ul", undefined, "cards");
   for (const [kind, title] of Object.entries(T.titles)) {
-    const found = T.pick(told.filter((one) => one[2] === kind), T.page.cards[kind]);
+    const found = T.pick(told.filter((one) => one[2] === kind && (T.tested.has(kind) || !slight.has(one[1]))), T.page.cards[kind]);
     cards.append(...found.map(([night, key, , , words, change]) => T.card(key, night, `${title} ${T.shortDay(night)}`, words, change)));
   }
   const [start, end] = T.inTime();
   const most = T.make("ul", undefined, "cards most");
-  most.append(...T.largest(T.cells, "", T.page.cards.most).map((key) => T.card(key, T.peakNight(key, start, end), "Most room in this time", `${T.name(key)} with ${T.percent(T.mean(T.sharesOf(T.cells, key), start, end))}`, "")));
+  most.append(...T.largest(T.cells, "", T.page.cards.most, slight).map((key) => T.card(key, T.peakNight(key, start, end), "Most room in this time", `${T.name(key)} with ${T.percent(T.mean(T.sharesOf(T.cells, key), start, end))}`, "")));
   const nothing = T.make("p", "Nothing rose, faded, was new or came back in this time, beyond what chance would bring.", "quiet");
   place.replaceChildren(cards.children.length ? cards : nothing, most);
 };
