@@ -151,9 +151,6 @@ def test_what_is_split_off_and_merged_on_one_night_counts_by_both(corrected: Stu
             [n, 0, there] if night < off else [0, n, there] if night < into else [0, 0, there + n]
         )
         assert found == wanted, night
-    held = snapshot(corrected)
-    corrected.replay()
-    assert_same(corrected, held)
     assert corrected.explain(part, off).state == "shown"
     corrected.report()
     assert (corrected.folder / "topics" / f"{part}.html").exists()

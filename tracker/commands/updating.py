@@ -26,6 +26,7 @@ def update(settings: Settings, as_of: datetime | None, as_json: bool) -> None:
 
     Only nights that are not done yet are done; and where something of an earlier night came in,
     that night and all after it, at the cost of a replay from then on. Take in the past first.
+    Stopped at any moment, the next update goes on where this one was.
     """
     with show_progress(settings.quiet) as progress:
         result = settings.open().update(_to_date(as_of), progress=progress)

@@ -119,16 +119,16 @@ def _trace(headline: str, was: str | None, now: str, steps: Sequence[Step]) -> l
     for step in steps:
         here = reached[-1]
         if step.source in here:
-            here = here | {step.target} if step.event == "split" else here - {step.source}
-            here |= {step.target}
+            stayed = here if step.event == "split" else here - {step.source}
+            here = stayed | {step.target}
         reached.append(here)
     taken = []
     for number, step in reversed(list(enumerate(steps))):
         if now != step.target:
             continue
         if step.event == "merged":
-            left, stayed = step.source in reached[number], now in reached[number]
-            if not (left if left != stayed else headline in step.said):
+            was_there, was_here = step.source in reached[number], now in reached[number]
+            if not (was_there if was_there != was_here else headline in step.said):
                 continue
         taken.append(number)
         now = step.source
