@@ -24,11 +24,11 @@ from tracker.tables import (
     THEMES,
     TRACKS,
 )
-from tracker.trends.attention import draw_attention
+from tracker.trends.attention import AWAKE, draw_attention
 from tracker.trends.checkpoints import read_night
 from tracker.trends.coverage import find_first, read_observed
 from tracker.trends.memories import Judged
-from tracker.trends.panels import COUNTED, Panel, measure_shares
+from tracker.trends.panels import COUNTED, Panel, cut_panel, measure_shares
 from tracker.trends.presence import LATELY
 from tracker.trends.signals import judge_attention
 from tracker.trends.standing import name_epochs
@@ -88,7 +88,11 @@ def measure_trends(
         read_observed(coverage),
         weighting=config.attention.weighting,
     )
-    rows = draw_attention(panel, themes=sorted(named), first_night=first, last_night=night)
+    # Bands and sleep rest on the four weeks before, the tests on more.
+    drawn = max(first, min(third, start - AWAKE))
+    rows = draw_attention(
+        cut_panel(panel, drawn, night), themes=sorted(named), first_night=drawn, last_night=night
+    )
     attention = rows = rows.filter(pl.col("night") >= start)
     if stands is not None:
         attention = pl.concat([_read_present(store, panel, third, start), rows])

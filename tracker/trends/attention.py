@@ -30,7 +30,8 @@ from tracker.trends.presence import LATELY
 
 _CELL: Final = ["night", "channel"]
 _LATELY: Final = 28
-_AWAKE: Final = timedelta(days=_LATELY)
+AWAKE: Final = timedelta(days=_LATELY)
+"""How long after its last slot a subject is awake at least; a band rests on as many nights."""
 _DRAWN_AT_ONCE: Final = 10_000
 """Subjects that are drawn at a time: what is between slots and rows is several times the rows."""
 
@@ -277,7 +278,7 @@ def _find_ends(nights: pl.Series, observed: pl.Series, last_night: date) -> pl.D
     late = known.gather(third.clip(upper_bound=len(known) - 1))
     return pl.DataFrame({"night": nights, "late": late}).select(
         "night",
-        pl.max_horizontal(pl.col("night") + _AWAKE, "late")
+        pl.max_horizontal(pl.col("night") + AWAKE, "late")
         .clip(upper_bound=last_night)
         .alias("until"),
     )

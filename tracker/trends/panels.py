@@ -42,9 +42,9 @@ class Panel:
     shares: pl.DataFrame
 
 
-def cut_panel(panel: Panel, last_night: date) -> Panel:
-    """Return the panel up to a night."""
-    known = pl.col("night") <= last_night
+def cut_panel(panel: Panel, first_night: date, last_night: date) -> Panel:
+    """Return the panel from one night to another."""
+    known = pl.col("night").is_between(first_night, last_night)
     return Panel(panel.observed.filter(known), panel.shares.filter(known))
 
 

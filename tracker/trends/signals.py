@@ -83,7 +83,7 @@ def judge_attention(
     """
     if as_of is not None:
         attention = attention.filter(pl.col("night") <= as_of)
-        panel = panel and cut_panel(panel, as_of)
+        panel = panel and cut_panel(panel, date.min, as_of)
     silent = born is None or born.is_empty() or panel is None or panel.observed.is_empty()
     if attention.is_empty() and silent:
         return Judged()
