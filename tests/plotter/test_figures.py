@@ -25,7 +25,7 @@ from tracker import plotter, tables
 from tracker.commands.charting import CHART_NAMES
 from tracker.errors import InputError, SubjectError, TableError
 from tracker.plotter import figures
-from tracker.plotter.attention_charts import choose_subjects
+from tracker.plotter.attention_charts import choose_subjects, tell_themes
 from tracker.plotter.cards import read_glance, read_largest
 from tracker.plotter.cells import read_cells
 from tracker.plotter.charts import spread
@@ -34,6 +34,7 @@ from tracker.plotter.digests import read_digest
 from tracker.plotter.findings import headline_of_night, read_findings
 from tracker.plotter.fittings import fit_words
 from tracker.plotter.grids import unique_names
+from tracker.plotter.inputs import ReportData
 from tracker.plotter.lives import read_stays
 from tracker.plotter.nights import find_first, monday_of, read_weeks
 from tracker.plotter.pages import read_rows, read_shown
@@ -138,7 +139,8 @@ def test_a_last_night_with_fewer_sources_is_marked_partial():
     assert traces(figures.draw_themes(both), role="partial") == []
 
 
-def test_a_long_time_starts_as_weeks_and_keeps_its_nights():
+def make_long() -> ReportData:
+    """Return a study of 200 nights: half the room for Ukraine on one night of most weeks."""
     nights = pl.date_range(FIRST, FIRST + timedelta(days=199), eager=True)
     share = [0.5 if i % 7 == 0 else None if 70 <= i < 77 else 0.0 for i in range(200)]
     attention = tables.ATTENTION.check(
@@ -156,12 +158,36 @@ def test_a_long_time_starts_as_weeks_and_keeps_its_nights():
     at = pl.DataFrame({"night": nights.filter(attention["share"].is_not_null())})
     one = DATA.slots.filter(pl.col("channel") == "editorial").head(1).drop("night")
     slots = at.join(one, how="cross").select(DATA.slots.columns)
-    data = replace(DATA, attention=attention, slots=slots, last_night=nights[-1], watchlist=())
+    return replace(DATA, attention=attention, slots=slots, last_night=nights[-1], watchlist=())
+
+
+def test_a_long_time_starts_as_weeks_and_keeps_its_nights():
+    data = make_long()
     nightly, weekly = traces(figures.draw_themes(data), subject="Ukraine", role="line")
     assert (nightly["visible"], weekly["visible"]) == (False, True)
     assert len(nightly["y"]) == 200
     assert weekly["y"][0] == pytest.approx(0.5 / 7, abs=1e-4)
     assert weekly["y"][10] == pytest.approx(0.5)  # the week's only observed night
+
+
+def test_the_title_of_a_long_time_names_who_was_found_to_rise_and_nobody_else():
+    def rise(subject: str, night: date, value: float) -> dict:
+        return {"subject": subject, "night": night, "channel": "editorial", "kind": "rise",
+                "from": night, "to": night, "value": value, "low": None, "high": None, "p": 0.001,
+                "q": 0.01, "method": "told"}  # fmt: skip
+
+    def tell(*rises: dict) -> str:
+        data = make_long()
+        less = [data.attention.with_columns(pl.lit(key).alias("subject"), pl.col("share") / n)
+                for n, key in enumerate(("Ukraine", "Honduras", "t2"), 1)]  # fmt: skip
+        long = replace(data, attention=pl.concat(less), signals=tables.SIGNALS.frame(rises))
+        return tell_themes(prepare(long), choose_subjects(prepare(long)))
+
+    assert tell() == "Ukraine took the most room of all: 50% in the week from 11 Mar 2024"
+    march, may = date(2024, 3, 12), date(2024, 5, 6)
+    beside = rise("Honduras", march + timedelta(days=9), 0.2)
+    told = tell(rise("Ukraine", march, 0.3), beside, rise("t2", may, 0.1))
+    assert told == "What rose: Ukraine in March 2024 and Rail strike in May 2024"
 
 
 def test_the_strip_tells_missed_from_failed_from_seen():

@@ -16,8 +16,9 @@ from tracker.plotter.lines import Line
 from tracker.plotter.notes import Note
 from tracker.plotter.palette import SERIES
 from tracker.plotter.prepared import Prepared
+from tracker.plotter.rises import find_risen, list_stories
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import CHOOSERS, join_words, percent
+from tracker.plotter.words import CHOOSERS, is_level, join_words, name_several, percent, quote_apart
 
 MOST_SUBJECTS: Final = 12
 """Lines the themes chart carries; the watch list always has its place."""
@@ -34,17 +35,14 @@ READING: Final = (
 )
 WEEKS: Final = " A point is the mean of a week."
 
-STANDS_OUT: Final = 3
-"""Times its usual share that a subject's best week or night has when it stands out."""
-
 
 def choose_subjects(
     prepared: Prepared, n: int = MOST_SUBJECTS, kinds: Sequence[str] = ("theme", "topic")
 ) -> list[Subject]:
-    """Return the subjects of the main chart: watched themes, then whoever stood out most.
+    """Return the subjects of the main chart: watched themes, then whoever was found to rise.
 
-    That is by how far the mean of its best week lies above its mean of all nights.
-    One whose headlines are mostly those of another already
+    Then come the others, and among either those first of whom the mean of the best week lies
+    furthest above the mean of all nights. One whose headlines are mostly those of another already
     chosen is left out: a theme and the topic inside it would draw the same line. Of these the
     theme stays.
     """
@@ -57,7 +55,10 @@ def choose_subjects(
         for c in prepared.curves.of(prepared.channel)
         if not c.subject.watched and c.subject.kind in kinds and c.mean > 0
     ]
-    tops.sort(key=lambda top: (-top[0], top[1].kind != "theme", top[1].key))
+    risen = find_risen(prepared)
+    tops.sort(
+        key=lambda top: (top[1].key not in risen, -top[0], top[1].kind != "theme", top[1].key)
+    )
     chosen: list[Subject] = []
     for subject in (*watched, *(subject for _, subject in tops)):
         if len(chosen) >= max(n, len(watched)):
@@ -174,7 +175,7 @@ def read_lines(prepared: Prepared, curve: Curve, name: str, colour: str) -> list
 
 
 def tell_themes(prepared: Prepared, subjects: Sequence[Subject], *, chosen: bool = False) -> str:
-    """Return a sentence on who stood out when, or on the highest point that any reached.
+    """Return a sentence on who was found to rise when, or on the highest point that any reached.
 
     Args:
         prepared: The study.
@@ -186,42 +187,23 @@ def tell_themes(prepared: Prepared, subjects: Sequence[Subject], *, chosen: bool
     curves: Mapping[tuple[str, str], Curve] = prepared.curves.by_subject
     found = [curves[s.key, prepared.channel] for s in subjects
              if (s.key, prepared.channel) in curves]  # fmt: skip
-    tops = [(*find_top(read_points(prepared, curve)), curve.subject.told) for curve in found]
-    share, place, name = max(tops, key=lambda top: top[0], default=(0.0, 0, ""))
+    tops = [(*find_top(read_points(prepared, curve)), curve.subject) for curve in found]
+    share, place, _ = max(tops, key=lambda top: top[0], default=(0.0, 0, None))
     if not share:
         return "None of the themes was seen on any observed night"
-    stories = list_stories(prepared, found)
-    if len(stories) > 1:
-        nights = prepared.curves.nights
-        told = [f"{curve.subject.told} in {nights[at]:%B %Y}" for at, curve in stories]
-        return f"What stood out: {join_words(told, 'and')}"
-    when = tell_point(prepared, place)
+    long = len(prepared.curves.nights) > LONG
+    if long and (stories := list_stories(prepared, [curve.subject.key for curve in found])):
+        names = quote_apart([subject.told for _, subject in stories])
+        told = [f"{name} in {night:%B %Y}" for name, (night, _) in zip(names, stories, strict=True)]
+        return f"What rose: {join_words(told, 'and')}"
+    whom = "these" if chosen else "all"
+    level = [subject.told for top, _, subject in tops if is_level(top, share)]
+    name, when = name_several(level), tell_point(prepared, place)
+    if len(level) > 1:
+        return f"{name} took the most room of {whom}: {percent(share)} each at their highest"
     if place == len(read_points(prepared, found[0])) - 1 and not chosen:
         return f"{name} stands higher than anything before: {percent(share)} {when}"
-    whom = "these" if chosen else "all"
     return f"{name} took the most room of {whom}: {percent(share)} {when}"
-
-
-def list_stories(
-    prepared: Prepared, curves: Sequence[Curve], n: int = 3
-) -> list[tuple[int, Curve]]:
-    """Return over a long time whose best weeks stand out, and when, in the order of time.
-
-    Of those that peak within four weeks of each other the highest counts: they tell one story.
-    """
-    nights = prepared.curves.nights
-    if len(nights) <= LONG:
-        return []
-    tops = []
-    for curve in curves:
-        top, _ = find_top(weekly(nights, curve.share))
-        if top > STANDS_OUT * curve.mean:
-            tops.append((top, curve.peak or 0, curve))
-    kept: list[tuple[int, Curve]] = []
-    for _, place, curve in sorted(tops, key=lambda top: (-top[0], top[2].subject.key)):
-        if all(abs(place - other) > 28 for other, _ in kept):
-            kept.append((place, curve))
-    return sorted(kept[:n], key=lambda story: story[0])
 
 
 def tell_subject(prepared: Prepared, subject: Subject) -> str:

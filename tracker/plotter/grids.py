@@ -58,8 +58,10 @@ def read_heat(prepared: Prepared, given: Sequence[Subject] = ()) -> HeatInfo:
         if (s.key, prepared.channel) in curves
     ]
     nights = prepared.curves.nights
-    peaks = {curve.subject.key: curve.peak or 0 for curve in found}
-    found.sort(key=lambda c: (-peaks[c.subject.key], c.subject.key))
+    # By the points that are drawn first, as the title has it; among these by the night.
+    tops = {c.subject.key: (find_top(read_points(prepared, c))[1], c.peak or 0) for c in found}
+    found.sort(key=lambda c: c.subject.key)
+    found.sort(key=lambda c: tops[c.subject.key], reverse=True)
     long = len(nights) > LONG
     return HeatInfo(
         [curve.subject for curve in found],
@@ -94,8 +96,11 @@ def chart_heat(prepared: Prepared, given: Sequence[Subject] = ()) -> Chart | Non
         }},
     )  # fmt: skip
     last = curves[info.subjects[0].key, prepared.channel]
-    _, place = find_top(read_points(prepared, last))
-    finding = f"The latest to peak: {last.subject.told}, {tell_point(prepared, place)}"
+    share, place = find_top(read_points(prepared, last))
+    when = tell_point(prepared, place)
+    finding = (
+        f"The latest to reach its own highest: {last.subject.told}, with {percent(share)} {when}"
+    )
     rows = "One row each" if given else "One row a topic, those with most room of all"
     reading = (
         f"{rows}, in the order in which they stood highest: the newest at the top. The stronger "

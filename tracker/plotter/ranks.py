@@ -13,7 +13,15 @@ from tracker.plotter.gaps import tell_gap
 from tracker.plotter.palette import INK, MUTED, PAPER, RULE, SERIES, frame_layout
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import clean, name_ordinal, percent, plot_text, short_day
+from tracker.plotter.words import (
+    clean,
+    is_level,
+    name_ordinal,
+    name_several,
+    percent,
+    plot_text,
+    short_day,
+)
 
 PLACES: Final = 10
 MOST_WEEKS: Final = 26
@@ -211,6 +219,14 @@ def _tell(info: RanksInfo, prepared: Prepared) -> str:
     row = info.ranks[first]
     run = next((n for n, rank in enumerate(reversed(row)) if rank != 1), len(row))
     name = info.subjects[first].told
+    shares = [row[-1] for row in info.shares]
+    level = [
+        subject.told
+        for subject, share in zip(info.subjects, shares, strict=True)
+        if share and is_level(share, shares[first] or 0.0)
+    ]
+    if len(level) > 1:
+        return f"{name_several(level)} lead in {when}, level at {percent(shares[first] or 0)}"
     if run > 1:
         return f"{name} leads for the {name_ordinal(run)} {unit} running, up to {when}"
     before = next((s for s, r in zip(info.subjects, info.ranks, strict=True) if r[-2] == 1), None)

@@ -1,6 +1,7 @@
 """Plain wording for people: shares, changes, days, and harvested text made safe to show."""
 
 import html
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -71,6 +72,25 @@ def join_words(words: Sequence[str], last: str = "or") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def quote_apart(names: Sequence[str]) -> list[str]:
+    """Return names for a list in a sentence: in quotation marks if one of them has a comma."""
+    return [f"“{name}”" for name in names] if any("," in name for name in names) else list(names)
+
+
+def name_several(names: Sequence[str], most: int = 2) -> str:
+    """Return names as a list in a sentence, the first few in full: `a, b and 3 others`."""
+    if len(names) == 1:
+        return names[0]
+    more = len(names) - most
+    rest = [] if more <= 0 else [f"{more} other{'' if more == 1 else 's'}"]
+    return join_words([*quote_apart(names[:most]), *rest], "and")
+
+
+def is_level(one: float, other: float) -> bool:
+    """Return whether two shares are the same but for rounding."""
+    return math.isclose(one, other, rel_tol=1e-9)
 
 
 def name_ordinal(number: int) -> str:
