@@ -113,7 +113,7 @@ def view_corrections(store: Store) -> pl.DataFrame:
 def view_themes(store: Store) -> pl.DataFrame:
     """Return the themes with their headlines and their share of the last night observed."""
     themes = store.read(THEMES)
-    seen = store.scan(HEADLINES).select("headline_id", "first_seen", "last_seen").collect()
+    seen = store.scan(HEADLINES).select("headline_id", "last_seen").collect()
     names, coverage = themes["theme"].unique(), store.read(COVERAGE)
     attention, last = ATTENTION.empty(), coverage["night"].max()
     if isinstance(last, date):
@@ -130,7 +130,7 @@ def view_themes(store: Store) -> pl.DataFrame:
         .group_by("theme")
         .agg(
             pl.len().alias("headlines"),
-            pl.col("first_seen").min(),
+            pl.col("from_night").min().alias("first_night"),
             pl.col("last_seen").max(),
         )
         .join(shares, on="theme", how="left")
