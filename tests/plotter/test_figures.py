@@ -44,7 +44,7 @@ from tracker.plotter.repeats import keep_distinct
 from tracker.plotter.report import choose_pages
 from tracker.plotter.styles import Style, dress_chart
 from tracker.plotter.subjects import name_subjects
-from tracker.plotter.words import name_ordinal
+from tracker.plotter.words import name_ordinal, name_several
 
 DATA = build_world()
 PREPARED = prepare(DATA)
@@ -596,6 +596,30 @@ def test_two_headlines_that_are_no_event_of_a_week_lead_no_page():
     keys, heading = lead(30, 2)
     assert "t2" not in keys
     assert "Rail strike" not in heading
+
+
+def test_on_a_tie_all_who_are_level_have_most_room_and_few_slots_are_counted():
+    ukraine = (pl.col("subject") == "Ukraine") & (pl.col("channel") == "editorial")
+    row = DATA.attention.filter(ukraine, pl.col("night") == LAST)
+    quiet = replace(DATA, signals=DATA.signals.clear())
+
+    def lead(*level: str) -> str:
+        rows = [row.with_columns(pl.lit(key).alias("subject")) for key in level]
+        prepared = prepare(replace(quiet, attention=pl.concat([DATA.attention, *rows])))
+        return headline_of_night(prepared, read_findings(prepared))
+
+    share = "30% of editors’ headline slots (6 of 20)"
+    assert lead() == f"Ukraine has most room tonight: {share}"
+    assert lead("t2") == f"Ukraine and Rail strike have most room tonight, each {share}"
+    assert lead("t2", "t3", "t4").startswith("Ukraine, Rail strike and 2 others have most room")
+    (card, *_) = read_largest(prepare(DATA))
+    assert card.headline == f"Ukraine with {share}"
+
+
+def test_names_with_commas_are_told_apart_in_a_list():
+    assert name_several(["Russia", "Russia, Ukraine", "Oil", "Oscars"]) == (
+        "“Russia”, “Russia, Ukraine” and 2 others"
+    )
 
 
 def test_a_headline_that_got_its_old_wording_back_is_called_by_it():

@@ -9,13 +9,13 @@ from typing import Final
 from markupsafe import Markup
 
 from tracker.plotter.curves import Curve
-from tracker.plotter.findings import KINDS, TESTED, Finding, recent
+from tracker.plotter.findings import KINDS, TESTED, Finding, recent, tell_share
 from tracker.plotter.pages import Link, read_links
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.repeats import keep_distinct
 from tracker.plotter.sparklines import draw_sparkline
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import percent, short_day
+from tracker.plotter.words import short_day
 
 CARD_NIGHTS: Final = 60
 CARDS_OF: Final[Mapping[str, int]] = MappingProxyType(
@@ -91,7 +91,7 @@ def read_largest(prepared: Prepared) -> list[Card]:
             prepared,
             curve,
             "Most room tonight",
-            f"{curve.subject.told} with {percent(curve.last or 0)}",
+            f"{curve.subject.told} with {tell_share(prepared, curve, prepared.data.last_night)}",
             "",
             "tonight",
             prepared.data.last_night,

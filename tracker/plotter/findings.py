@@ -11,8 +11,17 @@ from tracker.names import count
 from tracker.plotter.curves import Curve, mean_of
 from tracker.plotter.gaps import tell_last_gap
 from tracker.plotter.prepared import Prepared
+from tracker.plotter.repeats import keep_distinct
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import CHOOSERS, percent, points, short_day, signed
+from tracker.plotter.words import (
+    CHOOSERS,
+    is_level,
+    name_several,
+    percent,
+    points,
+    short_day,
+    signed,
+)
 
 KINDS: Final = {
     "rise": ("Rising", "Rose this week"),
@@ -30,6 +39,9 @@ TESTED: Final = ("rise", "fade")
 
 WORTH_THE_TOP: Final = 0.05
 """Change of a share from which a finding may be the page's headline; less is for the lists."""
+
+FEW_SLOTS: Final = 10
+"""Slots of a night up to which their number stands beside the share: one more or less is a lot."""
 
 QUIET: Final = {"rise": "rose", "fade": "faded", "new": "was new", "back": "came back"}
 """What a kind says when nothing is there to say it of."""
@@ -80,7 +92,7 @@ def read_findings(prepared: Prepared) -> list[Finding]:
                 row["kind"],
                 row["night"],
                 row["channel"],
-                _tell(curve, prepared.curves.nights, row),
+                _tell(prepared, curve, row),
                 _tell_change(row),
                 row["value"],
                 row["q"],
@@ -98,8 +110,9 @@ def recent(findings: Sequence[Finding], kind: str, last_night: date) -> list[Fin
     return sorted(chosen.values(), key=lambda f: (-f.night.toordinal(), -abs(f.value)))
 
 
-def _tell(curve: Curve, nights: Sequence[date], row: Mapping[str, Any]) -> str:
+def _tell(prepared: Prepared, curve: Curve, row: Mapping[str, Any]) -> str:
     """Return a signal as a sentence; a level is that of the nights the signal speaks of."""
+    nights = prepared.curves.nights
     subject, room, kind = curve.subject, CHOOSERS[curve.channel], row["kind"]
     first, last = row["night"], row["night"]
     if kind in ("rise", "fade", "burst"):
@@ -116,9 +129,9 @@ def _tell(curve: Curve, nights: Sequence[date], row: Mapping[str, Any]) -> str:
         case "fade":
             words = f"fades to {level} of {room}" if level else "fades"
         case "new":
-            words = f"is new, with {level} of {room}" if level else "is new"
+            words = f"is new, with {tell_share(prepared, curve, last)}" if level else "is new"
         case "back":
-            words = f"is back, with {level} of {room}" if level else "is back"
+            words = f"is back, with {tell_share(prepared, curve, last)}" if level else "is back"
         case _:
             words = (
                 f"had a burst, up to {percent(max((s or 0 for s in shares), default=0))} of {room}"
@@ -160,22 +173,53 @@ def headline_of_night(prepared: Prepared, findings: Sequence[Finding]) -> str:
             told = [f for f in tonight if f.subject.kind == sort and f.kind in kinds]
             if told:
                 return max(told, key=lambda f: abs(f.value)).headline
-    top = find_largest(prepared)
-    if top is None:
+    level = find_largest(prepared)
+    if not level:
         return "No theme or topic got any room tonight"
-    share = f"{percent(top.last or 0)} of {CHOOSERS[channel]}"
-    return f"{top.subject.told} has most room tonight: {share}"
+    keys = [curve.subject.key for curve in level]
+    distinct = keep_distinct(prepared, keys)
+    name = name_several([c.subject.told for c in level if c.subject.key in distinct])
+    share = tell_share(prepared, level[0], last_night)
+    larger = any((curve.last or 0) > (level[0].last or 0) for curve in prepared.curves.of(channel))
+    of = " of all that more than two headlines tell of" if larger else ""
+    if len(distinct) > 1:
+        return f"{name} have most room tonight{of}, each {share}"
+    return f"{name} has most room tonight{of}: {share}"
 
 
-def find_largest(prepared: Prepared) -> Curve | None:
-    """Return whoever had most room on the last night: a theme where equal, a slight topic last."""
+def find_largest(prepared: Prepared) -> list[Curve]:
+    """Return all who have as much room on the last night as whoever has most: themes first.
+
+    Slight topics are left out unless there are no others.
+    """
     seen = [(c, c.last) for c in prepared.curves.of(prepared.channel) if c.last]
-    seen.sort(
-        key=lambda one: (
-            one[0].subject.key in prepared.slight,
-            -one[1],
-            one[0].subject.kind != "theme",
-            one[0].subject.key,
-        )
+    firm = [one for one in seen if one[0].subject.key not in prepared.slight]
+    most = max((share for _, share in firm or seen), default=0.0)
+    level = [curve for curve, share in firm or seen if is_level(share, most)]
+    return sorted(level, key=lambda c: (c.subject.kind != "theme", c.subject.key))
+
+
+def tell_share(prepared: Prepared, curve: Curve, night: date) -> str:
+    """Return a share of one night in words, with its slots where they are few."""
+    place = (night - prepared.curves.nights[0]).days
+    share = curve.share[place] or 0.0
+    words = f"{percent(share)} of {CHOOSERS[curve.channel]}"
+    slots = count_slots(prepared, curve, night)
+    return f"{words} ({slots})" if slots else words
+
+
+def count_slots(prepared: Prepared, curve: Curve, night: date) -> str:
+    """Return the slots that are a subject's on one night, `3 of 36`; empty if they are many.
+
+    Where every source counts the same and one shows more than another the share is no part of
+    all slots, and these are not named: `3 slots`.
+    """
+    seen = prepared.slots.of(curve.subject.key).filter(
+        pl.col("night") == night, pl.col("channel") == curve.channel
     )
-    return seen[0][0] if seen else None
+    place, slots = (night - prepared.curves.nights[0]).days, int(seen["seen"].sum())
+    share, every = curve.share[place], prepared.curves.slots[curve.channel][place]
+    if share is None or not 0 < slots <= FEW_SLOTS:
+        return ""
+    part = abs(slots / every - share) < 0.0005
+    return f"{slots} of {every:,}" if part else count(slots, "slot")

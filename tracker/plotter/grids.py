@@ -58,10 +58,9 @@ def read_heat(prepared: Prepared, given: Sequence[Subject] = ()) -> HeatInfo:
         if (s.key, prepared.channel) in curves
     ]
     nights = prepared.curves.nights
-    # By the points that are drawn first, as the title has it; among these by the night.
-    tops = {c.subject.key: (find_top(read_points(prepared, c))[1], c.peak or 0) for c in found}
-    found.sort(key=lambda c: c.subject.key)
-    found.sort(key=lambda c: tops[c.subject.key], reverse=True)
+    # By the points that are drawn first, as the title has it.
+    tops = {curve.subject.key: find_top(read_points(prepared, curve)) for curve in found}
+    found.sort(key=lambda c: (*(-one for one in reversed(tops[c.subject.key])), c.subject.key))
     long = len(nights) > LONG
     return HeatInfo(
         [curve.subject for curve in found],

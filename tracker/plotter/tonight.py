@@ -12,7 +12,7 @@ from tracker.plotter.grids import unique_names
 from tracker.plotter.palette import INK, SERIES, format_ticks, frame_layout, see_through
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.spans import draw_spans
-from tracker.plotter.words import CHOOSERS, clean, day, percent
+from tracker.plotter.words import CHOOSERS, clean, day, is_level, name_several, percent
 
 FEW_NIGHTS: Final = 3
 """Nights below which lines say nothing."""
@@ -55,10 +55,11 @@ def chart_tonight(prepared: Prepared) -> Chart | None:
     bands = draw_spans(names, ends, {"width": 9, "color": see_through(SERIES[0])})
     dots = _draw_dots(info, names, str(prepared.data.last_night))
     first = info.curves[0]
+    level = [c.subject.told for c in info.curves if is_level(c.last or 0, first.last or 0)]
     room = CHOOSERS[prepared.channel]
     kinds = f"{first.subject.kind}s"
     night_words = day(prepared.data.last_night)
-    finding = f"{first.subject.told} got the most room of all {kinds} on {night_words}"
+    finding = f"{name_several(level)} got the most room of all {kinds} on {night_words}"
     reading = (
         f"Share of {room} that went to each, every source counting the same; the bar is the 95% "
         "interval, where the true share may well lie. After a few nights these become lines."
