@@ -146,3 +146,24 @@ def test_summary_counts_what_was_known_that_night() -> None:
         ("e1", "t1", "Hondurans vote", first, second, 2, 2),
         ("e2", None, "Zoo opens", second, second, 1, 1),
     ]
+
+
+def test_an_event_is_called_by_the_headline_that_shares_most_words_with_the_others() -> None:
+    night = date(2024, 3, 4)
+    texts = [
+        "Why a teacher stays in Tegucigalpa",
+        "Honduras votes after long campaign",
+        "Long lines as Honduras votes for president",
+        "President of Honduras concedes",
+    ]
+    ids = ["a", "b", "c", "d"]
+    members = MEMBERS.frame([(name, "e1", "t1", night, None, 0.5) for name in ids]).with_columns(
+        probability=pl.when(pl.col("headline_id") == "a").then(1.0).otherwise("probability")
+    )
+    headlines = pl.DataFrame(
+        {"headline_id": ids, "source": "x.example", "text": texts}
+    ).with_columns(night=pl.lit(night))
+    assert summarise_events(members, headlines, night)["label"].to_list() == [texts[2]]
+    short = ["今天开会", "明天选举投票", "明天选举结果", "总统选举"]
+    same = headlines.with_columns(text=pl.Series(short))
+    assert summarise_events(members, same, night)["label"].to_list() == ["今天开会"]

@@ -195,7 +195,7 @@ def test_a_war_of_months_is_one_topic_of_several_events() -> None:
     )  # fmt: skip
     assert began.height > 1
     assert began["len"].min() > 1
-    assert began["nights"].max() < 120 - study.settings.event_nights
+    assert began["nights"].max() < 45
 
 
 def test_a_topic_returns_though_no_night_was_seen_between() -> None:

@@ -50,7 +50,7 @@ def place_events(
         settings.event_similarity,
         _own_events(roster, holds, names.tolist()),
         (np.datetime64(night, "D") - last).astype(np.intp) - 1,
-        np.maximum(_measure_ages(roster, names.tolist(), night) - settings.event_nights, 0),
+        _measure_ages(roster, names.tolist(), night),
     )
     rehomed = _merge_events(roster, names.tolist(), placement.merged)
     events = dict(enumerate(names.tolist()))

@@ -15,8 +15,10 @@ from tracker.topics.similarity import NEIGHBOURS, Rows, draw_twice, find_drawing
 
 _FADING: Final = 0.02
 """What an event loses of its similarity to news with each night on which there was none of it."""
-_AGEING: Final = 0.01
-"""What it loses with each night that it has gone on for too long: a war is many events."""
+_PRIME: Final = 7  # nights that an event goes on for before it ages
+_AGEING: Final = 0.03
+"""What it loses with each night that it has gone on beyond: a war is many events."""
+_WORD: Final = r"\p{L}{4,}"
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def place_headlines(
     threshold: float,
     owners: NDArray[np.intp] | None = None,
     silent: NDArray[np.intp] | None = None,
-    overdue: NDArray[np.intp] | None = None,
+    ages: NDArray[np.intp] | None = None,
 ) -> Placement:
     """Return the event of each new headline, and events that new headlines bring together.
 
@@ -58,14 +60,14 @@ def place_headlines(
         threshold: Similarity at which headlines are one event.
         owners: What each event belongs to, -1 for nothing: events of two owners stay two.
         silent: Nights each event has been without a new headline.
-        overdue: Nights each has gone on for longer than events are expected to.
+        ages: Nights since each began.
 
     Source: Allan, Papka and Lavrenko, 1998 (thresholds that rise with an event's age).
     """
     n_events = int(events.max()) + 1 if len(pool) else 0
     owners = np.full(n_events, -1, np.intp) if owners is None else owners
     silent = np.zeros(n_events, np.intp) if silent is None else silent
-    overdue = np.zeros(n_events, np.intp) if overdue is None else overdue
+    ages = np.zeros(n_events, np.intp) if ages is None else ages
     began = np.unique(events, return_index=True)[1]
     open_events = np.unique(events[find_drawing(pool, new)])
     open_events = open_events[np.argsort(began[open_events], kind="stable")]
@@ -76,7 +78,7 @@ def place_headlines(
     drawn = draw_twice(np.vstack([pool[inside], new]), NEIGHBOURS)
     groups = np.concatenate([place[events[inside]], n_open + np.arange(len(new))])
     means = mean_rows(drawn, groups, n_open + len(new))
-    doubts = _FADING * silent[open_events] + _AGEING * overdue[open_events]
+    doubts = _FADING * silent[open_events] + _AGEING * np.maximum(ages - _PRIME, 0)[open_events]
     # The square, since the link of two rows grows with the root of each one's length.
     means[:n_open] *= np.maximum(1 - doubts, 0)[:, None] ** 2
     joined = join_items(
@@ -102,16 +104,22 @@ def place_headlines(
 def summarise_events(members: pl.DataFrame, headlines: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Return the events as known on night `as_of`, a frame of EVENTS.
 
+    An event is called by the headline with most of the words that its headlines share.
+
     Args:
         members: Stretches of nights, a frame of MEMBERS.
         headlines: Columns headline_id, source, text, night (first seen).
         as_of: The night.
+
+    Source: Radev, Jing, Styś and Tam, 2004 (the text nearest to the centroid of the words).
     """
     held = members.filter(held_on(as_of), pl.col("event_id").is_not_null()).join(
         headlines.select("headline_id", "source", "text", "night"), on="headline_id"
     )
+    order = ["shared", "probability", "night", "headline_id"]
     return EVENTS.check(
-        held.sort("probability", "night", "headline_id", descending=[True, False, False])
+        held.join(_count_shared(held), on="headline_id", how="left")
+        .sort(order, descending=[True, True, False, False], nulls_last=True)
         .group_by("event_id")
         .agg(
             pl.first("topic_id"),
@@ -123,6 +131,23 @@ def summarise_events(members: pl.DataFrame, headlines: pl.DataFrame, as_of: date
         )
         .sort("event_id")
     )
+
+
+def _count_shared(held: pl.DataFrame) -> pl.DataFrame:
+    """Return headline_id and shared: the higher, the more of its event hold a headline's words.
+
+    Left out are headlines without a shared word, and those of two, which are alike by that.
+    """
+    many = held.filter(pl.len().over("event_id") > 2)
+    words = (
+        many.select("headline_id", "event_id", pl.col("text").str.to_lowercase())
+        .with_columns(word=pl.col("text").str.extract_all(_WORD).list.unique())
+        .explode("word")
+        .drop_nulls("word")
+        .with_columns(others=pl.len().over("event_id", "word") - 1)
+    )
+    near = pl.col("others").sum() / pl.len().sqrt()
+    return words.group_by("headline_id").agg(near.alias("shared")).filter(pl.col("shared") > 0)
 
 
 def pick_telling(events: pl.DataFrame, most: int = 3) -> pl.DataFrame:

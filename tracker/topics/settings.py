@@ -31,8 +31,7 @@ class TopicSettings:
         merge_similarity: At which two topics become one.
         split_similarity: Below which the parts of a topic become two.
         revival_similarity: Cosine at which events are a topic that had gone to sleep.
-        event_nights: Nights without a new headline after which an event takes no more, and
-            nights that an event may go on for before it takes news less readily.
+        event_nights: Nights without a new headline after which an event takes no more.
         window_nights: Nights of headlines that topics are proposed from; a topic without a new
             headline for as long goes to sleep.
         retire_nights: Nights without a new headline after which a topic is retired.
