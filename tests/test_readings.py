@@ -11,8 +11,8 @@ from polars.testing import assert_frame_equal
 from tests.conftest import FIRST_NIGHT
 from tracker import Study
 from tracker.config import AttentionSettings, Config, StudySettings
-from tracker.nights.headlines import update_headlines
-from tracker.nights.readings import Left, note_left, read_taken
+from tracker.nights.headlines import LEFT_HEADLINES, update_headlines
+from tracker.nights.readings import note_left, read_taken
 from tracker.nights.slot_counts import Counted, count_slots
 from tracker.store import Change, Store
 from tracker.tables import (
@@ -65,7 +65,7 @@ def count(store: Store, config: Config, as_of: date | None = None) -> Counted:
     assert headlines.equals(store.read(HEADLINES))
     counted = count_slots(store, taken, config, last)
     read = counted.slots.collect()  # before the table they are read from is written
-    left = note_left(store, Left(HEADLINES))
+    left = note_left(store, LEFT_HEADLINES)
     store.replace_together([*counted.changes, *left, Change(COVERAGE, counted.coverage)])
     return replace(counted, slots=read.lazy())
 

@@ -87,6 +87,13 @@ def test_addresses_are_absolute_and_without_tracking():
     assert box.items[0].url == "https://press.example/a/104-x"
 
 
+def test_what_is_too_long_for_a_headline_is_left_out_of_a_feed_and_counted():
+    page = read_feed(RSS.replace(b"wieder", b"w" * 500), url=URL)
+    assert titles(page) == ["AT&T: 5 < 6"]
+    assert page.note == "left out 1 item with a title of over 400 characters"
+    assert read_feed(RSS, url=URL).note is None
+
+
 def test_a_feed_keeps_its_name_whatever_it_holds_and_two_feeds_differ():
     (tonight,), (tomorrow,) = (read_feed(body, url=URL).lists for body in (RSS, ATOM))
     (other,) = read_feed(RSS, url="https://press.example/sport/feed").lists

@@ -88,11 +88,18 @@ def test_rows_that_say_nothing_are_left_out_and_counted(tmp_path: Path):
         {**ROWS[0], "rank": 0},
         {**ROWS[0], "list_kind": "trending"},
         {**ROWS[0], "source": None},
+        {**ROWS[0], "title": "A" * 401},
     ]
     table = read_headline_table(write(tmp_path / "x.parquet", pl.DataFrame(rows)))
     assert table.rows.height == len(ROWS)
     messages = " ".join(map(str, table.problems))
-    for what in ("row 4: 1 row without a title", "rank of 1", "list_kind other", "a source"):
+    for what in (
+        "row 4: 1 row without a title",
+        "rank of 1",
+        "list_kind other",
+        "a source",
+        "400 characters",
+    ):
         assert what in messages
 
 

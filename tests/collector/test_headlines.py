@@ -140,3 +140,23 @@ def test_the_same_page_at_the_same_time_has_the_same_id_and_another_body_another
     assert one["capture_id"].to_list() == same["capture_id"].to_list()
     for other in (tabulate(THEN).captures, tabulate(FIRST, body=b"other").captures):
         assert other["capture_id"].to_list() != one["capture_id"].to_list()
+
+
+def test_what_is_stored_already_is_read_no_further_than_a_headline_goes():
+    words = "word " * 100_000
+    rows = [tabulate(FIRST, box("latest", (words, FERRY))),
+            tabulate(THEN, box("latest", (words + "x", FERRY)))]  # fmt: skip
+    (headline,) = derive(*rows).iter_rows(named=True)
+    assert headline["wordings"] == [headline["title"]] == [words[:400]]
+    assert rows[0].sightings["title"].to_list() == [words]
+
+
+def test_what_was_left_out_of_a_page_is_noted_with_its_capture():
+    page = Page("https://post.example/", None, None, (), "1 item left out")
+    note: str | None = "led to b"
+    for _ in range(2):  # as it is harvested again
+        found = tabulate_page(
+            Document("here", b"x", "feed"), page, source="a", url="b", captured_at=FIRST, note=note
+        )
+        note = found.captures["note"].item()
+        assert note == "led to b; 1 item left out"

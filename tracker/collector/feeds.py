@@ -12,7 +12,8 @@ from selectolax.lexbor import LexborHTMLParser
 from tracker.collector.harvest.identity import name_all
 from tracker.collector.harvest.links import absolute, canonicalise
 from tracker.collector.harvest.pages import HeadlineList, Item, Page
-from tracker.collector.harvest.titles import fold_text
+from tracker.collector.harvest.titles import LONGEST_TITLE, fold_text
+from tracker.names import count
 
 MAX_BYTES: Final = 1_000_000
 """What a feed is read to. Those of newsrooms are far smaller; all before the cut is kept."""
@@ -85,17 +86,23 @@ def list_page(
     language: str | None,
     entries: list[tuple[str, str]],
 ) -> Page:
-    """Return titles and addresses as a page with one list of kind `latest`."""
+    """Return titles and addresses as a page with one list of kind `latest`.
+
+    Items whose title is longer than a headline are left out, and counted in the page's note.
+    """
     rows: dict[tuple[str, str | None], None] = {}
+    overlong = 0
     for title, href in entries[:MAX_ITEMS]:
         text = plain(title)
-        if text:
+        overlong += len(text) > LONGEST_TITLE
+        if 0 < len(text) <= LONGEST_TITLE:
             address = href.encode("utf-8", "ignore").decode()
             rows.setdefault((text, canonicalise(address, url) if address else None))
     items = tuple(Item(rank, *row) for rank, row in enumerate(rows, 1))
     (name,) = name_all([f"{what}|{url or heading}"])
     box = HeadlineList(name, heading, "latest", items)
-    return Page(url=url, title=None, language=language, lists=(box,))
+    said = f"left out {count(overlong, 'item')} with a title of over {LONGEST_TITLE} characters"
+    return Page(url, None, language, (box,), said if overlong else None)
 
 
 def find_feeds(body: bytes, url: str | None = None) -> list[str]:

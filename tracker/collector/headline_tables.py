@@ -7,7 +7,7 @@ from typing import Any, Final
 import polars as pl
 
 from tracker.collector.documents import Problem
-from tracker.collector.harvest.titles import fold_texts
+from tracker.collector.harvest.titles import LONGEST_TITLE, fold_texts
 from tracker.errors import InputError
 from tracker.names import count
 from tracker.tables import LIST_KINDS, TIME
@@ -145,6 +145,8 @@ def _split(rows: pl.DataFrame, path: Path) -> HeadlineTable:
     kinds = [kind for kind in LIST_KINDS if kind != "article"]
     bad = {
         "without a title": pl.col("title").fill_null("") == "",
+        f"with a title of more than {LONGEST_TITLE} characters": pl.col("title").str.len_chars()
+        > LONGEST_TITLE,
         "without a source": pl.col("source").fill_null("") == "",
         "without a readable captured_at": pl.col("captured_at").is_null(),
         "without a rank of 1 or more": pl.col("rank").fill_null(0) < 1,

@@ -13,6 +13,7 @@ import polars as pl
 from tracker.collector.documents import Document
 from tracker.collector.harvest.links import canonicalise
 from tracker.collector.harvest.pages import PARSER, Page
+from tracker.collector.harvest.titles import LONGEST_TITLE
 from tracker.ids import make_id
 from tracker.tables import CAPTURES, HEADLINES, LISTS, SIGHTINGS
 
@@ -68,7 +69,7 @@ def tabulate_page(
         source: Who published it.
         url: Its address.
         captured_at: When it was as it is.
-        note: What there is to say of the visit.
+        note: What there is to say of the visit, besides what there is of the page.
     """
     capture_id = identify_capture(document, source, url, captured_at)
     unchanged = document.status == 304
@@ -83,7 +84,7 @@ def tabulate_page(
         "n_bytes": len(document.body),
         "body": document.body_hash,
         "parser": PARSER,
-        "note": note,
+        "note": _join_notes(note, page.note),
     }
     boxes = [(box.list_id, box.heading, box.kind, box.items) for box in page.lists if is_good]
     lists = [
@@ -112,6 +113,13 @@ def tabulate_page(
         headline_id = identify_headline(source, own, page.title)
         sightings.append((capture_id, list_id, 1, headline_id, page.title, own, captured_at))
     return Rows(CAPTURES.frame([capture]), LISTS.frame(lists), SIGHTINGS.frame(sightings))
+
+
+def _join_notes(visit: str | None, page: str | None) -> str | None:
+    """Return what there is to say of a visit and its page, which may have been said before."""
+    if visit is None or page is None:
+        return visit or page
+    return visit if page in visit else f"{visit}; {page}"
 
 
 def tabulate_failure(
@@ -212,7 +220,11 @@ def fold_wording(title: str) -> str:
 def derive_headlines(
     sightings: pl.LazyFrame, lists: pl.LazyFrame, captures: pl.LazyFrame
 ) -> pl.DataFrame:
-    """Return the HEADLINES rows of all sightings in lists of stories; `language` is null."""
+    """Return the HEADLINES rows of all sightings in lists of stories; `language` is null.
+
+    Of a title that is no headline by its length, `LONGEST_TITLE` characters are taken: all that
+    is done with words takes more time the longer they are.
+    """
     stories = (
         lists.filter(~pl.col("kind").is_in(NO_HEADLINES))
         .join(captures.select("capture_id", "source"), on="capture_id")
@@ -228,6 +240,7 @@ def derive_headlines(
             pl.len().cast(pl.Int64).alias("n"),
         )
         .collect(engine="streaming")
+        .with_columns(pl.col("title").str.head(LONGEST_TITLE))
         # Two lists of one capture may word a story differently; the first by name wins, always.
         .sort("first", "title", "url")
     )

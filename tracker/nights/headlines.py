@@ -2,14 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
 import polars as pl
 
+from tracker.collector.harvest.titles import LONGEST_TITLE
 from tracker.collector.headlines import derive_headlines
 from tracker.collector.languages import detect_languages
 from tracker.nights.readings import Left, Taken, is_left
 from tracker.store import Store
 from tracker.tables import HEADLINES, SIGHTINGS, night_of
+
+LEFT_HEADLINES: Final = Left(HEADLINES, f"titles of {LONGEST_TITLE}")
+"""HEADLINES as an update leaves them."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,7 @@ def update_headlines(store: Store, taken: Taken, time_zone: str) -> Derived:
     """
     stored, sightings = store.read(HEADLINES), store.scan(SIGHTINGS)
     kept = stored.clear()
-    if is_left(store, Left(HEADLINES)) and not taken.before.is_empty():
+    if is_left(store, LEFT_HEADLINES) and not taken.before.is_empty():
         touched = _list_seen(sightings, taken.changed, time_zone)
         kept = stored.join(touched, on="headline_id", how="anti")
         sightings = sightings.filter(pl.col("headline_id").is_in(touched["headline_id"].implode()))

@@ -9,13 +9,13 @@ import polars as pl
 from tracker.collector.expectations import find_missing
 from tracker.config import Config
 from tracker.nights.counts import find_stand
-from tracker.nights.headlines import texts_of, update_headlines
+from tracker.nights.headlines import LEFT_HEADLINES, texts_of, update_headlines
 from tracker.nights.heirs import Moved, note_heirs
 from tracker.nights.label_writers import open_writer
 from tracker.nights.measures import measure_trends, write_trends
 from tracker.nights.models import check_model, finish_model, read_naming
 from tracker.nights.pasts import scan_counted
-from tracker.nights.readings import Left, note_left, read_taken
+from tracker.nights.readings import note_left, read_taken
 from tracker.nights.replays import Placing, place_headlines
 from tracker.nights.slot_counts import count_slots
 from tracker.nights.theme_matches import update_themes
@@ -26,7 +26,6 @@ from tracker.tables import (
     CAPTURES,
     CORRECTIONS,
     EVENTS,
-    HEADLINES,
     LISTS,
     MEMBERS,
     THEMES,
@@ -137,7 +136,7 @@ def update_study(
     with one_step(progress, "attention"):
         members = scan_counted(store).collect()
         trends = measure_trends(store, counted, members, themes, config, nights[0], night)
-        write_trends(store, counted, trends, note_left(store, Left(HEADLINES), left))
+        write_trends(store, counted, trends, note_left(store, LEFT_HEADLINES, left))
     labels = write_labels(store, config.labels, open_writer, now, progress)
     return UpdateResult(
         night=night,

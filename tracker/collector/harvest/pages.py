@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-PARSER: Final = "4"
+PARSER: Final = "5"
 """Version of the harvester; raised whenever the same page may give other lists."""
 
 
@@ -48,9 +48,11 @@ class Page:
         title: The headline of the page's own article; None on front and section pages.
         language: ISO 639-1 code the page declares, if any.
         lists: Its headline lists, in the order of the page.
+        note: What was left out of them, if there is anything to say.
     """
 
     url: str | None
     title: str | None
     language: str | None
     lists: tuple[HeadlineList, ...]
+    note: str | None = None

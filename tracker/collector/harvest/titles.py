@@ -10,7 +10,10 @@ import polars as pl
 from tracker.collector.harvest.memories import remember
 
 LONGEST_TITLE: Final = 400
-"""Characters; longer texts are paragraphs and are cut at a word."""
+"""Characters of a headline; what is longer is a paragraph or no words at all.
+
+A page's own title is cut there, at a word; feeds and tables are read without such rows; and of a
+title that a study holds already no more is read."""
 
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8}\d?);", re.IGNORECASE)
 _UNSEEN: Final = (
