@@ -79,7 +79,7 @@ def test_what_was_told_before_is_not_told_again():
     later = read_digest(PREPARED, LAST - timedelta(2), {})
     assert later.n_claims == 0
     assert later.heading == "Nothing new since 7 February 2024"
-    assert "Nothing rose, faded, was new or came back" in later.summary
+    assert "Nothing rose or faded beyond what chance would bring. Nothing was new" in later.summary
     levels = {level.subject.name: level for level in later.watched}
     assert levels["Atlantis"].now.startswith("0%")
     assert "95% band" in levels["Ukraine"].before

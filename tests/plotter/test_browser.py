@@ -214,6 +214,8 @@ def test_time_and_sources_hold_for_the_whole_page_and_for_a_link_to_it(reader):
     reader.page.locator("#to").blur()
     reader.until("document.getElementById('chosen-words').textContent.includes('12 January 2024')")
     reader.until("document.getElementById('glance-cards').innerText.includes('Rail strike')")
+    quiet = "Nothing rose or faded in this time beyond what chance would bring"
+    assert quiet in reader.page.inner_text("#glance-cards")
     reader.until("document.getElementById('sources').data[0].meta.sources.length === 1")
     shown = reader.page.evaluate(SHOWN)
     assert shown["coverage"] == [["herald.example"]]

@@ -31,7 +31,7 @@ from tracker.plotter.cells import read_cells
 from tracker.plotter.charts import spread
 from tracker.plotter.cuts import cut_nights
 from tracker.plotter.digests import read_digest
-from tracker.plotter.findings import headline_of_night, read_findings
+from tracker.plotter.findings import headline_of_night, read_findings, tell_quiet
 from tracker.plotter.fittings import fit_words
 from tracker.plotter.grids import unique_names
 from tracker.plotter.inputs import ReportData
@@ -614,6 +614,16 @@ def test_on_a_tie_all_who_are_level_have_most_room_and_few_slots_are_counted():
     assert lead("t2", "t3", "t4").startswith("Ukraine, Rail strike and 2 others have most room")
     (card, *_) = read_largest(prepare(DATA))
     assert card.headline == f"Ukraine with {share}"
+
+
+def test_chance_is_named_only_beside_what_was_tested():
+    when = " in the last week"
+    assert tell_quiet({"new", "back"}, when) == (
+        "Nothing rose or faded in the last week beyond what chance would bring. "
+        "What is new or came back was counted, not tested."
+    )
+    assert tell_quiet({"rise", "fade"}, when) == "Nothing was new or came back in the last week."
+    assert tell_quiet({"rise", "fade", "new", "back"}).startswith("What is new or came back was")
 
 
 def test_names_with_commas_are_told_apart_in_a_list():

@@ -10,11 +10,11 @@ import polars as pl
 from tracker.names import count
 from tracker.plotter.bases import tell_basis
 from tracker.plotter.digest_choices import HEADINGS, MOST_CLAIMS, Choice, choose_findings, most
-from tracker.plotter.findings import QUIET, Finding
+from tracker.plotter.findings import Finding, tell_quiet
 from tracker.plotter.pages import Link, read_links
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import clean, day, join_words, percent, points, short_day
+from tracker.plotter.words import clean, day, percent, points, short_day
 
 MOST_WHYS: Final = 3
 """Claims of a kind whose change is taken apart: each costs a look at the slots of two stretches."""
@@ -212,11 +212,9 @@ def _sum_up(prepared: Prepared, found: Mapping[str, Choice], since: date) -> str
     words = {"rise": "rise", "fade": "fade", "new": "new subject", "back": "return",
              "burst": "burst"}  # fmt: skip
     told = [count(len(choice.findings), words[kind]) for kind, choice in found.items()]
-    quiet = [words for kind, words in QUIET.items() if kind not in found]
     sentence = f"Since {day(since)}: {', '.join(told)}. " if told else ""
-    if quiet and any(nights):
-        nothing = "Nothing else" if told else "Nothing"
-        sentence += f"{nothing} {join_words(quiet)} beyond what chance would bring. "
+    if any(nights):
+        sentence += f"{tell_quiet(found)} "
     return f"{sentence}Observed: {sum(nights)} of {count(len(nights), 'night')}."
 
 

@@ -1,6 +1,6 @@
 """Signals as sentences: what rises, fades, is new or came back, with the interval in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -16,6 +16,7 @@ from tracker.plotter.subjects import Subject
 from tracker.plotter.words import (
     CHOOSERS,
     is_level,
+    join_words,
     name_several,
     percent,
     points,
@@ -45,6 +46,9 @@ FEW_SLOTS: Final = 10
 
 QUIET: Final = {"rise": "rose", "fade": "faded", "new": "was new", "back": "came back"}
 """What a kind says when nothing is there to say it of."""
+
+COUNTED: Final = {"new": "is new", "back": "came back"}
+"""What the kinds that are no test say of what is there."""
 
 RECENT: Final = timedelta(days=6)
 """How far back a finding still counts for tonight's page."""
@@ -154,6 +158,27 @@ def _tell_change(row: Mapping[str, Any]) -> str:
     if row["low"] is not None and row["high"] is not None:
         words += f" (95% interval {signed(row['low'])} to {signed(row['high'])})"
     return f"{words}, {stretch}"
+
+
+def tell_quiet(found: Collection[str], when: str = "") -> str:
+    """Return in a sentence or two what was not found, and what no test stands behind.
+
+    Args:
+        found: Kinds of which something was found.
+        when: The time that is meant, as it stands in a sentence: ` in the last week`.
+    """
+    changed, counted = (
+        join_words([words for kind, words in QUIET.items()
+                    if kind not in found and (kind in TESTED) == tested])
+        for tested in (True, False)
+    )  # fmt: skip
+    told = join_words([words for kind, words in COUNTED.items() if kind in found])
+    sentences = [
+        f"Nothing {changed}{when} beyond what chance would bring." if changed else "",
+        f"Nothing {counted}{when}." if counted else "",
+        f"What {told} was counted, not tested." if told else "",
+    ]
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def headline_of_night(prepared: Prepared, findings: Sequence[Finding]) -> str:

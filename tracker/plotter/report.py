@@ -9,7 +9,14 @@ from tracker.plotter.cards import read_glance, read_largest
 from tracker.plotter.cells import read_cells, read_told
 from tracker.plotter.channels import chart_channels
 from tracker.plotter.coverages import chart_coverage
-from tracker.plotter.findings import KINDS, QUIET, Finding, headline_of_night, read_findings, recent
+from tracker.plotter.findings import (
+    KINDS,
+    Finding,
+    headline_of_night,
+    read_findings,
+    recent,
+    tell_quiet,
+)
 from tracker.plotter.gaps import count_last
 from tracker.plotter.grids import chart_heat
 from tracker.plotter.inputs import ReportData
@@ -31,7 +38,7 @@ from tracker.plotter.sources import chart_sources
 from tracker.plotter.stills import draw_still
 from tracker.plotter.subjects import Subject
 from tracker.plotter.tonight import FEW_NIGHTS, chart_tonight
-from tracker.plotter.words import file_names, join_words
+from tracker.plotter.words import file_names
 
 __all__ = ["ReportData", "ReportFile", "build_report"]
 
@@ -157,7 +164,7 @@ def _build_index(
         names={row.subject.key: row.subject for row in rows},
         weeks=weeks,
         glance=read_glance(prepared, findings),
-        quiet=join_words([words for kind, words in QUIET.items() if kind not in told]),
+        quiet=tell_quiet(told, " in the last week"),
         largest=read_largest(prepared),
         rows=rows,
         n_topics=sum(row.subject.kind == "topic" for row in rows),

@@ -24,8 +24,17 @@ T.showGlance = async function () {
   const [start, end] = T.inTime();
   const most = T.make("ul", undefined, "cards most");
   most.append(...T.largest(T.cells, "", T.page.cards.most, slight).map((key) => T.card(key, T.peakNight(key, start, end), "Most room in this time", `${T.name(key)} with ${T.percent(T.mean(T.sharesOf(T.cells, key), start, end))}`, "")));
-  const nothing = T.make("p", "Nothing rose, faded, was new or came back in this time, beyond what chance would bring.", "quiet");
-  place.replaceChildren(cards.children.length ? cards : nothing, most);
+  const quiet = T.tellQuiet(new Set(told.map((one) => one[2])));
+  place.replaceChildren(...(cards.children.length ? [cards] : []), ...(quiet ? [T.make("p", quiet, "quiet")] : []), most);
+};
+
+/* What was not found, and what no test stands behind. */
+T.tellQuiet = function (found) {
+  const words = (of, kept) => Object.entries(of).filter(([kind]) => kept(kind)).map(([, word]) => word).join(" or ");
+  const changed = words({ rise: "rose", fade: "faded" }, (kind) => !found.has(kind));
+  const counted = words({ new: "was new", back: "came back" }, (kind) => !found.has(kind));
+  const told = words({ new: "is new", back: "came back" }, (kind) => found.has(kind));
+  return [changed && `Nothing ${changed} in this time beyond what chance would bring.`, counted && `Nothing ${counted} in this time.`, told && `What ${told} was counted, not tested.`].filter(Boolean).join(" ");
 };
 
 /* The largest findings, one a subject. */
