@@ -173,6 +173,12 @@ def test_our_errors_are_one_line_and_exit_1_and_usage_errors_exit_2(run: Callabl
     assert len(result.stderr.splitlines()) == 1
     assert run("show", "nothing").exit_code == 2
     assert run("update", "--as-of", "tomorrow").exit_code == 2
+    strange = run("explain", "Ukraine", "24.2.2022").stderr
+    assert "found '24.2.2022'; wanted a night such as 2022-02-24" in strange
+    strange = run("ingest", "x.html", "--captured-at", "9 pm").stderr
+    assert "found '9 pm'; wanted a time in UTC such as 2022-02-24T21:30:00" in " ".join(
+        strange.split()
+    )
 
 
 def test_settings_in_the_folder_of_a_study_hold_before_those_here(

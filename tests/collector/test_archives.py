@@ -95,18 +95,21 @@ def test_a_file_named_by_the_user_is_known_by_its_content(tmp_path: Path, conten
 
 def test_what_cannot_be_used_is_named_with_what_is_wanted(tmp_path: Path):
     (tmp_path / "image").write_bytes(b"\x89PNG\0\0\0")
+    (tmp_path / "note.docx").write_bytes(b"PK\x03\x04xx")
+    (tmp_path / "paper.pdf").write_bytes(b"%PDF-1.4 and some words that could be a text")
     (tmp_path / "empty").mkdir()
-    for name in ("image", "empty", "absent"):
+    for name in ("image", "note.docx", "paper.pdf", "empty", "absent"):
         with pytest.raises(InputError, match=rf"{name}: .*wanted a page \(.html"):
             list_files(tmp_path / name)
 
 
 @pytest.mark.parametrize("name", ["x.html", "x.txt"])
 def test_bytes_that_are_no_page_are_a_problem_and_not_a_page(tmp_path: Path, name):
-    (tmp_path / name).write_bytes(bytes(5000) + os.urandom(5000))
-    documents, (problem,) = read(tmp_path / name)
-    assert not documents
-    assert "wanted a page" in problem.message
+    for content in (bytes(5000) + os.urandom(5000), b"PK\x03\x04xx"):
+        (tmp_path / name).write_bytes(content)
+        documents, (problem,) = read(tmp_path / name)
+        assert not documents
+        assert "wanted a page" in problem.message
 
 
 def test_a_page_with_nuls_in_it_is_still_a_page(tmp_path: Path):
@@ -121,6 +124,12 @@ def test_a_study_below_a_folder_is_not_taken_for_pages(tmp_path: Path):
     (tmp_path / "study" / "index.html").write_bytes(PAGE)
     (tmp_path / "page.html").write_bytes(PAGE)
     assert [file.path.name for file in list_files(tmp_path)] == ["page.html"]
+
+
+def test_a_link_to_nothing_is_called_one(tmp_path: Path):
+    (tmp_path / "page.html").symlink_to("/nowhere")
+    with pytest.raises(InputError, match=r"page\.html: a link to nothing: /nowhere is not there"):
+        list_files(tmp_path / "page.html")
 
 
 def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path):
@@ -216,7 +225,7 @@ def test_a_revisit_is_the_page_it_refers_to_at_its_own_time(tmp_path: Path):
     documents, (problem,) = read(path)
     assert [d.body for d in documents] == [PAGE, PAGE]
     assert documents[1].captured_at == datetime(2026, 3, 6, 12, tzinfo=UTC)
-    assert "no archive read so far holds" in problem.message
+    assert "a revisit, which holds no page" in problem.message
 
 
 def test_wet_records_are_texts_and_an_archive_without_pages_says_so(tmp_path: Path):

@@ -55,23 +55,45 @@ def test_missing_columns_are_named_with_those_found_and_wanted(tmp_path: Path):
         read_headline_table(path)
 
 
-@pytest.mark.parametrize(("separator", "name"), [(";", ";"), ("\t", "tabs"), ("|", r"\|")])
-def test_a_table_with_other_separators_is_told_which_are_wanted(tmp_path: Path, separator, name):
-    path = tmp_path / "x.csv"
-    pl.DataFrame(ROWS).write_csv(path, separator=separator)
-    with path.open("a") as file:
-        file.write("a title, with commas, of other lines\n")
-    with pytest.raises(InputError, match=f"found columns separated by {name}; wanted ,"):
-        read_headline_table(path)
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_table_is_read_with_the_separators_and_encodings_of_other_countries(
+    tmp_path: Path, separator: str, encoding: str
+):
+    rows = [{**ROWS[0], "title": "Fähre, Hafen und Straße"}, *ROWS[1:]]
+    text = pl.DataFrame(rows).write_csv(separator=separator)
+    (tmp_path / "x.csv").write_text(text, encoding=encoding)
+    table = read_headline_table(tmp_path / "x.csv")
+    assert not table.problems
+    assert table.rows["title"].to_list() == [row["title"] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("line", "encoding", "wanted"),
+    [
+        ("Fähre", "latin-1", "line 3 is not UTF-8; wanted the table saved as UTF-8"),
+        ("Ferry, too", "utf-8", r'line 3 has 6 columns where the header has 5; .* holds ","'),
+    ],
+)
+def test_the_line_at_fault_is_named(tmp_path: Path, line: str, encoding: str, wanted: str):
+    head = "captured_at,source,list_kind,rank,title\n"
+    text = f"{head}2026-01-01,a,latest,1,Ferry\n2026-01-01,a,latest,2,{line}\n"
+    (tmp_path / "x.csv").write_text(text, encoding=encoding)
+    with pytest.raises(InputError, match=wanted):
+        read_headline_table(tmp_path / "x.csv")
 
 
 @pytest.mark.parametrize(
     ("column", "value", "wanted"),
     [
         ("captured_at", 20260305, "wanted a time"),
-        ("captured_at", "yesterday", "holds 'yesterday'; wanted"),
-        ("rank", "first", "holds 'first'; wanted Int32"),
-        ("title", ["a"], "wanted String"),
+        (
+            "captured_at",
+            "yesterday",
+            "'yesterday'; wanted a time such as 2024-01-01T21:00:00Z",
+        ),
+        ("rank", "first", "holds 'first'; wanted a whole number"),
+        ("title", ["a"], "wanted text"),
     ],
 )
 def test_a_column_of_a_wrong_type_is_refused(tmp_path: Path, column, value, wanted):
@@ -94,13 +116,20 @@ def test_rows_that_say_nothing_are_left_out_and_counted(tmp_path: Path):
     assert table.rows.height == len(ROWS)
     messages = " ".join(map(str, table.problems))
     for what in (
-        "row 4: 1 row without a title",
+        "left out 1 of 8 rows without a title, first in row 4",
         "rank of 1",
         "list_kind other",
         "a source",
         "400 characters",
     ):
         assert what in messages
+
+
+def test_a_table_of_which_nothing_is_left_says_so(tmp_path: Path):
+    rows = [{**row, "list_kind": "trending"} for row in ROWS]
+    first, last = read_headline_table(write(tmp_path / "x.parquet", pl.DataFrame(rows))).problems
+    assert first.message.startswith("left out 3 of 3 rows with a list_kind other than")
+    assert last.message == "no row is left to take in"
 
 
 def test_wordings_are_kept_but_for_what_drives_a_terminal_or_turns_text_around(tmp_path: Path):

@@ -58,6 +58,8 @@ def list_files(path: Path) -> list[File]:
     Raises:
         InputError: If there is nothing at `path`, or nothing that can be read.
     """
+    if path.is_symlink() and not path.exists():
+        raise InputError(f"{path}: a link to nothing: {path.readlink()} is not there")
     if not path.exists():
         raise InputError(f"{path}: no such file or folder; wanted {WANTED}")
     if not path.is_dir() and not path.is_file():
@@ -149,13 +151,23 @@ _MARKUP: Final = re.compile(
 
 
 def _looks_like_page(body: bytes, form: str) -> bool:
-    """Return whether bytes may be a page at all: markup for HTML, few NULs for text."""
+    """Return whether bytes may be a page at all: markup for HTML, few controls for text."""
     start = body[:200_000]
     if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return True
     if form == "html":
         return _MARKUP.search(start) is not None
-    return start.count(b"\0") * 10 < len(start)
+    return not _is_binary(start)
+
+
+_CONTROLS: Final = bytes({*range(32), 127} - {*b"\t\n\v\f\r"})
+_MAGIC: Final = (b"PK\x03\x04", b"%PDF-", b"{\\rtf")
+
+
+def _is_binary(start: bytes) -> bool:
+    """Return whether one byte in twenty is a control, as in what is packed, or it is a document."""
+    n_controls = len(start) - len(start.translate(None, _CONTROLS))
+    return start.startswith(_MAGIC) or n_controls * 20 > len(start)
 
 
 def _unpack(path: Path) -> tuple[bytes, str | None]:
@@ -230,6 +242,6 @@ def _sniff(path: Path) -> Form | None:
         return "table"
     if head.startswith((b"<!doctype html", b"<html", b"<?xml")) or b"<html" in head:
         return "html"
-    if head and b"\0" not in start:
+    if head and b"\0" not in start and not _is_binary(start):
         return "text"
     return None

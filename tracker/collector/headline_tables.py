@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from tracker.collector.csv_files import read_csv
 from tracker.collector.documents import Problem
 from tracker.collector.harvest.titles import LONGEST_TITLE, fold_texts
 from tracker.errors import InputError
@@ -20,6 +21,8 @@ WANTED: Final[dict[str, Any]] = {
     "title": pl.String,
 }
 OPTIONAL: Final[dict[str, Any]] = {"url": pl.String, "heading": pl.String}
+_A_TIME: Final = "a time such as 2024-01-01T21:00:00Z"
+_MEANT: Final = {TIME: _A_TIME, pl.String: "text", pl.Int32: "a whole number"}
 
 
 @dataclass(frozen=True)
@@ -93,22 +96,13 @@ def _read(path: Path) -> pl.DataFrame:
     suffix = path.suffix.lower()
     try:
         if suffix == ".csv":
-            _check_separator(path)
-            return pl.read_csv(path, infer_schema=False)
+            return read_csv(path)
         if suffix in (".jsonl", ".ndjson"):
             return pl.read_ndjson(path)
         return pl.read_parquet(path)
     except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"{path}: cannot be read as {suffix or 'Parquet'}: {reason}") from error
-
-
-def _check_separator(path: Path) -> None:
-    with path.open("rb") as file:
-        header = file.readline(10_000).decode("utf-8", "replace")
-    for other, name in ((";", ";"), ("\t", "tabs"), ("|", "|")):
-        if other in header and "," not in header:
-            raise InputError(f"{path}: found columns separated by {name}; wanted ,")
 
 
 def _convert(frame: pl.DataFrame, name: str, dtype: Any, path: Path) -> pl.Expr:
@@ -123,21 +117,18 @@ def _convert(frame: pl.DataFrame, name: str, dtype: Any, path: Path) -> pl.Expr:
         elif found == pl.Date:
             column = column.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
         elif found != pl.Null:
-            raise InputError(
-                f"{path}: column captured_at is {found}; wanted a time, or text such as "
-                "2026-03-05T21:00:00Z"
-            )
+            raise InputError(f"{path}: column captured_at is {found}; wanted {_A_TIME}")
         else:
             column = column.cast(TIME)
     elif isinstance(found, (pl.List, pl.Struct, pl.Array, pl.Object)):
-        raise InputError(f"{path}: column {name} is {found}; wanted {dtype}")
+        raise InputError(f"{path}: column {name} is {found}; wanted {_MEANT[dtype]}")
     else:
         column = column.cast(dtype, strict=False)
     if frame.height and frame[name].null_count() < frame.height and name in WANTED:
         converted = frame.select(column.alias(name))[name]
         if converted.null_count() == frame.height:
             sample = frame[name].drop_nulls()[0]
-            raise InputError(f"{path}: column {name} holds {sample!r}; wanted {dtype}")
+            raise InputError(f"{path}: column {name} holds {sample!r}; wanted {_MEANT[dtype]}")
     return column.alias(name)
 
 
@@ -148,22 +139,19 @@ def _split(rows: pl.DataFrame, path: Path) -> HeadlineTable:
         f"with a title of more than {LONGEST_TITLE} characters": pl.col("title").str.len_chars()
         > LONGEST_TITLE,
         "without a source": pl.col("source").fill_null("") == "",
-        "without a readable captured_at": pl.col("captured_at").is_null(),
+        f"whose captured_at is not {_A_TIME}": pl.col("captured_at").is_null(),
         "without a rank of 1 or more": pl.col("rank").fill_null(0) < 1,
         f"with a list_kind other than {', '.join(kinds)}": ~pl.col("list_kind")
         .fill_null("")
         .is_in(kinds),
     }
-    problems = []
+    problems, total = [], count(rows.height, "row")
     for what, is_bad in bad.items():
         found = rows.filter(is_bad)
         if found.height:
-            first = found["row"][0]
-            problems.append(
-                Problem(
-                    f"{path}:row {first}",
-                    f"{count(found.height, 'row')} {what}; left out, rest taken",
-                )
-            )
+            said = f"left out {found.height:,} of {total} {what}, first in row {found['row'][0]:,}"
+            problems.append(Problem(str(path), said))
             rows = rows.filter(~is_bad)
+    if rows.is_empty():
+        problems.append(Problem(str(path), "no row is left to take in"))
     return HeadlineTable(rows.drop("row"), tuple(problems))

@@ -210,17 +210,20 @@ def _find_form(body: bytes, *, is_known: bool, is_asked: bool) -> Form | None:
     return "html" if is_known or _HTML_START.match(body[:500]) else None
 
 
+_REVISIT: Final = "a revisit, which holds no page but says that it was as in an earlier record"
+
+
 def _read_revisit(record: Any, origin: str, payloads: Payloads) -> Document | Problem | None:
     place = payloads.find(record)
     if place is None:
         media = (record.http_content_type or "").lower()
         if media and media not in _HTML_TYPES and not record.headers.get(SOURCE_HEADER):
             return None
-        return Problem(origin, "repeats a page that no archive read so far holds; not read")
+        return Problem(origin, f"{_REVISIT}, and no archive read so far holds that one; not read")
     first = read_page(*place)
     if isinstance(first, Problem):
         # A file packed as one gzip member cannot be entered in the middle.
-        return Problem(origin, "repeats a page that cannot be reached in its archive; not read")
+        return Problem(origin, f"{_REVISIT}, which cannot be read alone; not read")
     http = record.http_headers
     return replace(
         first,

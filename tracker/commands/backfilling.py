@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tracker.commands.options import NIGHT, PARTLY, Settings
+from tracker.commands.options import CLOCK, NIGHT, PARTLY, Settings
 from tracker.names import count
 from tracker.terminal import make_safe, print_json, show_progress, warn
 
@@ -28,7 +28,7 @@ _SHOWN: Final = 5
     "(6h, 1d, 7d, 2w, 1mo).",
 )  # fmt: skip
 @click.option(
-    "--at", type=click.DateTime(["%H:%M"]), default="20:00", show_default=True,
+    "--at", type=CLOCK, default="20:00", show_default=True,
     help="Time of day that a capture should be nearest to, in the study's time zone.",
 )  # fmt: skip
 @click.option(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tracker.commands.options import PARTLY, Settings
+from tracker.commands.options import PARTLY, TIME, Settings
 from tracker.names import count
 from tracker.terminal import (
     describe_sight,
@@ -90,7 +90,7 @@ def peek(
 @click.option("--source", help="The outlet of everything in PATHS; by address unless given.")
 @click.option(
     "--captured-at",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"]),
+    type=TIME,
     help="UTC time of pages that do not say theirs; when the file was written unless given.",
 )
 @click.option(
