@@ -350,3 +350,22 @@ def test_a_small_word_beside_a_name_goes_when_few_say_it_any_more() -> None:
     terms = "norland storm"
     assert word(terms, *first, held="Norland: storm") == "Norland: storm"
     assert word(terms, *first[:2], *later, held="Norland: storm") == "Norland"
+
+
+def test_a_label_that_another_topic_has_is_told_apart_by_what_else_is_said() -> None:
+    texts = [
+        "Harbour fees rise again",
+        "Why the harbour strike goes on",
+        "Pilots join the harbour strike",
+        "Harbour reopens after the storm",
+        "Fog closes harbour",
+        "Fees in the harbour double",
+    ]
+    sayings = [Saying(text, "en", "", str(n)) for n, text in enumerate(texts)]
+    terms = ["harbour", "strike", "fees"]
+    label = choose_label(terms, sayings)
+    other = choose_label(terms, sayings, taken={label.casefold()})
+    assert other != label
+    assert "harbour" in other.casefold()
+    kept = choose_label(terms, sayings, held=label, taken={label.casefold()})
+    assert kept == other

@@ -1,6 +1,6 @@
 """Compositions: the phrases that a label is put together from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from tracker.topics.full_names import FEW, find_full_names
@@ -48,6 +48,25 @@ def compose_label(judge: Judge, ranked: Sequence[Phrase]) -> list[Phrase]:
     if is_single and parts == [first] and judge.size <= ENOUGH:
         return _lengthen(judge, first, ranked)
     return parts
+
+
+def tell_apart(
+    judge: Judge, chosen: Sequence[Phrase], ranked: Sequence[Phrase]
+) -> Iterator[list[Phrase]]:
+    """Yield what a topic may be called whose label another has: its first phrase and another.
+
+    Longer phrases come first, then names and nouns, then what else is a term of it.
+    """
+    first = chosen[0]
+    shared = [p for p in ranked[:_RANKED] if len(p.places) > 1]
+    yield from ([p] for p in shared if set(first.keys) < set(p.keys) and p.right >= _BOUNDED)
+    beside = [
+        p for p in shared
+        if p.n_words + first.n_words <= MOST_WORDS
+        and p.right >= _BOUNDED and judge.is_listed(p) and are_apart(first, p)
+    ]  # fmt: skip
+    for other in sorted(beside, key=lambda p: not (p.name or p.noun)):
+        yield [first, other] if other.capital <= first.capital else [other, first]
 
 
 def _pair(judge: Judge, first: Phrase, ranked: Sequence[Phrase]) -> list[Phrase]:

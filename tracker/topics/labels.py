@@ -1,11 +1,11 @@
 """A topic's label: the phrase of its headlines that names most of it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from types import MappingProxyType
 from typing import Final
 
-from tracker.topics.compositions import LEAST_GAIN, compose_label
+from tracker.topics.compositions import LEAST_GAIN, compose_label, tell_apart
 from tracker.topics.judges import ENOUGH, Judge, Saying
 from tracker.topics.lines import read_line
 from tracker.topics.phrases import MOST_WORDS, Phrase, find_written
@@ -25,6 +25,7 @@ def choose_label(
     held: str = "",
     telling: Mapping[str, float] = MappingProxyType({}),
     size: int = 0,
+    taken: Set[str] = frozenset(),
 ) -> str:
     """Return the words that name a topic: five at most, one only where no more are shared.
 
@@ -40,6 +41,8 @@ def choose_label(
         telling: How much words tell, in [0, 1], in small letters; 1 if they are not there.
         size: How many headlines the topic has, if more than are given. Where they are many more,
             the label stays while those given speak of it: it was chosen from others.
+        taken: Labels of other topics, in small letters; what else is said of this one is put
+            beside such a label.
 
     Source:
         Phrases ranked by their words and by how many texts they stand in: Frantzi, Ananiadou and
@@ -48,13 +51,17 @@ def choose_label(
     size = max(size, len(sayings))
     judge = Judge.of(terms, sayings, telling, size)
     is_little = len(sayings) < min(_MOST * size, _PLENTY)
-    if held and is_little and _speak_of(judge, held):
+    is_own = held.casefold() not in taken
+    if held and is_own and is_little and _speak_of(judge, held):
         return held
     ranked = judge.rank(judge.shared) or judge.rank(judge.single)
     if not ranked:
         return held or " ".join(sayings[-1].text.split()[:MOST_WORDS])[:_LONGEST]
     chosen = compose_label(judge, ranked)
-    return held if _is_good_yet(judge, held, chosen) else _write(chosen)
+    if is_own and _is_good_yet(judge, held, chosen):
+        return held
+    labels = map(_write, (chosen, *tell_apart(judge, chosen, ranked)))
+    return next((label for label in labels if label.casefold() not in taken), _write(chosen))
 
 
 def _is_good_yet(judge: Judge, held: str, chosen: Sequence[Phrase]) -> bool:

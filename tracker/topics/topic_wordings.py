@@ -79,13 +79,18 @@ def _choose_labels(
         return {}
     words = {word for name in names for i in rows_of[name] for word in window.words[i].split()}
     telling = measure_telling(words, window.words, window.vectors, ~is_plain(rows))
-    labels = {}
+    labels: dict[str, str] = {}
+    awake = {name: t.label.casefold() for name, t in roster.topics.items() if t.state == "active"}
     for name in names:
         topic = roster.topics[name]
+        awake.pop(name, None)
         alike = (window.vectors[rows_of[name]] @ topic.centroid).tolist()
         sayings = [
             Saying(window.texts[i], window.languages[i], window.sources[i], events[i], near)
             for i, near in zip(rows_of[name], alike, strict=True)
         ]
-        labels[name] = choose_label(topic.terms, sayings, topic.label, telling, topic.size)
+        labels[name] = choose_label(
+            topic.terms, sayings, topic.label, telling, topic.size, frozenset(awake.values())
+        )
+        awake[name] = labels[name].casefold()
     return labels
