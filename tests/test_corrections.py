@@ -181,6 +181,10 @@ def test_events_leave_a_topic_by_their_words_and_go_back(corrected: Study):
             "found none of its 2 headlines (in 1 event) leaving",
         ),
         (("split", "{frost}", "--events", "e000"), "no event of that id"),
+        (
+            ("split", "{frost}", "--matching", "harvest", "--since", "2026-02-01", "--dry-run"),
+            "the study stands at 2026-01-16; wanted that night or one before",
+        ),
         (("rename", "{frost}", " "), "wanted 1 to 80 characters"),
         (("rename", "{frost}", "x" * 81), "wanted 1 to 80 characters"),
         (("rename", "{frost}", "a\x1bb"), "wanted 1 to 80 characters"),
@@ -196,6 +200,15 @@ def test_what_cannot_be_is_refused_with_what_was_found(
     assert result.exit_code == 1
     assert wanted in result.output
     assert told.read("corrections").is_empty()
+
+
+def test_the_events_of_a_topic_are_shown_the_largest_first(corrected: Study):
+    frost, museum = topic_of(corrected, "frost"), topic_of(corrected, "archive")
+    run(corrected, "topics", "merge", museum, frost)
+    events = view_topic_events(corrected.store, museum)
+    assert events.height > 1
+    order = ["headlines", "last_night", "event"]
+    assert events.equals(events.sort(order, descending=[True, True, False]))
 
 
 def test_a_pinned_topic_is_merged_away_by_nobody_and_a_name_that_is_two_topics_is_no_name(

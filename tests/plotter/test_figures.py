@@ -35,7 +35,7 @@ from tracker.plotter.findings import headline_of_night, read_findings, tell_quie
 from tracker.plotter.fittings import fit_words
 from tracker.plotter.grids import unique_names
 from tracker.plotter.inputs import ReportData
-from tracker.plotter.lives import read_stays
+from tracker.plotter.lives import chart_events, read_stays
 from tracker.plotter.nights import find_first, monday_of, read_weeks
 from tracker.plotter.pages import read_rows, read_shown
 from tracker.plotter.palette import DARK, PAPER
@@ -624,6 +624,30 @@ def test_chance_is_named_only_beside_what_was_tested():
     )
     assert tell_quiet({"rise", "fade"}, when) == "Nothing was new or came back in the last week."
     assert tell_quiet({"rise", "fade", "new", "back"}).startswith("What is new or came back was")
+
+
+def test_a_topics_events_are_the_largest_and_their_title_says_over_what_time():
+    (one,) = DATA.events.filter(topic_id="t1").to_dicts()
+    sizes = [1] * 28 + [5, 4]
+    events = [{**one, "event_id": f"e{i:02}", "n_headlines": n, "first_night": FIRST,
+               "last_night": FIRST + timedelta(days=i)} for i, n in enumerate(sizes)]  # fmt: skip
+    chart = chart_events(
+        prepare(replace(DATA, events=tables.EVENTS.frame(events))), PREPARED.subjects["t1"]
+    )
+    assert chart is not None
+    assert chart.reading.startswith("The 25 largest of 30 events. ")
+    assert chart.finding.startswith(
+        "Its largest event, 5 headlines from 1 Jan 2024 to 29 Jan 2024:"
+    )
+    level = [{**event, "n_headlines": 2} for event in events[1:3]]
+    chart = chart_events(
+        prepare(replace(DATA, events=tables.EVENTS.frame(level))), PREPARED.subjects["t1"]
+    )
+    assert chart is not None
+    assert chart.finding.startswith(
+        "Its largest events are 2 of 2 headlines each; the latest, from"
+    )
+    assert "largest of" not in chart.reading
 
 
 def test_names_with_commas_are_told_apart_in_a_list():

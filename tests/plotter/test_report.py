@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from tests.plotter.worlds import FIRST, LAST, SOURCES, assemble, build_world, show_world
+from tracker import tables
 from tracker.plotter.report import ReportFile, build_report
 from tracker.trends.coverage import measure_coverage
 from tracker.trends.panels import measure_observed
@@ -114,6 +115,15 @@ def test_a_headline_that_stood_in_no_list_is_shown_as_that_and_counted_as_no_slo
     assert "Atlantis: our reporter went there" in page
     assert "in no list" in page
     assert "stood in no list" in page
+
+
+def test_where_no_raw_page_is_kept_no_column_says_so(files):
+    bare = replace(build_world(), bodies=tables.BODIES.empty())
+    page = next(file.text for file in build_report(bare) if file.path == "topics/t1.html")
+    assert "Kept in" in files["topics/t1.html"].text
+    assert "Kept in" not in page
+    assert "not kept" not in page
+    assert "as they are on the web now and as a web archive may have them" in page
 
 
 @pytest.mark.parametrize(

@@ -107,15 +107,15 @@ def split(
         raise click.UsageError("--whole-events: found no --matching; wanted one beside it")
     with show_progress(settings.quiet) as progress:
         editor = settings.open().edit_topics(later=later, progress=progress)
+        night = since.date() if since else None
         if dry_run:
             leaving = editor.find_leaving(
-                topic, events=events, matching=matching, whole_events=whole_events
+                topic, events=events, matching=matching, whole_events=whole_events, since=night
             )
         else:
             said = editor.split(
-                topic, events=events, matching=matching, whole_events=whole_events,
-                since=since.date() if since else None,
-            )  # fmt: skip
+                topic, events=events, matching=matching, whole_events=whole_events, since=night
+            )
     if dry_run:
         print_rows(leaving.rows.drop("language"), "json" if as_json else None, None)
         if not as_json:
@@ -211,7 +211,10 @@ def list_corrections(settings: Settings, form: str | None, limit: int | None) ->
 @output_options
 @click.pass_obj
 def show(settings: Settings, topic: str, form: str | None, limit: int | None) -> None:
-    """Show a topic's events, the latest first; with what became of it before them."""
+    """Show a topic's events, the largest first; with what became of it before them.
+
+    Of events with as many headlines the latest comes first.
+    """
     from tracker.nights.topic_lives import view_topic_events, view_topic_life
 
     study = settings.open()

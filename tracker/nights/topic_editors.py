@@ -107,6 +107,7 @@ class TopicEditor:
         events: Collection[str] = (),
         matching: Collection[str] = (),
         whole_events: bool = False,
+        since: date | None = None,
     ) -> Leaving:
         """Return what a split would take out of a topic.
 
@@ -115,11 +116,14 @@ class TopicEditor:
             events: Ids, or their beginnings, of events that leave.
             matching: Terms, as in themes: a headline with one of them leaves.
             whole_events: Whether the other headlines of its event leave with it.
+            since: As in `split`.
 
         Raises:
-            InputError: If nothing is named, or all or none of the topic would leave.
+            InputError: If nothing is named, if all or none of the topic would leave, or if the
+                study does not stand at `since` yet.
             SubjectError: If a name is no topic's or event's, or that of several.
         """
+        self._check_since(since)
         found = find_topic(self._store, topic)
         inside = read_headlines(self._store, found["topic_id"])
         return find_leaving(inside, found, events, matching, whole_events=whole_events)
@@ -146,7 +150,7 @@ class TopicEditor:
                 night the study stands at if None. What was known on the nights between stays.
 
         Raises:
-            InputError: As in `find_leaving`, or if the study does not stand at `since` yet.
+            InputError: As in `find_leaving`.
             SubjectError: As in `find_leaving`.
         """
         self._check_since(since)
@@ -249,7 +253,9 @@ class TopicEditor:
     def _check_since(self, since: date | None) -> None:
         night = read_stand(self._store)
         if since is not None and since > night:
-            raise InputError(f"--since {since}: the study stands at {night}; wanted a night to it")
+            raise InputError(
+                f"--since {since}: the study stands at {night}; wanted that night or one before"
+            )
 
     def _is_pinned(self, topic: dict[str, Any]) -> bool:
         """Return whether a topic is pinned, or is as soon as what was said is carried out."""

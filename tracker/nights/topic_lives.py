@@ -87,14 +87,16 @@ def _list_former(store: Store, key: str) -> list[str]:
 
 
 def view_topic_events(store: Store, name: str) -> pl.DataFrame:
-    """Return the events of a topic, the latest first.
+    """Return the events of a topic, those of most headlines first, among equals the latest.
 
     Raises:
         SubjectError: If the name is no topic's, or that of several.
     """
     topic_id = find_topic(store, name, by_part=True)["topic_id"]
     events = store.read(EVENTS).filter(pl.col("topic_id") == topic_id)
-    return events.sort("last_night", "event_id", descending=[True, False]).select(
+    return events.sort(
+        "n_headlines", "last_night", "event_id", descending=[True, True, False]
+    ).select(
         pl.col("event_id").alias("event"),
         "label",
         pl.col("n_headlines").alias("headlines"),

@@ -166,7 +166,7 @@ def chart_stays(prepared: Prepared, subject: Subject) -> Chart | None:
     finding = f"{quote(longest.title, 70)} stayed longest: {count(len(longest.nights), 'night')}"
     total = prepared.slots.of(subject.key)["headline_id"].n_unique()
     cut = (
-        f"The {len(stays)} of {total:,} headlines seen on most nights. "
+        f"The {len(stays)} seen on most nights, of {total:,} headlines that held a slot. "
         if total > len(stays)
         else ""
     )
@@ -179,12 +179,10 @@ def chart_stays(prepared: Prepared, subject: Subject) -> Chart | None:
 
 def chart_events(prepared: Prepared, subject: Subject) -> Chart | None:
     """Return a topic's events over time; None where fewer than two are known."""
-    rows = (
-        prepared.events_of(subject.key)
-        .sort(["n_headlines", "event_id"], descending=[True, False])
-        .head(MOST_EVENTS)
-        .sort("first_night", "event_id")
+    known = prepared.events_of(subject.key).sort(
+        ["n_headlines", "last_night", "event_id"], descending=[True, True, False]
     )
+    rows = known.head(MOST_EVENTS).sort("first_night", "event_id")
     if rows.height < 2:
         return None
     spans = [(a, min(b, prepared.data.last_night))
@@ -212,16 +210,32 @@ def chart_events(prepared: Prepared, subject: Subject) -> Chart | None:
                  "until": [str(last) for _, last in spans], "words": words},
     }  # fmt: skip
     layout = draw_rows(rows["label"].to_list(), spans, table="tableOfEvents")
-    big = rows.sort(["n_headlines", "event_id"], descending=[True, False]).row(0, named=True)
-    finding = (
-        f"Its largest event began on {short_day(big['first_night'])}: {quote(big['label'], 70)}"
+    cut = (
+        f"The {rows.height} largest of {known.height:,} events. " if len(known) > len(rows) else ""
     )
     reading = (
-        "Each line is one event, from its first headline to its last new one; the larger the dot, "
-        "the more headlines."
+        f"{cut}Each line is one event, from its first headline to its last new one; the larger "
+        "the dot, the more headlines."
     )
     traces = [_draw_spans(spans), trace]
+    finding = _tell_largest(known, prepared.data.last_night)
     return Chart("events", finding, reading, traces, layout, EventsInfo(rows))
+
+
+def _tell_largest(known: pl.DataFrame, last_night: date) -> str:
+    """Return which event is the largest, and when; `known` are all, the largest first."""
+    big = known.row(0, named=True)
+    level = (known["n_headlines"] == big["n_headlines"]).sum()
+    size = count(big["n_headlines"], "headline")
+    first, last = big["first_night"], min(big["last_night"], last_night)
+    when = f"from {short_day(first)} to {short_day(last)}"
+    if first == last:
+        when = f"on {short_day(first)}"
+    if level > 1:
+        which = f"Its largest events are {level:,} of {size} each; the latest, {when}"
+    else:
+        which = f"Its largest event, {size} {when}"
+    return f"{which}: {quote(big['label'], 70)}"
 
 
 def _draw_spans(spans: Sequence[tuple[date, date]]) -> Trace:

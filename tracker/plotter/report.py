@@ -212,6 +212,7 @@ def _build_subjects(site: Site, chosen: Sequence[Subject]) -> Iterator[ReportFil
             sights=sights.get(subject.key, ()),
             life=read_life(site.prepared, subject),
             total=extents[subject.key].headlines if subject.key in extents else 0,
+            unlisted=site.prepared.slots.unlisted_of(subject.key).height,
             shown=read_shown(site.prepared, subject),
             findings=findings.get(subject.key, ()),
         )
