@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from tracker import Study
 from tracker.cli import main
+from tracker.nights.topic_lives import view_topic_events
 from tracker.outputs.checks import check_study
 from tracker.outputs.views import view_corrections
 from tracker.tables import TABLES
