@@ -3,7 +3,7 @@
 import pytest
 
 from tracker.errors import SubjectError
-from tracker.names import choose_named, count, tell_namesakes
+from tracker.names import choose_named, count, mark_same, tell_namesakes
 
 NAMES = {
     "Korea": "Korea",
@@ -69,3 +69,19 @@ def test_a_name_of_a_theme_and_a_topic_is_the_theme_unless_the_topic_is_asked_fo
 def test_a_number_and_its_noun_agree(number: float, said: str):
     assert count(number, "night") == said
     assert count(number, "is", "are") == said.replace("nights", "are").replace("night", "is")
+
+
+def test_what_is_called_alike_is_told_apart_by_a_name_that_is_understood():
+    names = {"t16a2": "Covid", "t16a9": "covid", "t9b07": "Covid", "t4c11": "Rail"}
+    marked = mark_same(names)
+    assert marked == {"t16a2": "Covid (t16a2)", "t16a9": "covid (t16a9)", "t9b07": "Covid (t9b07)",
+                      "t4c11": "Rail"}  # fmt: skip
+    kinds = dict.fromkeys(names, "topic")
+    for known in (names, marked):
+        assert [choose_named(name, known, kinds) for name in marked.values()] == list(names)
+    assert choose_named("Covid deaths (t9b0)", names, kinds) == "t9b07"  # it was called so once
+    assert choose_named("Rail (topic)", names | {"Rail": "Rail"}, kinds | {"Rail": "theme"}) == (
+        "t4c11"
+    )
+    with pytest.raises(SubjectError, match="found 2 subjects"):
+        choose_named("Covid (t16)", names, kinds)

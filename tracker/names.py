@@ -8,6 +8,8 @@ from tracker.errors import SubjectError
 
 SHORTEST_PREFIX: Final = 3
 """Characters of an id that may stand for it, if it is the only one that begins so."""
+_MARK: Final = 4
+"""Characters of a key that tell things of one name apart; more if that is not enough."""
 _KINDS: Final = ("theme", "topic")
 _ALIKE: Final = 0.75
 """Least similarity of two words, as `difflib.SequenceMatcher.ratio` has it."""
@@ -56,11 +58,45 @@ def choose_named(wanted: str, names: Mapping[str, str], kinds: Mapping[str, str]
 
 
 def part_kind(wanted: str) -> tuple[str | None, str]:
-    """Return the kind that `topic:NAME` or `theme:NAME` asks for, None without, and the name."""
+    """Return the kind that `topic:NAME` or `NAME (topic)` asks for, None without, and the name."""
     kind, colon, name = wanted.strip().partition(":")
     if colon and kind.casefold() in _KINDS:
         return kind.casefold(), name
-    return None, wanted
+    name, kind = part_mark(wanted)
+    return (kind.casefold(), name) if kind.casefold() in _KINDS else (None, wanted)
+
+
+def mark_same(names: Mapping[str, str]) -> dict[str, str]:
+    """Return names by key, those that several have with the beginning of their key behind them.
+
+    `Covid (t16a)` is a name that `find_named` knows.
+    """
+    same: dict[str, list[str]] = {}
+    for key, name in names.items():
+        same.setdefault(name.casefold(), []).append(key)
+    marked = dict(names)
+    for keys in same.values():
+        if len(keys) > 1:
+            lengths = range(_MARK, max(map(len, keys)) + 1)
+            n = next((n for n in lengths if len({key[:n] for key in keys}) == len(keys)), _MARK)
+            marked |= {key: f"{names[key]} ({key[:n]})" for key in keys}
+    return marked
+
+
+def part_mark(wanted: str) -> tuple[str, str]:
+    """Return the name and the beginning of a key of `NAME (KEY)`; the latter empty without one."""
+    name, bracket, mark = wanted.strip().removesuffix(")").rpartition(" (")
+    if bracket and wanted.strip().endswith(")") and len(mark) >= SHORTEST_PREFIX:
+        return name, mark
+    return wanted, ""
+
+
+def _find_marked(wanted: str, names: Mapping[str, str]) -> list[str]:
+    """Return the keys that `NAME (KEY)` stands for; of that name now if one is."""
+    name, mark = part_mark(wanted)
+    found = [key for key in names if mark and key.startswith(mark)]
+    named = [key for key in found if names[key].casefold() == name.casefold()]
+    return named or found
 
 
 def tell_namesakes(key: str, names: Mapping[str, str], kinds: Mapping[str, str]) -> str | None:
@@ -91,8 +127,8 @@ def find_same(wanted: str, names: Mapping[str, str]) -> list[str]:
 def find_named(wanted: str, names: Mapping[str, str]) -> list[str]:
     """Return the keys that a word of somebody's stands for: several if it is not clear.
 
-    That is the key itself, else a name, in any case, else the beginning of a key or a part of a
-    name.
+    That is the key itself, else a name, in any case, else a name with the beginning of its key, as
+    `mark_same` gives it, else the beginning of a key or a part of a name.
 
     Args:
         wanted: What was asked for.
@@ -102,7 +138,7 @@ def find_named(wanted: str, names: Mapping[str, str]) -> list[str]:
     if text in names:
         return [text]
     folded = text.casefold()
-    same = find_same(wanted, names)
+    same = find_same(wanted, names) or _find_marked(text, names)
     if same or not text:
         return same
     begins = len(text) >= SHORTEST_PREFIX

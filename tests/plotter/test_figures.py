@@ -44,7 +44,7 @@ from tracker.plotter.repeats import keep_distinct
 from tracker.plotter.report import choose_pages
 from tracker.plotter.styles import Style, dress_chart
 from tracker.plotter.subjects import name_subjects
-from tracker.plotter.words import name_ordinal, name_several
+from tracker.plotter.words import clean, name_ordinal, name_several
 
 DATA = build_world()
 PREPARED = prepare(DATA)
@@ -62,9 +62,23 @@ def line(figure: Any, subject: str, role: str = "line") -> Any:
 
 
 def test_a_topic_that_is_called_as_a_theme_is_told_from_it():
-    called = DATA.topics.with_columns(label=pl.lit("ukraine"))
+    first = pl.col("topic_id") == "t1"
+    called = DATA.topics.with_columns(
+        label=pl.when(first).then(pl.lit("ukraine")).otherwise("label")
+    )
     subjects = name_subjects(replace(DATA, topics=called))
     assert (subjects["Ukraine"].name, subjects["t1"].name) == ("Ukraine", "ukraine (topic)")
+
+
+def test_topics_of_one_label_have_names_that_tell_them_apart_also_where_they_are_cut():
+    same = pl.when(pl.col("topic_id") == "t4").then("label").otherwise(pl.lit("Rail strike"))
+    subjects = name_subjects(replace(DATA, topics=DATA.topics.with_columns(label=same)))
+    names = {"Rail strike (t1)", "Rail strike (t2)", "Rail strike (t3)"}
+    assert {subject.name for subject in subjects.values()} >= names
+    prepared = prepare(replace(DATA, topics=DATA.topics.with_columns(label=same)))
+    chart = figures.build_chart(prepared, "heat", [])
+    assert names <= set(chart.layout["yaxis"]["ticktext"])
+    assert clean("Man Utd, Liverpool, Spurs (t7b1)", 18) == "Man Utd, L… (t7b1)"
 
 
 def test_a_topic_has_a_page_with_headlines_that_were_listed_before_they_were_its_own():

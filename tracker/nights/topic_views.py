@@ -5,7 +5,7 @@ from typing import Any, Final
 import polars as pl
 
 from tracker.errors import SubjectError
-from tracker.names import SHORTEST_PREFIX, count, hint_near, part_kind
+from tracker.names import SHORTEST_PREFIX, count, hint_near, part_kind, part_mark
 from tracker.nights.heirs import follow, follow_heirs
 from tracker.store import Store
 from tracker.tables import CORRECTIONS, EVENTS, LABELS, LINEAGE, THEMES, TOPICS
@@ -62,6 +62,7 @@ def view_topics(store: Store) -> pl.DataFrame:
 def find_topic(store: Store, name: str, *, by_part: bool = False) -> dict[str, Any]:
     """Return the topic of that id, beginning of an id, or label, as a row of `view_topics`.
 
+    `LABEL (ID)`, with the beginning of an id, is how charts call one of several of one label.
     An id that a topic had before something came late is its id still.
 
     Args:
@@ -82,6 +83,11 @@ def find_topic(store: Store, name: str, *, by_part: bool = False) -> dict[str, A
     begins = pl.col("topic_id").str.starts_with(wanted) & (len(wanted) >= SHORTEST_PREFIX)
     called = pl.col("label").str.to_lowercase() == wanted.lower()
     found = exact if exact.height else topics.filter(begins | called)
+    if found.is_empty():
+        same, mark = part_mark(wanted)
+        marked = topics.filter(pl.col("topic_id").str.starts_with(mark) & (len(mark) > 0))
+        named = marked.filter(pl.col("label").str.to_lowercase() == same.lower())
+        found = named if named.height else marked
     if found.height == 1:
         return dict(found.row(0, named=True))
     if found.height:

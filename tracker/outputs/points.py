@@ -9,7 +9,7 @@ import polars as pl
 
 from tracker.config import Config
 from tracker.errors import InputError, SubjectError
-from tracker.names import choose_named, part_kind, tell_namesakes
+from tracker.names import choose_named, part_kind, part_mark, tell_namesakes
 from tracker.nights.counts import (
     list_births,
     read_attention,
@@ -197,7 +197,8 @@ def find_subject(store: Store, config: Config, name: str) -> Named:
     names = {key: labels.get(key, key) for key in keys}
     kinds = {key: "topic" if key in labels else "theme" for key in keys}
     key = choose_named(name, names, kinds)
-    by_name = part_kind(name)[0] is None and (kinds[key] == "theme" or not key.startswith(name))
+    by_id = key.startswith(part_mark(name)[1] or name)
+    by_name = part_kind(name)[0] is None and (kinds[key] == "theme" or not by_id)
     also = tell_namesakes(key, names, kinds) if by_name else None
     return Named(key, names[key], kinds[key], also)
 

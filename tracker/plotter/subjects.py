@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from tracker.names import mark_same
 from tracker.plotter.inputs import ReportData
 from tracker.plotter.words import clean, file_names, isolate
 
@@ -33,7 +34,10 @@ class Subject:
 
 
 def name_subjects(data: ReportData) -> dict[str, Subject]:
-    """Return every theme and topic by key: the watch list first, then themes, then topics."""
+    """Return every theme and topic by key: the watch list first, then themes, then topics.
+
+    Each has a name of its own: of topics of one name, those count that go on or had any room.
+    """
     topics = dict(data.topics.sort("topic_id").select("topic_id", "label").iter_rows())
     counted = set(data.attention["subject"].unique()) | set(data.themes["theme"].unique())
     themes = [*data.watchlist, *sorted(counted - set(topics) - set(data.watchlist))]
@@ -46,8 +50,11 @@ def name_subjects(data: ReportData) -> dict[str, Subject]:
     }
     pages = file_names(topics)
     taken = {subject.name.casefold() for subject in subjects.values()}
-    for key, label in topics.items():
-        name = clean(label, 80) or key
+    called = {key: clean(label, 80) or key for key, label in topics.items()}
+    names = called | mark_same(
+        {key: name for key, name in called.items() if key in counted or key not in data.heirs}
+    )
+    for key, name in names.items():
         if name.casefold() in taken:
             name += " (topic)"  # a theme is called so too
         subjects[key] = Subject(key, name, "topic", f"topics/{pages[key]}.html")

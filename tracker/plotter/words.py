@@ -30,6 +30,8 @@ _UNSEEN: Final = re.compile(
 _LINK: Final = re.compile(
     r"(?i:https?)://[^\s/?#\x00-\x20][^\s\x00-\x20\x7f-\x9f\u202a-\u202e\u2066-\u2069]*"
 )
+_MARK: Final = re.compile(r" \((?:t[0-9a-f]{3,16}|topic)\)$")
+_LONGEST_NAME: Final = 120
 _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.ASCII)
 
 
@@ -103,14 +105,19 @@ def name_ordinal(number: int) -> str:
 
 
 def clean(text: str, limit: int = LONGEST_TITLE) -> str:
-    """Return harvested text on one line, without invisible controls, at most `limit` characters."""
-    text = text[: limit * 4]
+    """Return harvested text on one line, without invisible controls, at most `limit` characters.
+
+    What tells subjects of one name apart stays at the end of a name that is cut.
+    """
+    text = text[: max(limit * 4, _LONGEST_NAME)]
     if not (text.isascii() and text.isprintable()) or "  " in text:
         text = _SPACE.sub(" ", _UNSEEN.sub("", text))
     text = text.strip()
     if len(text) <= limit:
         return text
-    return text[: limit - 1].rstrip() + "…"
+    mark = _MARK.search(text)
+    tail = mark.group() if mark and len(mark.group()) + 4 <= limit else ""
+    return f"{text[: limit - 1 - len(tail)].rstrip()}…{tail}"
 
 
 def plot_text(text: str, limit: int = 80) -> str:

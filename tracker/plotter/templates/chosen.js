@@ -81,7 +81,9 @@ T.name = (key) => T.page.names[key]?.[0] ?? key;
 /* Harvested words as Plotly may show them: no markup, no template, and isolated if right-to-left. */
 T.plotText = function (text, limit) {
   const letters = [...text];
-  const short = letters.length > limit ? `${letters.slice(0, limit - 1).join("").trimEnd()}…` : text;
+  const mark = text.match(/ \((?:t[0-9a-f]{3,16}|topic)\)$/)?.[0] ?? "";
+  const tail = mark.length + 4 <= limit ? mark : "";
+  const short = letters.length > limit ? `${letters.slice(0, limit - 1 - tail.length).join("").trimEnd()}…${tail}` : text;
   const safe = short.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/%\{/g, "%\u200b{").replace(/\$/g, "&#36;");
   return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(safe) ? `\u2068${safe}\u2069` : safe;
 };
