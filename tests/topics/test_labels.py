@@ -369,3 +369,15 @@ def test_a_label_that_another_topic_has_is_told_apart_by_what_else_is_said() -> 
     assert "harbour" in other.casefold()
     kept = choose_label(terms, sayings, held=label, taken={label.casefold()})
     assert kept == other
+
+
+def test_no_german_label_holds_the_verb_of_its_headline() -> None:
+    lines = [
+        "Gespräche mit Norland beginnen in Wick",
+        "Mit Norland beginnen in Wick neue Gespräche",
+        "Norlands neuen Hafen sehen",
+    ]
+    label = word("norland wick", *lines, language="de")
+    assert "beginnen" not in label
+    against = ["Norland gegen Wick im Finale", "Was bei Norland gegen Wick geschah"]
+    assert word("norland wick", *against, language="de") == "Norland gegen Wick"

@@ -128,12 +128,15 @@ def read_line(text: str, language: str, outlets: Sequence[str] | frozenset[str])
         dated = is_month(small[i], language, capital) and not _opens_name(i, spelt, breaks, plain)
         begins, ends = _judge_ends(small[i], language, capital, follows=follows, dated=dated)
         outlet = small[i] in names
+        before = bare[i - 1] if i and not first and language in NOUNS_CAPITAL else ""
+        verb = capital < 0 and _is_german_verb(small[i], before, _stops(language))
+        begins, ends = begins and not verb, ends and not verb
         words.append(
             Word(
                 start, start + len(bare[i]), small[i], keys[i],
                 begins and not outlet, begins and not outlet, ends and not outlet, capital,
                 first, last,
-                outlet or len(bare[i]) > _LONGEST or _is_barred(small[i], begins, language),
+                outlet or verb or len(bare[i]) > _LONGEST or _is_barred(small[i], begins, language),
                 bool(_IS_UNSPACED.match(small[i])),
             )
         )  # fmt: skip
@@ -273,6 +276,13 @@ def _outlets(sources: tuple[str, ...]) -> frozenset[str]:
 
 def _is_kana(letter: str) -> bool:
     return "\u3040" <= letter <= "\u309f"
+
+
+def _is_german_verb(word: str, before: str, stops: frozenset[str]) -> bool:
+    """Return whether a small word is a verb as far as its place says: Diebe schicken, not neuen."""
+    # Behind a genitive it may be an adjective: Norlands neuen Hafen.
+    placed = before[:1].isupper() and before[-1:] != "s"
+    return placed and word.endswith("en") and word not in stops
 
 
 def _is_barred(word: str, begins: bool, language: str) -> bool:
