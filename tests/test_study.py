@@ -87,6 +87,22 @@ def test_source_and_time_can_be_given_and_win_over_guesses(tmp_path: Path):
         study.ingest(tmp_path / "page.html", captured_at=moment.replace(tzinfo=None))
 
 
+def test_pages_dated_by_their_file_and_pages_without_any_headline_are_told(tmp_path: Path):
+    for name in ("a", "b", "c", "d"):
+        (tmp_path / f"{name}.html").write_text(PAGE.replace("1001", f"{ord(name)}01"))
+        os.utime(tmp_path / f"{name}.html", (1_700_000_000, 1_700_000_000))
+    (tmp_path / "bare-2026-03-05.html").write_text("<html><body><p>Hello</p></body></html>")
+    study = Study(tmp_path / "study")
+    bare, dated = study.ingest(tmp_path).notes
+    assert bare == f"found no list and no headline on 1 page: {tmp_path / 'bare-2026-03-05.html'}"
+    assert dated.startswith(f"found no time for 4 pages: {tmp_path / 'a.html'}, ")
+    assert "c.html and 1 other; took when the file was written, 2023-11-14 22:13 UTC (" in dated
+    assert not study.ingest(tmp_path).notes
+    other = Study(tmp_path / "other")
+    moment = datetime(2026, 3, 5, 21, tzinfo=UTC)
+    assert not other.ingest(tmp_path / "a.html", captured_at=moment).notes
+
+
 def test_a_configured_source_gives_its_name_to_the_pages_of_its_host(tmp_path: Path):
     (tmp_path / "page.html").write_text(PAGE)
     source = SourceSettings("The Post", "https://post.example/")

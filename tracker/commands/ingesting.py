@@ -91,7 +91,8 @@ def peek(
 @click.option(
     "--captured-at",
     type=TIME,
-    help="UTC time of pages that do not say theirs; when the file was written unless given.",
+    help="UTC time of pages for which neither an archive nor a date in the name of the file or its "
+    "folder says one; when the file was written unless given.",
 )
 @click.option(
     "--host", "hosts", multiple=True,

@@ -22,6 +22,7 @@ from tracker.errors import InputError
 from tracker.intakes.bodies import BodyKeeper
 from tracker.intakes.harvests import Harvester, Overrides, harvest
 from tracker.intakes.override_uses import OverrideUses
+from tracker.intakes.page_notes import PageNotes
 from tracker.names import count
 from tracker.progress import Progress, be_silent
 from tracker.store import Store
@@ -98,6 +99,7 @@ class Ingester:
         self._kept: set[str] = set()
         self._batch: list[rows_of.Rows] = []
         self._uses = OverrideUses(self.config)
+        self._told = PageNotes()
 
     def run(self, paths: Sequence[Path]) -> IngestResult:
         """Return what was added from `paths`; what cannot be read becomes a problem."""
@@ -111,7 +113,7 @@ class Ingester:
             self.progress("files", done, len(files))
             self._take(file)
         self._commit()
-        self._note_uses(self._uses.unmatched)
+        self._tell([*self._uses.unmatched, *self._told.notes])
         self.progress("files", len(files), len(files))
         return self.result
 
@@ -126,7 +128,7 @@ class Ingester:
             is_whole = is_whole and isinstance(document, Document)
             self._take_document(document, Path(document.origin))
         self._commit()
-        self._note_uses(self._uses.unmatched)
+        self._tell([*self._uses.unmatched, *self._told.notes])
         return is_whole
 
     def add(self, document: Document) -> None:
@@ -222,6 +224,9 @@ class Ingester:
         if capture_id in self._known:
             return
         self._known.add(capture_id)
+        self._told.note_page(document, page)
+        if not (document.captured_at or self.captured_at):
+            self._told.note_date(document, captured_at)
         if document.form == "html":
             self._uses.count(source, captured_at, page)
         if capture_id not in self._kept:
@@ -273,7 +278,7 @@ class Ingester:
         for (document, path), page in zip(pages, harvested, strict=True):
             self._take_page(document, path, page)
             self.progress("pages", self.result.pages, self.result.pages)
-        self._note_uses(self._uses.ended)
+        self._tell(self._uses.ended)
         if not self._batch:
             return
         rows, self._batch = rows_of.concat_rows(self._batch), []
@@ -288,7 +293,7 @@ class Ingester:
         now = {name: getattr(self.result, name) + count for name, count in counts.items()}
         self.result = replace(self.result, **now)
 
-    def _note_uses(self, notes: Sequence[str]) -> None:
+    def _tell(self, notes: Sequence[str]) -> None:
         known = dict.fromkeys((*self.result.notes, *notes))
         self.result = replace(self.result, notes=tuple(known))
 
