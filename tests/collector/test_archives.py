@@ -226,6 +226,18 @@ def test_a_revisit_is_the_page_it_refers_to_at_its_own_time(tmp_path: Path):
     assert [d.body for d in documents] == [PAGE, PAGE]
     assert documents[1].captured_at == datetime(2026, 3, 6, 12, tzinfo=UTC)
     assert "a revisit, which holds no page" in problem.message
+    assert "an earlier record that no archive read so far holds; not read" in problem.message
+
+    whole = tmp_path / "packed-in-one-piece.warc.gz"
+    write_warc(whole, pages=1)
+    records = gzip.decompress(whole.read_bytes()) + gzip.decompress(path.read_bytes())
+    whole.write_bytes(gzip.compress(records))
+    payloads = Payloads()
+    found = [list(read_documents(File(name, "warc"), payloads)) for name in (whole, path)]
+    (_, _, cannot, _), (_, again, _) = found
+    assert isinstance(cannot, Problem)
+    assert "cannot be read by itself" in cannot.message
+    assert isinstance(again, Document)
 
 
 def test_wet_records_are_texts_and_an_archive_without_pages_says_so(tmp_path: Path):

@@ -191,7 +191,8 @@ def _read_record(record: Any, path: Path | str, payloads: Payloads) -> Document 
     if not body and length:
         return Problem(origin, f"record of {length} bytes without a page in it; it was cut off")
     if digest and isinstance(path, Path) and (not http or 200 <= (http.status_code or 200) < 300):
-        payloads.places.setdefault(digest, (path, record.stream_pos))
+        # The last place: it is most often in the file of the revisit, which can be read.
+        payloads.places[digest] = (path, record.stream_pos)
     return Document(
         origin=origin,
         body=body,
@@ -219,11 +220,14 @@ def _read_revisit(record: Any, origin: str, payloads: Payloads) -> Document | Pr
         media = (record.http_content_type or "").lower()
         if media and media not in _HTML_TYPES and not record.headers.get(SOURCE_HEADER):
             return None
-        return Problem(origin, f"{_REVISIT}, and no archive read so far holds that one; not read")
+        return Problem(origin, f"{_REVISIT} that no archive read so far holds; not read")
     first = read_page(*place)
     if isinstance(first, Problem):
         # A file packed as one gzip member cannot be entered in the middle.
-        return Problem(origin, f"{_REVISIT}, which cannot be read alone; not read")
+        return Problem(
+            origin,
+            f"{_REVISIT} that cannot be read by itself; not read",
+        )
     http = record.http_headers
     return replace(
         first,
