@@ -190,18 +190,26 @@ def test_the_title_of_a_long_time_names_who_was_found_to_rise_and_nobody_else():
                 "from": night, "to": night, "value": value, "low": None, "high": None, "p": 0.001,
                 "q": 0.01, "method": "told"}  # fmt: skip
 
-    def tell(*rises: dict) -> str:
+    def tell(*rises: dict) -> list[str]:
         data = make_long()
         less = [data.attention.with_columns(pl.lit(key).alias("subject"), pl.col("share") / n)
                 for n, key in enumerate(("Ukraine", "Honduras", "t2"), 1)]  # fmt: skip
         long = replace(data, attention=pl.concat(less), signals=tables.SIGNALS.frame(rises))
-        return tell_themes(prepare(long), choose_subjects(prepare(long)))
+        prepared = prepare(long)
+        heat = figures.build_chart(prepared, "heat", ["Ukraine", "t2"]).finding
+        return [tell_themes(prepared, choose_subjects(prepared)), heat]
 
-    assert tell() == "Ukraine took the most room of all: 50% in the week from 11 Mar 2024"
+    assert tell() == [
+        "Ukraine took the most room of all: 50% in the week from 11 Mar 2024",
+        "The latest of these to reach its own highest: Ukraine, 50% in the week from 11 Mar 2024",
+    ]
     march, may = date(2024, 3, 12), date(2024, 5, 6)
     beside = rise("Honduras", march + timedelta(days=9), 0.2)
     told = tell(rise("Ukraine", march, 0.3), beside, rise("t2", may, 0.1))
-    assert told == "What rose: Ukraine in March 2024 and Rail strike in May 2024"
+    assert told == [
+        "What rose: Ukraine in March 2024 and Rail strike in May 2024",
+        "The latest of these to rise: Rail strike, on 6 May 2024",
+    ]
 
 
 def test_the_strip_tells_missed_from_failed_from_seen():

@@ -12,8 +12,9 @@ from tracker.plotter.charts import Chart, Trace
 from tracker.plotter.drawn_points import LONG, find_top, read_points, tell_point, weekly
 from tracker.plotter.palette import INK, MUTED, frame_layout, heat_scale
 from tracker.plotter.prepared import Prepared
+from tracker.plotter.rises import find_last_rise
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import clean, percent, plot_text
+from tracker.plotter.words import clean, percent, plot_text, short_day
 
 MOST_TOPICS: Final = 24
 RECENT_NIGHTS: Final = 28
@@ -80,7 +81,6 @@ def chart_heat(prepared: Prepared, given: Sequence[Subject] = ()) -> Chart | Non
     info = read_heat(prepared, given)
     if not info.subjects:
         return None
-    curves = prepared.curves.by_subject
     names = unique_names([subject.name for subject in info.subjects], 28)
     short = [plot_text(subject.name, 15) for subject in info.subjects]
     top = _find_bright(info)
@@ -94,19 +94,27 @@ def chart_heat(prepared: Prepared, given: Sequence[Subject] = ()) -> Chart | Non
             "yaxis.ticktext": short, "yaxis.tickfont.size": 11, "xaxis.nticks": 4,
         }},
     )  # fmt: skip
-    last = curves[info.subjects[0].key, prepared.channel]
-    share, place = find_top(read_points(prepared, last))
-    when = tell_point(prepared, place)
-    finding = (
-        f"The latest to reach its own highest: {last.subject.told}, with {percent(share)} {when}"
-    )
     rows = "One row each" if given else "One row a topic, those with most room of all"
     reading = (
         f"{rows}, in the order in which they stood highest: the newest at the top. The stronger "
         f"the colour, the larger its share, up to {percent(top)} and more; faintest is observed "
         "and absent, blank was not observed, or before the topic began."
     )
-    return Chart("heat", finding, reading, _draw_strips(info, names, top), layout, info)
+    return Chart(
+        "heat", _tell(prepared, info), reading, _draw_strips(info, names, top), layout, info
+    )
+
+
+def _tell(prepared: Prepared, info: HeatInfo) -> str:
+    """Return who was found to rise last, else whose highest point is the latest."""
+    rise = find_last_rise(prepared, [subject.key for subject in info.subjects])
+    if rise is not None:
+        return f"The latest of these to rise: {rise[1].told}, on {short_day(rise[0])}"
+    last = info.subjects[0]
+    curve = prepared.curves.by_subject[last.key, prepared.channel]
+    share, place = find_top(read_points(prepared, curve))
+    when = tell_point(prepared, place)
+    return f"The latest of these to reach its own highest: {last.told}, {percent(share)} {when}"
 
 
 def _find_bright(info: HeatInfo) -> float:

@@ -1,4 +1,4 @@
-"""What a test found to have risen over a long time: the stories that a chart's title names."""
+"""What a test found to have risen: the stories that the titles of charts name."""
 
 from collections.abc import Collection
 from datetime import date
@@ -35,6 +35,16 @@ def list_stories(prepared: Prepared, keys: Collection[str]) -> list[tuple[date, 
         if apart and all(key != other for _, other in kept):
             kept.append((night, key))
     return [(night, prepared.subjects[key]) for night, key in sorted(kept[:MOST_STORIES])]
+
+
+def find_last_rise(prepared: Prepared, keys: Collection[str]) -> tuple[date, Subject] | None:
+    """Return who of these rose last, and on which night it was found; None where nobody did."""
+    rows = _read_rises(prepared).filter(pl.col("subject").is_in(list(keys)))
+    last = rows.sort("night", descending=True, maintain_order=True).head(1)
+    if last.is_empty():
+        return None
+    night, key = last.select("night", "subject").row(0)
+    return night, prepared.subjects[key]
 
 
 def _read_rises(prepared: Prepared) -> pl.DataFrame:

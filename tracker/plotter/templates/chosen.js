@@ -88,6 +88,17 @@ T.plotText = function (text, limit) {
   return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(safe) ? `\u2068${safe}\u2069` : safe;
 };
 
+/* Names as a list in a sentence, the first two in full; in quotation marks where one has a comma. */
+T.nameSeveral = function (names) {
+  if (names.length === 1) return names[0];
+  const told = names.slice(0, 2), more = names.length - 2;
+  const parts = told.some((name) => name.includes(",")) ? told.map((name) => `“${name}”`) : told;
+  if (more > 0) parts.push(`${more} other${more === 1 ? "" : "s"}`);
+  return `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+};
+
+T.level = (one, other) => Math.abs(one - other) < 1e-9;
+
 T.axisNames = function (keys, limit) {
   const seen = new Map();
   return keys.map((key) => {

@@ -14,7 +14,7 @@ T.rebuild.heat = function (traces, layout, cells) {
   }
   Object.assign(layout.yaxis, { range: [keys.length - 0.5, -0.5], tickvals: names, ticktext: names });
   layout.height -= (layout.meta.rows - keys.length) * layout.meta.row_height;
-  T.tell("heat", keys.length ? `${T.name(keys[0])} is the latest topic to reach its own highest` : "No topic had any room in this time");
+  T.tell("heat", keys.length ? `${T.name(keys[0])} is the latest of these to reach its own highest` : "No topic had any room in this time");
 };
 
 /* The nights of a comparison: the asked time, or its last four weeks where it is long. */

@@ -29,14 +29,19 @@ T.shapeLines = function (chart, traces, layout) {
 
 /* The highest point of any line in the asked time, as a sentence. */
 T.tellLines = function (lines, since, until) {
-  let best = { share: 0 };
-  for (const { meta } of lines) {
+  const tops = lines.map(({ meta }) => {
+    const top = { share: 0, name: meta.label };
     T.sharesOf(T.cells, meta.subject).forEach((share, i) => {
       const night = T.addDays(T.page.first, i);
-      if (share > best.share && night >= since && night <= until) best = { share, night, name: meta.label };
+      if (share > top.share && night >= since && night <= until) Object.assign(top, { share, night });
     });
-  }
-  return best.share ? `${best.name} took the most room: ${T.percent(best.share)} on ${T.day(best.night)}` : "None of the chosen lines had any room in this time";
+    return top;
+  });
+  const most = Math.max(0, ...tops.map(({ share }) => share));
+  if (!most) return "None of the chosen lines had any room in this time";
+  const level = tops.filter(({ share }) => T.level(share, most));
+  const when = level.length > 1 ? "each at their highest" : `on ${T.day(level[0].night)}`;
+  return `${T.nameSeveral(level.map(({ name }) => name))} took the most room: ${T.percent(most)} ${when}`;
 };
 
 /* Pixels of a plot from side to side. */

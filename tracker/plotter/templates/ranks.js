@@ -76,5 +76,7 @@ T.rebuild.ranks = function (traces, layout, cells) {
     tickvals: periods.map(({ middle }) => middle), ticktext: periods.map(({ at }, i) => ((periods.length - 1 - i) % step ? "" : word(at))),
   });
   const first = found.find((one) => one.ranks.at(-1) === 1);
-  T.tell("ranks", first ? `${T.name(first.key)} ${T.span().to === T.page.last ? "leads" : "led"} the last of these ${periods.length} ${months ? "months" : "weeks"}` : "No topic had any room in the last of these weeks");
+  const level = first ? found.filter(({ shares }) => T.level(shares.at(-1) ?? 0, first.shares.at(-1))) : [];
+  const lead = T.span().to !== T.page.last ? "led" : level.length > 1 ? "lead" : "leads";
+  T.tell("ranks", first ? `${T.nameSeveral(level.map(({ key }) => T.name(key)))} ${lead} the last of these ${periods.length} ${months ? "months" : "weeks"}` : "No topic had any room in the last of these weeks");
 };
