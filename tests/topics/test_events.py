@@ -135,6 +135,7 @@ def test_summary_counts_what_was_known_that_night() -> None:
         {
             "headline_id": ["a", "b", "c"],
             "source": ["x.example", "y.example", "x.example"],
+            "language": "en",
             "text": ["Vote in Honduras", "Hondurans vote", "Zoo opens"],
             "night": [first, second, second],
         }
@@ -161,9 +162,19 @@ def test_an_event_is_called_by_the_headline_that_shares_most_words_with_the_othe
         probability=pl.when(pl.col("headline_id") == "a").then(1.0).otherwise("probability")
     )
     headlines = pl.DataFrame(
-        {"headline_id": ids, "source": "x.example", "text": texts}
+        {"headline_id": ids, "source": "x.example", "text": texts, "language": "en"}
     ).with_columns(night=pl.lit(night))
-    assert summarise_events(members, headlines, night)["label"].to_list() == [texts[2]]
-    short = ["今天开会", "明天选举投票", "明天选举结果", "总统选举"]
-    same = headlines.with_columns(text=pl.Series(short))
-    assert summarise_events(members, same, night)["label"].to_list() == ["今天开会"]
+    events = summarise_events(members, headlines, night)
+    assert events["label"].to_list() == [texts[2]]
+    for language, titles, label in (
+        ("en", ["What this means with that", "Storm hits Norland", "Storm: this", "x that"], 2),
+        ("ko", ["오늘 회의", "북한 미사일 발사", "북한 발사 규탄", "유엔"], 1),
+        ("zh", ["今天开会", "明天选举投票", "明天选举结果公布", "总统府"], 1),
+        ("zh", ["一", "二", "三", "四"], 0),
+    ):
+        same = headlines.with_columns(text=pl.Series(titles), language=pl.lit(language))
+        assert summarise_events(members, same, night)["label"].to_list() == [titles[label]]
+    kept = events.with_columns(label=pl.lit("As it was"))
+    assert summarise_events(members, headlines, night, kept).equals(kept)
+    one_less = summarise_events(members[1:], headlines, night, kept)
+    assert one_less["label"].to_list() != ["As it was"]

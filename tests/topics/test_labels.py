@@ -335,12 +335,16 @@ def test_a_german_label_is_no_genitive() -> None:
     assert word("norland norlands", *lines, language="de") == "Norland"
 
 
+HOW = "grows", "falls"
+
+
 def test_a_country_is_not_named_beside_its_people() -> None:
     things = ("wine", "cheese", "rail", "farms", "schools")
-    lines = [f"{what.capitalize()}: {one} {what}" for what in things for one in ("French",)]
-    more = [f"{what.capitalize()} in France {how}" for what in things for how in ("grows", "falls")]
-    label = word("france french", *lines, *more)
-    assert "French" not in label or "France" not in label
+    for country, people in (("France", "French"), ("Britain", "British"), ("Wales", "Welsh")):
+        lines = [f"{what.capitalize()}: {people} {what}" for what in things]
+        more = [f"{what.capitalize()} in {country} {how}" for what in things for how in HOW]
+        label = word(f"{country} {people}".lower(), *lines, *more)
+        assert people not in label or country not in label
 
 
 def test_a_small_word_beside_a_name_goes_when_few_say_it_any_more() -> None:

@@ -174,7 +174,7 @@ def _move(
         progress=progress,
     )
     after = store.read(MEMBERS)
-    store.replace(EVENTS, summarise_events(after, texts, night))
+    store.replace(EVENTS, summarise_events(after, texts, night, store.read(EVENTS)))
     held = [MEMBERS.check(frame).drop("probability") for frame in (before, after)]
     moved = pl.concat(
         [

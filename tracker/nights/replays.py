@@ -12,7 +12,7 @@ from tracker.batches import saving
 from tracker.nights.vectors import embed_texts, read_vectors
 from tracker.progress import Progress, be_silent, one_step
 from tracker.store import Store
-from tracker.tables import CORRECTIONS, LINEAGE, MEMBERS, NIGHTS, TOPICS
+from tracker.tables import CORRECTIONS, EVENTS, LINEAGE, MEMBERS, NIGHTS, TOPICS
 from tracker.topics.corrections import Act, list_acts
 from tracker.topics.encoder import Encoder
 from tracker.topics.ledgers import Changes, Ledger
@@ -173,6 +173,8 @@ def forget_nights(store: Store, start: date, earlier: date) -> None:
     for table in (TOPICS, LINEAGE):
         if _holds_any(store.scan(table).filter(pl.col("night") >= start)):
             store.replace(table, table.empty(), where=f"night >= '{start}'")
+    if _holds_any(store.scan(EVENTS).filter(pl.col("last_night") >= start)):
+        store.replace(EVENTS, EVENTS.empty(), where=f"last_night >= '{start}'")
 
 
 def _holds_any(rows: pl.LazyFrame) -> bool:

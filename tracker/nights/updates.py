@@ -126,7 +126,7 @@ def update_study(
         moved = note_heirs(store, before, again, now)
     finish_model(store)
     with one_step(progress, "events"):
-        events = summarise_events(store.read(MEMBERS), texts, night)
+        events = summarise_events(store.read(MEMBERS), texts, night, store.read(EVENTS))
         store.replace(EVENTS, events)
     with one_step(progress, "themes"):
         left = update_themes(store, derived, config, model)

@@ -50,8 +50,9 @@ _MISLEADING: Final = frozenset(
 """Names and roots that in some language are mostly something else."""
 
 _UNSPACED: Final = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR")
-_HOME_NATIONS: Final = MappingProxyType(
+_OTHER_NAMES: Final = MappingProxyType(
     {
+        **{"britain": "GB", "uk": "GB", "us": "US", "usa": "US", "korea": "KR", "korean": "KR"},
         **{"england": "GB-ENG", "english": "GB-ENG"},
         **{"scotland": "GB-SCT", "scottish": "GB-SCT", "scot": "GB-SCT"},
         **{"wales": "GB-WLS", "welsh": "GB-WLS"},
@@ -102,13 +103,13 @@ def country_themes() -> tuple[Theme, ...]:
 
 @cache
 def name_countries() -> Mapping[str, str]:
-    """Return the country (ISO 3166) of each word for it or its people in English, by its stem."""
+    """Return the country (ISO 3166) of English words for it or its people, by their stems."""
     english, found = Locale.parse("en"), {}
     for row in _read_rows():
         for name in (*_name_country(row, english), *row.people):
             if " " not in name and not name.startswith('"'):
                 found[_fold(name)] = row.code
-    found |= _HOME_NATIONS
+    found |= _OTHER_NAMES
     return dict(zip(stem_words(list(found), "en"), found.values(), strict=True))
 
 

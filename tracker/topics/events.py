@@ -1,5 +1,6 @@
 """Headlines into events: the same happening across outlets and nights."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -12,13 +13,17 @@ from tracker.tables import EVENTS
 from tracker.topics.clustering import join_items
 from tracker.topics.members import held_on
 from tracker.topics.similarity import NEIGHBOURS, Rows, draw_twice, find_drawing, mean_rows, unit
+from tracker.topics.words import content_words
 
 _FADING: Final = 0.02
 """What an event loses of its similarity to news with each night on which there was none of it."""
 _PRIME: Final = 7  # nights that an event goes on for before it ages
 _AGEING: Final = 0.03
-"""What it loses with each night that it has gone on beyond: a war is many events."""
-_WORD: Final = r"\p{L}{4,}"
+"""What it loses with each night beyond, so that it takes nothing more after about a month.
+
+A war is many events. A week, since what happens is told for days; the same served front pages of
+one year and labelled stories whose headlines lie within a week.
+"""
 
 
 @dataclass(frozen=True)
@@ -101,26 +106,34 @@ def place_headlines(
     return Placement(number[fresh], np.clip(fit, 0, 1).astype(np.float64), merged)
 
 
-def summarise_events(members: pl.DataFrame, headlines: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def summarise_events(
+    members: pl.DataFrame,
+    headlines: pl.DataFrame,
+    as_of: date,
+    stored: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     """Return the events as known on night `as_of`, a frame of EVENTS.
 
-    An event is called by the headline with most of the words that its headlines share.
+    An event is called by the headline whose words most of its headlines hold; one of two, and one
+    whose headlines share no word, by that which is most like the mean of its event.
 
     Args:
         members: Stretches of nights, a frame of MEMBERS.
-        headlines: Columns headline_id, source, text, night (first seen).
+        headlines: Columns headline_id, source, text, language, night (first seen).
         as_of: The night.
+        stored: Events as they were, a frame of EVENTS: those that are the same by what is counted
+            keep their label, so that a night costs what it changes.
 
     Source: Radev, Jing, Styś and Tam, 2004 (the text nearest to the centroid of the words).
     """
-    held = members.filter(held_on(as_of), pl.col("event_id").is_not_null()).join(
-        headlines.select("headline_id", "source", "text", "night"), on="headline_id"
+    columns = ["headline_id", "source", "text", "language", "night"]
+    held = (
+        members.filter(held_on(as_of), pl.col("event_id").is_not_null())
+        .join(headlines.select(columns), on="headline_id")
+        .sort("probability", "night", "headline_id", descending=[True, False, False])
     )
-    order = ["shared", "probability", "night", "headline_id"]
-    return EVENTS.check(
-        held.join(_count_shared(held), on="headline_id", how="left")
-        .sort(order, descending=[True, True, False, False], nulls_last=True)
-        .group_by("event_id")
+    events = EVENTS.check(
+        held.group_by("event_id")
         .agg(
             pl.first("topic_id"),
             pl.first("text").alias("label"),
@@ -131,30 +144,44 @@ def summarise_events(members: pl.DataFrame, headlines: pl.DataFrame, as_of: date
         )
         .sort("event_id")
     )
+    called = _call_events(held, events, EVENTS.empty() if stored is None else stored)
+    events = events.join(called, on="event_id", how="left", maintain_order="left")
+    return events.with_columns(label=pl.coalesce("called", "label")).drop("called")
 
 
-def _count_shared(held: pl.DataFrame) -> pl.DataFrame:
-    """Return headline_id and shared: the higher, the more of its event hold a headline's words.
+def _call_events(held: pl.DataFrame, events: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    """Return event_id and called, the label of each event of more than two headlines.
 
-    Left out are headlines without a shared word, and those of two, which are alike by that.
+    Args:
+        held: Their headlines, those most like the mean of their event first.
+        events: What is counted of them.
+        stored: Events that are called already.
     """
-    many = held.filter(pl.len().over("event_id") > 2)
-    words = (
-        many.select("headline_id", "event_id", pl.col("text").str.to_lowercase())
-        .with_columns(word=pl.col("text").str.extract_all(_WORD).list.unique())
-        .explode("word")
-        .drop_nulls("word")
-        .with_columns(others=pl.len().over("event_id", "word") - 1)
+    counted = ["event_id", "first_night", "last_night", "n_headlines", "n_sources"]
+    many = events.filter(pl.col("n_headlines") > 2).select(counted)
+    known = many.join(stored.rename({"label": "called"}), on=counted).select("event_id", "called")
+    rest = many.join(known, on="event_id", how="anti")
+    groups = (
+        held.join(rest, on="event_id", how="semi", maintain_order="left")
+        .group_by("event_id", maintain_order=True)
+        .agg("text", "language", "source")
     )
-    near = pl.col("others").sum() / pl.len().sqrt()
-    return words.group_by("headline_id").agg(near.alias("shared")).filter(pl.col("shared") > 0)
+    rows = [(event, _find_central(*heads)) for event, *heads in groups.iter_rows()]
+    return pl.concat([known, pl.DataFrame(rows, schema=known.schema, orient="row")])
+
+
+def _find_central(texts: list[str], languages: list[str | None], sources: list[str]) -> str:
+    """Return the text whose words most of the others hold; the first where none is shared."""
+    words = [set(content_words(*one)) for one in zip(texts, languages, sources, strict=True)]
+    held = Counter(word for one in words for word in one)
+    near = [sum(held[word] - 1 for word in one) / len(one) ** 0.5 for one in words]
+    return texts[near.index(max(near))]
 
 
 def pick_telling(events: pl.DataFrame, most: int = 3) -> pl.DataFrame:
     """Return the most telling headlines of each topic: topic_id and telling, a list of texts.
 
-    Each is the one nearest to the centre of an event; the events are the largest, of equal ones
-    the latest.
+    Each is what an event is called; the events are the largest, of equal ones the latest.
 
     Args:
         events: A frame of EVENTS.

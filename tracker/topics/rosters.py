@@ -231,6 +231,12 @@ class Roster:
             self.ended[name] = self.topics.pop(name)
         self._absorbed = []
 
+    def list_awake(self) -> list[str]:
+        """Return the topics that are active."""
+        return [
+            name for (state, _), names in self._idle.items() if state == "active" for name in names
+        ]
+
     def is_alive(self, topic: str) -> bool:
         """Return whether there is a topic of this id that has not ended in a merger."""
         self.draw_topics([topic])

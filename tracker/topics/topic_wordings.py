@@ -80,7 +80,7 @@ def _choose_labels(
     words = {word for name in names for i in rows_of[name] for word in window.words[i].split()}
     telling = measure_telling(words, window.words, window.vectors, ~is_plain(rows))
     labels: dict[str, str] = {}
-    awake = {name: t.label.casefold() for name, t in roster.topics.items() if t.state == "active"}
+    awake = {name: roster.topics[name].label.casefold() for name in roster.list_awake()}
     for name in names:
         topic = roster.topics[name]
         awake.pop(name, None)
