@@ -15,8 +15,8 @@ _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 def read_csv(path: Path) -> pl.DataFrame:
     """Return the rows of a CSV file, all columns as text.
 
-    Columns may be separated by commas, semicolons, tabs or bars, whichever its header has; the
-    text is UTF-8, or UTF-16 that says so in its first two bytes.
+    Columns may be separated by commas, semicolons, tabs or bars, whichever its header has most of;
+    the text is UTF-8, or UTF-16 that says so in its first two bytes.
 
     Raises:
         InputError: If it is none, with the first line at fault.
@@ -26,7 +26,7 @@ def read_csv(path: Path) -> pl.DataFrame:
     wide = header[:2] in _UTF16
     table = path.read_bytes().decode("utf-16").encode() if wide else path
     names = header.decode("utf-16" if wide else "utf-8", "ignore")
-    separator = next((mark for mark in _SEPARATORS if mark in names), ",")
+    separator = max(_SEPARATORS, key=names.count)
     try:
         return pl.read_csv(table, separator=separator, infer_schema=False)
     except pl.exceptions.PolarsError:

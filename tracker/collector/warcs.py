@@ -224,10 +224,7 @@ def _read_revisit(record: Any, origin: str, payloads: Payloads) -> Document | Pr
     first = read_page(*place)
     if isinstance(first, Problem):
         # A file packed as one gzip member cannot be entered in the middle.
-        return Problem(
-            origin,
-            f"{_REVISIT} that cannot be read by itself; not read",
-        )
+        return Problem(origin, f"{_REVISIT} that cannot be read by itself; not read")
     http = record.http_headers
     return replace(
         first,

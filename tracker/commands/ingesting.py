@@ -124,8 +124,9 @@ def ingest(
     """Take in pages, archives and headline tables.
 
     PATHS are pages (.html, .txt), archives (WARC, ARC, WET), each also with .gz, headline tables
-    (.csv, .parquet, .jsonl with the columns captured_at, source, list_kind, rank, title and
-    perhaps url and heading), or folders of these. Taking in the same thing twice adds nothing.
+    (.csv, also with semicolons or tabs, .parquet, .jsonl with the columns captured_at, source,
+    list_kind, rank, title and perhaps url and heading), or folders of these. Taking in the same
+    thing twice adds nothing.
     What comes of a night that was counted before makes the next update do that night again, and
     all after it: take in the past first, all of it, and then update once.
 
