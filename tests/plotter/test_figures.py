@@ -645,6 +645,7 @@ def test_chance_is_named_only_beside_what_was_tested():
         "What is new or came back was counted, not tested."
     )
     assert tell_quiet({"rise", "fade"}, when) == "Nothing was new or came back in the last week."
+    assert tell_quiet({"burst", "rise"}).startswith("Nothing else faded beyond what chance")
     assert tell_quiet({"rise", "fade", "new", "back"}).startswith("What is new or came back was")
 
 

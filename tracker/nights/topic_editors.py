@@ -197,7 +197,7 @@ class TopicEditor:
             named = " and ".join(sorted(others))
             raise InputError(
                 f"{label!r}: found that {named} is called so; merge the two, or --force two of one "
-                "name, which then go by their ids alone"
+                "name, which are then told apart by their ids"
             )
         before = find_renaming(self._store, found["topic_id"])
         row = {

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from tracker.plotter.charts import Chart
-from tracker.plotter.curves import Curve
+from tracker.plotter.curves import Curve, is_level
 from tracker.plotter.drawn_points import LONG, find_night, find_top, read_points, tell_point, weekly
 from tracker.plotter.gaps import tell_gap
 from tracker.plotter.line_charts import LinesInfo, draw_lines
@@ -18,7 +18,7 @@ from tracker.plotter.palette import SERIES
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.rises import find_risen, list_stories
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import CHOOSERS, is_level, join_words, name_several, percent, quote_apart
+from tracker.plotter.words import CHOOSERS, join_words, name_several, percent, quote_apart
 
 MOST_SUBJECTS: Final = 12
 """Lines the themes chart carries; the watch list always has its place."""

@@ -1,5 +1,6 @@
 """The attention table as curves over an unbroken calendar, where a night unseen is a gap."""
 
+import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,11 @@ def mean_of(shares: Sequence[float | None]) -> float | None:
     """Return the mean of the observed nights; None where there are none."""
     seen = [share for share in shares if share is not None]
     return sum(seen) / len(seen) if seen else None
+
+
+def is_level(one: float, other: float) -> bool:
+    """Return whether two shares are the same but for rounding."""
+    return math.isclose(one, other, rel_tol=1e-9)
 
 
 @dataclass(frozen=True, slots=True)

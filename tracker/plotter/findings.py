@@ -8,14 +8,13 @@ from typing import Any, Final
 import polars as pl
 
 from tracker.names import count
-from tracker.plotter.curves import Curve, mean_of
+from tracker.plotter.curves import Curve, is_level, mean_of
 from tracker.plotter.gaps import tell_last_gap
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.repeats import keep_distinct
 from tracker.plotter.subjects import Subject
 from tracker.plotter.words import (
     CHOOSERS,
-    is_level,
     join_words,
     name_several,
     percent,
@@ -173,8 +172,9 @@ def tell_quiet(found: Collection[str], when: str = "") -> str:
         for tested in (True, False)
     )  # fmt: skip
     told = join_words([words for kind, words in COUNTED.items() if kind in found])
+    nothing = "Nothing else" if "burst" in found else "Nothing"
     sentences = [
-        f"Nothing {changed}{when} beyond what chance would bring." if changed else "",
+        f"{nothing} {changed}{when} beyond what chance would bring." if changed else "",
         f"Nothing {counted}{when}." if counted else "",
         f"What {told} was counted, not tested." if told else "",
     ]

@@ -8,14 +8,13 @@ from typing import Any, Final
 import polars as pl
 
 from tracker.plotter.charts import Chart, Trace
-from tracker.plotter.curves import mean_of
+from tracker.plotter.curves import is_level, mean_of
 from tracker.plotter.gaps import tell_gap
 from tracker.plotter.palette import INK, MUTED, PAPER, RULE, SERIES, frame_layout
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.subjects import Subject
 from tracker.plotter.words import (
     clean,
-    is_level,
     name_ordinal,
     name_several,
     percent,

@@ -7,12 +7,12 @@ from typing import Final
 import polars as pl
 
 from tracker.plotter.charts import Chart, Layout, Trace
-from tracker.plotter.curves import Curve
+from tracker.plotter.curves import Curve, is_level
 from tracker.plotter.grids import unique_names
 from tracker.plotter.palette import INK, SERIES, format_ticks, frame_layout, see_through
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.spans import draw_spans
-from tracker.plotter.words import CHOOSERS, clean, day, is_level, name_several, percent
+from tracker.plotter.words import CHOOSERS, clean, day, name_several, percent
 
 FEW_NIGHTS: Final = 3
 """Nights below which lines say nothing."""

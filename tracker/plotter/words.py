@@ -1,7 +1,6 @@
 """Plain wording for people: shares, changes, days, and harvested text made safe to show."""
 
 import html
-import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -31,6 +30,7 @@ _LINK: Final = re.compile(
     r"(?i:https?)://[^\s/?#\x00-\x20][^\s\x00-\x20\x7f-\x9f\u202a-\u202e\u2066-\u2069]*"
 )
 _MARK: Final = re.compile(r" \((?:t[0-9a-f]{3,16}|topic)\)$")
+"""What stands behind a subject's name that another one has too, as `name_subjects` writes it."""
 _LONGEST_NAME: Final = 120
 _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.ASCII)
 
@@ -88,11 +88,6 @@ def name_several(names: Sequence[str], most: int = 2) -> str:
     more = len(names) - most
     rest = [] if more <= 0 else [f"{more} other{'' if more == 1 else 's'}"]
     return join_words([*quote_apart(names[:most]), *rest], "and")
-
-
-def is_level(one: float, other: float) -> bool:
-    """Return whether two shares are the same but for rounding."""
-    return math.isclose(one, other, rel_tol=1e-9)
 
 
 def name_ordinal(number: int) -> str:
