@@ -10,8 +10,8 @@ from worlds import FIRST_NIGHT, World, fill_slots
 
 from tracker.errors import TableError
 from tracker.tables import ATTENTION, CAPTURES, LISTS, SIGHTINGS
-from tracker.trends.attention import fill_asleep, measure_attention
-from tracker.trends.panels import SUBJECTS, Weighting, measure_observed
+from tracker.trends.attention import AWAKE, draw_attention, fill_asleep, measure_attention
+from tracker.trends.panels import SUBJECTS, Weighting, cut_panel, measure_observed, measure_panel
 from tracker.trends.series import mark_partial
 from tracker.trends.slots import expose_slots
 
@@ -59,6 +59,24 @@ def test_shares_and_bands_are_the_same_to_the_last_bit_in_whatever_order_slots_c
     assert first.filter(pl.col("share") > 0).height > 300
     for other in others:
         assert other.equals(first)
+
+
+def test_rows_told_night_by_night_are_those_told_at_once_to_the_last_bit() -> None:
+    world = World(n_sources=6, n_slots=20, n_nights=90, level=0.001)
+    slots, members = world.draw(1)
+    lost = [FIRST_NIGHT + timedelta(days=day) for day in (40, 41, 60)]
+    slots = slots.filter(~pl.col("night").is_in(lost))
+    late = (pl.col("source") == "s0") & (pl.col("night") < lost[0])
+    span = {"first_night": FIRST_NIGHT, "last_night": world.last_night}
+    panel = measure_panel(slots.filter(~late), members, **span)
+    at_once = draw_attention(panel, themes=["k0"], **span)
+    nightly = []
+    for night in pl.date_range(FIRST_NIGHT, world.last_night, eager=True):
+        known = {"first_night": max(FIRST_NIGHT, night - AWAKE), "last_night": night}
+        rows = draw_attention(cut_panel(panel, *known.values()), themes=["k0"], **known)
+        nightly.append(rows.filter(night=night))
+    assert at_once.filter(pl.col("slots") == 0, pl.col("high") > 0).height > 300
+    assert pl.concat(nightly).sort("subject", "channel", "night").equals(at_once)
 
 
 def test_a_box_seen_twice_counts_as_two_exposures_not_as_two_headlines() -> None:

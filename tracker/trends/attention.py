@@ -25,7 +25,7 @@ from scipy import stats
 
 from tracker.tables import ATTENTION, CHANNELS
 from tracker.trends.intervals import CONFIDENCE, bound_share
-from tracker.trends.panels import Panel, Weighting, add_up, measure_panel
+from tracker.trends.panels import Panel, Weighting, add_up, measure_panel, roll_up
 from tracker.trends.presence import LATELY
 
 _CELL: Final = ["night", "channel"]
@@ -210,14 +210,8 @@ def _band(frame: pl.DataFrame) -> pl.DataFrame:
         pl.when(several).then(share * (1 - share) * pl.col("spread")).alias("within"),
         pl.when(several).then((pl.col("squares") - n * share**2) / (n - 1)).alias("between"),
     )
-    # A rolling sum of floats does not come back to zero of itself.
-    carried = pl.col("squares").rolling_max(_LATELY, min_samples=1).over("subject", "channel") > 0
     lately = [
-        pl.when(carried)
-        .then(pl.col(name).rolling_sum(_LATELY, min_samples=1).over("subject", "channel"))
-        .otherwise(0.0)
-        .alias(name)
-        for name in ("within", "between")
+        roll_up(pl.col(name), _LATELY).over("subject", "channel") for name in ("within", "between")
     ]
     frame = frame.with_columns(lately)
     between, within = (frame[name].to_numpy() for name in ("between", "within"))

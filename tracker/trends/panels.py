@@ -84,7 +84,20 @@ def add_up(values: pl.Expr) -> pl.Expr:
     What threads add up comes in another order each time. Whole numbers of so small a unit add up
     exactly, to 1e14.
     """
-    return (values * _UNITS).cast(pl.Int128).sum().cast(pl.Float64) / _UNITS
+    return _count_units(values).sum().cast(pl.Float64) / _UNITS
+
+
+def roll_up(values: pl.Expr, n_rows: int) -> pl.Expr:
+    """Return the sum of each row and those before it, `n_rows` in all, nulls left out.
+
+    It is exact as `add_up` is, and so the same wherever the series begins before them.
+    """
+    rolled = _count_units(values).rolling_sum(n_rows, min_samples=1)
+    return rolled.cast(pl.Float64) / _UNITS
+
+
+def _count_units(values: pl.Expr) -> pl.Expr:
+    return (values * _UNITS).cast(pl.Int128)
 
 
 def measure_observed(slots: pl.DataFrame, *, weighting: Weighting = "slots") -> pl.DataFrame:
