@@ -1,6 +1,6 @@
 """What becomes of the ids of topics when something older comes in."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -89,6 +89,32 @@ def test_an_id_of_before_stands_for_what_has_its_place(
     page = (study.folder / "topics" / f"{old}.html").read_text("utf-8")
     assert f'url={new}.html"' in page
     assert (study.folder / "topics" / f"{new}.html").is_file()
+
+
+def test_stopped_while_nights_are_done_again_an_id_of_before_still_leads_on(
+    tables: tuple[Path, Path], tmp_path: Path
+) -> None:
+    late, first = tables
+    study = Study(tmp_path / "study")
+    study.ingest([first])
+    study.update()
+    old = read_ferry(study)
+    study.ingest([late])
+
+    for at in (("topics", 4), ("attention", 0)):
+
+        def stop(stage: str, done: int, _total: int, at: tuple[str, int] = at) -> None:
+            if (stage, done) == at:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            study.update(progress=stop)
+    done = run(study, "update").output
+    assert "an update that had gone back to 2026-01-05 was stopped" in done
+    assert "1 topic kept its id; 1 topic has another" in done
+    (heir,) = study.read("heirs").drop("made_at").rows()
+    assert heir == (old, read_ferry(study), 1.0, date(2026, 1, 5))
+    assert "was stopped" not in run(study, "update").output
 
 
 def test_nothing_is_noted_where_ids_stay(tables: tuple[Path, Path], tmp_path: Path) -> None:

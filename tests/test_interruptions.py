@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
+from tests import test_heirs as heirs
 from tracker import Study, batches
 from tracker.cli import main
 from tracker.errors import InputError
@@ -116,11 +117,19 @@ def test_killed_while_a_remodel_looks_the_study_is_as_it_was(folder: Path, told:
     assert done.counts["kept"] > 0
 
 
-def test_killed_while_a_remodel_writes_the_next_update_ends_it(folder: Path, told: Study):
-    (folder / "tracker.toml").write_text(LEXICAL)
+def test_killed_while_a_remodel_writes_the_next_update_ends_it(
+    folder: Path, told: Study, tmp_path_factory: pytest.TempPathFactory
+):
+    whole = tmp_path_factory.mktemp("whole")
+    shutil.copytree(told.folder, whole / "study")
+    for place in (whole, folder):
+        (place / "tracker.toml").write_text(LEXICAL)
+    fates = open_study(whole).remodel().counts
     nights = told.read("nights").height
-    kill_within(folder, "remodel", [], "topics", times=nights + 2)
+    kill_within(folder, "remodel", [], "topics", times=nights + 6)
     study = open_study(folder)
+    done = study.read("nights").height
+    assert done >= 5
     with pytest.raises(InputError, match="an earlier remodel was cut off; tracker update ends it"):
         study.remodel()
     (cut,) = (finding for finding in check_study(study) if not finding.good)
@@ -128,6 +137,9 @@ def test_killed_while_a_remodel_writes_the_next_update_ends_it(folder: Path, tol
     command = ["--study", str(study.folder), "--config", str(folder / "tracker.toml"), "update"]
     ended = CliRunner().invoke(main, command).output
     assert "an earlier tracker topics remodel was cut off, so all topics were derived" in ended
+    assert f"keeps its id: {', '.join(f'{n} {fate}' for fate, n in fates.items())}\n" in ended
+    assert f"(nights done: {nights - done}," in ended
+    assert_same(read_all(study, PLACED), read_all(open_study(whole), PLACED))
     assert all(finding.good for finding in check_study(study))
     assert_same(read_all(study, TAKEN_IN), read_all(told, TAKEN_IN))
     held = study.read("members").filter(pl.col("to_night").is_null())
@@ -136,6 +148,29 @@ def test_killed_while_a_remodel_writes_the_next_update_ends_it(folder: Path, tol
     study.replay()
     assert_same(read_all(study, PLACED), placed)
     assert study.edit_topics(later=True).pin(held["topic_id"].drop_nulls()[0])
+
+
+def test_killed_while_nights_are_done_again_the_next_update_still_notes_what_moved(tmp_path: Path):
+    late = heirs.make_table(tmp_path, "late", 0, (heirs.BEFORE,))
+    first = heirs.make_table(tmp_path, "first", 2, (heirs.FERRY,))
+    whole, folder = tmp_path / "whole", tmp_path / "killed"
+    open_study(whole).ingest([first])
+    open_study(whole).update()
+    old = heirs.read_ferry(open_study(whole))
+    open_study(whole).ingest([late])
+    shutil.copytree(whole, folder)
+    open_study(whole).update()
+    kill_within(folder, "update", [], "topics", times=4)
+    study = open_study(folder)
+    assert study.read("nights").height == 4
+    # What is looked at meanwhile is too early to tell.
+    study.update(study.read("nights")["night"].min())
+    assert study.read("heirs").is_empty()
+    assert study.update().moved.moved == 1
+    assert study.read("heirs")["topic_id"].to_list() == [old]
+    assert_same(
+        read_all(study, (*PLACED, "heirs")), read_all(open_study(whole), (*PLACED, "heirs"))
+    )
 
 
 def test_killed_while_topics_are_merged_the_next_update_ends_it(

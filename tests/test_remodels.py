@@ -129,10 +129,12 @@ def test_other_settings_are_refused_too_and_corrections_are_carried_out_again(
     assert back.exit_code == 0
 
 
-def test_cut_off_while_deriving_the_next_update_does_it_all(other: Path, told: Study):
+def test_cut_off_before_anything_was_derived_the_next_update_does_it_all(other: Path, told: Study):
     models = told.read("models")
     row = models.with_columns(
-        made_at=pl.col("made_at") + pl.duration(days=1), finished=pl.lit(value=False)
+        pl.lit(value=False).alias("finished"),
+        pl.lit(value=False).alias("begun"),
+        made_at=pl.col("made_at") + pl.duration(days=1),
     )
     study = Study(other / "study")
     study.store.upsert(TABLES["models"], row)

@@ -1,5 +1,6 @@
 """The verbs that bring a study up to a night: update and replay."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -32,19 +33,25 @@ def update(settings: Settings, as_of: datetime | None, as_json: bool) -> None:
         result = settings.open().update(_to_date(as_of), progress=progress)
     _warn_earlier(result, _to_date(as_of))
     _print_update(result, as_json)
-    first = result.placing.first_night
+    moved = result.moved
     if as_json:
         return
     if result.remodelled:
         click.echo(
             "an earlier tracker topics remodel was cut off, so all topics were derived anew; one "
-            "that is clearly the same as before keeps its id"
+            f"that is clearly the same as before keeps its id{_tell_fates(result.fates)}"
         )
-    elif result.stood and first and first < result.stood <= result.night:
-        click.echo(
-            f"something of {first} came in or changed, so the nights from then on were done again; "
-            f"{_tell_moved(result.moved)}"
-        )
+    elif moved.first and moved.stood and moved.first < moved.stood:
+        why = f"something of {moved.first} came in or changed, so"
+        if moved.stopped:
+            why = f"an update that had gone back to {moved.first} was stopped;"
+        click.echo(f"{why} the nights from then on were done again; {_tell_moved(moved)}")
+
+
+def _tell_fates(fates: Mapping[str, int]) -> str:
+    """Return how many topics met each fate, to end a sentence."""
+    told = ", ".join(f"{n:,} {fate}" for fate, n in fates.items())
+    return told and f": {told}"
 
 
 def _tell_moved(moved: "Moved") -> str:

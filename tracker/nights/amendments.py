@@ -23,6 +23,7 @@ from tracker.tables import (
     LISTS,
     MEMBERS,
     MODELS,
+    PLACES,
     RUNS,
     SIGHTINGS,
     THEMES,
@@ -101,7 +102,9 @@ def _is_settled(store: Store, config: Config, frame: pl.DataFrame) -> bool:
     waiting = (pl.col("state") == "waiting") | (
         pl.col("undone_night").is_not_null() & (pl.col("state") != "undone")
     )
-    return last == mark_stand(store, config) and others.filter(waiting).is_empty()
+    # Of an update that was stopped, places are left.
+    due = not others.filter(waiting).is_empty() or not store.read(PLACES).is_empty()
+    return last == mark_stand(store, config) and not due
 
 
 def _update(
@@ -158,19 +161,20 @@ def _move(
     """Do the night's topics again, and count those whose headlines moved; return how many."""
     from tracker.nights.headlines import texts_of  # noqa: PLC0415
     from tracker.nights.models import read_naming  # noqa: PLC0415 - loads the models
-    from tracker.nights.replays import place_headlines  # noqa: PLC0415
+    from tracker.nights.replays import find_start, place_headlines  # noqa: PLC0415
     from tracker.topics.events import summarise_events  # noqa: PLC0415
 
     zone = config.study.time_zone
     texts = texts_of(store.read(HEADLINES), zone)
-    before = store.read(MEMBERS)
+    before, nights = store.read(MEMBERS), list_nights(store, zone, night)
     place_headlines(
         store,
         texts,
         encoder=encoder(),
         settings=config.topics,
-        nights=list_nights(store, zone, night),
+        nights=nights,
         naming=read_naming(store),
+        start=find_start(store, texts, nights),
         progress=progress,
     )
     after = store.read(MEMBERS)

@@ -8,7 +8,7 @@ import polars as pl
 
 from tracker.errors import ConfigError
 from tracker.store import Store
-from tracker.tables import CARRIED, MEMBERS, MODELS
+from tracker.tables import CARRIED, MEMBERS, MODELS, PLACES
 from tracker.topics.chosen_encoders import is_of_folder
 from tracker.topics.encoder import Encoder
 from tracker.topics.namings import Carried, Naming
@@ -20,7 +20,8 @@ def write_model(
 ) -> None:
     """Write that topics are made so from now on."""
     said = json.dumps(asdict(settings), sort_keys=True)
-    store.upsert(MODELS, MODELS.frame([(made_at, encoder.name, METHOD, said, finished)]))
+    row = (made_at, encoder.name, METHOD, said, finished, finished)
+    store.upsert(MODELS, MODELS.frame([row]))
 
 
 def read_model(store: Store) -> pl.DataFrame:
@@ -36,7 +37,8 @@ def check_model(store: Store, encoder: Encoder, settings: TopicSettings, now: da
     """
     latest = read_model(store)
     differences = [] if latest.is_empty() else list_differences(latest, encoder, settings)
-    bare = store.scan(MEMBERS).head(1).collect().is_empty()
+    # Of nights that are being done again, places are left.
+    bare = all(store.scan(table).head(1).collect().is_empty() for table in (MEMBERS, PLACES))
     if latest.is_empty() or (bare and differences):
         write_model(store, encoder, settings, now, finished=True)
         return False
@@ -47,6 +49,16 @@ def check_model(store: Store, encoder: Encoder, settings: TopicSettings, now: da
             f"{_tell_way_back(latest, encoder)}"
         )
     return not latest["finished"].item()
+
+
+def has_begun(store: Store) -> bool:
+    """Return whether all topics that there are were made as is said by now."""
+    return read_model(store)["begun"].item() is True
+
+
+def begin_model(store: Store) -> None:
+    """Write that what was made otherwise is gone: what there is from now on need not go."""
+    store.upsert(MODELS, read_model(store).with_columns(begun=pl.lit(value=True)))
 
 
 def finish_model(store: Store) -> None:

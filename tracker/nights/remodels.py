@@ -10,6 +10,7 @@ from tracker.config import Config
 from tracker.errors import InputError
 from tracker.nights.counts import find_stand
 from tracker.nights.headlines import texts_of
+from tracker.nights.heirs import read_places
 from tracker.nights.models import list_differences, read_model, write_model
 from tracker.nights.readings import list_nights
 from tracker.nights.replays import derive_members
@@ -25,7 +26,7 @@ from tracker.tables import (
 )
 from tracker.topics.encoder import Encoder
 from tracker.topics.members import list_placed
-from tracker.topics.namings import Naming, compare_topics, match_topics
+from tracker.topics.namings import Naming, compare_topics, count_fates, match_topics
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class RemodelResult:
     @property
     def counts(self) -> dict[str, int]:
         """Return how many topics met each fate."""
-        return dict(self.moved.group_by("fate").len().sort("fate").iter_rows())
+        return count_fates(self.moved)
 
 
 def remodel_study(
@@ -79,7 +80,9 @@ def remodel_study(
             "earlier remodel was cut off, tracker update ends it"
         )
     zone = config.study.time_zone
-    before, labels = list_placed(store.scan(MEMBERS)), read_labels(store)
+    # Where an update was stopped, not all topics are there.
+    left, labels = read_places(store), read_labels(store)
+    before = list_placed(store.scan(MEMBERS)) if left is None else left.placed
     salted = Naming(now.isoformat())
     derived = derive_members(
         store,
@@ -92,7 +95,7 @@ def remodel_study(
     )
     carried = _match(store, before, list_placed(derived.lazy()), now)
     store.upsert(CARRIED, carried)
-    # From here on a process that is cut off leaves a study that the next update derives anew.
+    # From here on a process that is cut off leaves a study whose topics the next update derives.
     write_model(store, model, config.topics, now, finished=False)
     update = update_study(store, config, lambda: model, now=now, as_of=stand, progress=progress)
     moved = compare_topics(before, list_placed(store.scan(MEMBERS)))

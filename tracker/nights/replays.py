@@ -49,14 +49,13 @@ def place_headlines(
     settings: TopicSettings,
     nights: Sequence[date],
     naming: Naming,
-    first: date | None = None,
+    start: date | None,
     progress: Progress = be_silent,
 ) -> Placing:
     """Bring members, topics and lineage up to the last of `nights`; return what was done.
 
-    Nights before the first change are kept as they are. A headline that turns up on a night that
-    was done already, or a night between two such (an archive taken in late), takes the ledger back
-    to that night. A night without new headlines is done too: topics fall asleep and retire on it.
+    Nights before `start` are kept as they are. A night without new headlines is done too: topics
+    fall asleep and retire on it.
 
     Args:
         store: The study's store.
@@ -66,10 +65,9 @@ def place_headlines(
         settings: Thresholds and windows of the topics.
         nights: All nights with captures, up to the night to reach.
         naming: How topics are called.
-        first: Forget everything from this night on, even if nothing changed.
+        start: First night that is done again, as `find_start` says; None if none is.
         progress: Told how far it is.
     """
-    start = _find_start(store, headlines, nights, first)
     if start is None:
         return Placing(0, 0, None)
     earlier = max((night for night in nights if night < start), default=date.min)
@@ -181,10 +179,20 @@ def _holds_any(rows: pl.LazyFrame) -> bool:
     return not rows.select(pl.first().is_not_null()).head(1).collect().is_empty()
 
 
-def _find_start(
-    store: Store, headlines: pl.DataFrame, nights: Sequence[date], first: date | None
+def find_start(
+    store: Store, headlines: pl.DataFrame, nights: Sequence[date], first: date | None = None
 ) -> date | None:
-    """Return the first night that must be done again, or None if all are done."""
+    """Return the first night that must be done again, or None if all are done.
+
+    A headline that turns up on a night that was done already, or a night between two such (an
+    archive taken in late), takes the ledger back to that night.
+
+    Args:
+        store: The study's store.
+        headlines: As in `place_headlines`.
+        nights: All nights with captures, up to the night to reach.
+        first: Forget everything from this night on, even if nothing changed.
+    """
     members = store.scan(MEMBERS).group_by("headline_id").agg(pl.col("from_night").min()).collect()
     joined = headlines.join(members, on="headline_id", how="full", coalesce=True)
     said = store.read(CORRECTIONS)

@@ -10,13 +10,13 @@ from tracker.collector.expectations import find_missing
 from tracker.config import Config
 from tracker.nights.counts import find_stand
 from tracker.nights.headlines import LEFT_HEADLINES, texts_of, update_headlines
-from tracker.nights.heirs import Moved, note_heirs
+from tracker.nights.heirs import Moved, drop_places, keep_places, note_heirs, read_places
 from tracker.nights.label_writers import open_writer
 from tracker.nights.measures import measure_trends, write_trends
-from tracker.nights.models import check_model, finish_model, read_naming
+from tracker.nights.models import begin_model, check_model, finish_model, has_begun, read_naming
 from tracker.nights.pasts import scan_counted
 from tracker.nights.readings import note_left, read_taken
-from tracker.nights.replays import Placing, place_headlines
+from tracker.nights.replays import Placing, find_start, forget_nights, place_headlines
 from tracker.nights.slot_counts import count_slots
 from tracker.nights.theme_matches import update_themes
 from tracker.nights.written_labels import LabelResult, write_labels
@@ -34,6 +34,7 @@ from tracker.tables import (
 from tracker.topics.encoder import Encoder
 from tracker.topics.events import summarise_events
 from tracker.topics.members import list_placed
+from tracker.topics.namings import compare_topics, count_fates
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class UpdateResult:
         labels: What the label writer did, if there is one.
         stood: The night the study stood at before; None if it never did.
         moved: What became of topics where nights that were done already were done again.
-        remodelled: Whether it ended a remodel that had been cut off, so that all nights were done.
+        remodelled: Whether it derived the topics of a remodel, or the rest of one that was cut off.
+        fates: How many topics met each fate in that remodel, see `compare_topics`.
     """
 
     night: date
@@ -67,6 +69,7 @@ class UpdateResult:
     stood: date | None
     moved: Moved
     remodelled: bool
+    fates: dict[str, int]
 
 
 def update_study(
@@ -110,7 +113,12 @@ def update_study(
         taken = read_taken(store, captures, config)
         derived = update_headlines(store, taken, zone)
     texts = texts_of(derived.headlines, zone)
-    before = list_placed(store.scan(MEMBERS))
+    if unfinished and not has_begun(store):
+        keep_places(store, nights[0], stood, night)
+        forget_nights(store, nights[0], date.min)
+        begin_model(store)
+    start = find_start(store, texts, nights, first)
+    before = read_places(store) if unfinished else keep_places(store, start, stood, night)
     placing = place_headlines(
         store,
         texts,
@@ -118,13 +126,14 @@ def update_study(
         settings=config.topics,
         nights=nights,
         naming=read_naming(store),
-        first=nights[0] if unfinished else first,
+        start=start,
         progress=progress,
     )
-    moved, again = Moved(), placing.first_night
-    if again is not None and stood is not None and again <= stood <= night and not unfinished:
-        moved = note_heirs(store, before, again, now)
-    finish_model(store)
+    moved, fates = Moved(), dict[str, int]()
+    if before is not None and not unfinished:
+        moved = note_heirs(store, before, now)
+    elif before is not None and before.stood <= night:
+        fates = count_fates(compare_topics(before.placed, list_placed(store.scan(MEMBERS))))
     with one_step(progress, "events"):
         events = summarise_events(store.read(MEMBERS), texts, night, store.read(EVENTS))
         store.replace(EVENTS, events)
@@ -137,6 +146,10 @@ def update_study(
         members = scan_counted(store).collect()
         trends = measure_trends(store, counted, members, themes, config, nights[0], night)
         write_trends(store, counted, trends, note_left(store, LEFT_HEADLINES, left))
+    # Last of all, so that an update that goes on from here still tells what moved.
+    if before is not None:
+        drop_places(store)
+    finish_model(store)
     labels = write_labels(store, config.labels, open_writer, now, progress)
     return UpdateResult(
         night=night,
@@ -151,6 +164,7 @@ def update_study(
         stood=stood,
         moved=moved,
         remodelled=unfinished,
+        fates=fates,
     )
 
 

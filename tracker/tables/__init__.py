@@ -22,6 +22,7 @@ from tracker.tables.topics import (
     MEMBERS,
     MODELS,
     NIGHTS,
+    PLACES,
     THEMES,
     TOPICS,
     VECTORS,
@@ -65,10 +66,10 @@ __all__ = [
     "CHANNEL_OF", "CORRECTIONS", "CORRECTION_KINDS", "CORRECTION_STATES", "COVERAGE",
     "COVERAGE_STATES", "DIFFERENCES", "DIGESTS", "EVENTS", "FAMILIES", "HEADLINES", "HEIRS",
     "LABELS", "LEFT", "LINEAGE", "LINEAGE_EVENTS", "LISTS", "LIST_KINDS", "LIST_OUTCOMES",
-    "MEMBERS", "MODELS", "NIGHTS", "NOISES", "READINGS", "RUNS", "SEEN_OUTCOMES", "SIGHTINGS",
-    "SIGNALS", "SIGNAL_KINDS", "SLOTS", "STOOD", "TABLES", "TEST_KINDS", "TEXTS", "THEMES", "TIME",
-    "TIMES", "TOPICS", "TOPIC_STATES", "TRACKS", "VECTOR", "VECTORS", "Column", "Outcome", "Table",
-    "night_of", "want_columns",
+    "MEMBERS", "MODELS", "NIGHTS", "NOISES", "PLACES", "READINGS", "RUNS", "SEEN_OUTCOMES",
+    "SIGHTINGS", "SIGNALS", "SIGNAL_KINDS", "SLOTS", "STOOD", "TABLES", "TEST_KINDS", "TEXTS",
+    "THEMES", "TIME", "TIMES", "TOPICS", "TOPIC_STATES", "TRACKS", "VECTOR", "VECTORS", "Column",
+    "Outcome", "Table", "night_of", "want_columns",
 ]  # fmt: skip
 
 TABLES: Final[Mapping[str, Table]] = MappingProxyType(
@@ -91,6 +92,7 @@ TABLES: Final[Mapping[str, Table]] = MappingProxyType(
             MODELS,
             CARRIED,
             HEIRS,
+            PLACES,
             THEMES,
             SLOTS,
             BOXES,

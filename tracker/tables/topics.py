@@ -159,6 +159,12 @@ MODELS: Final = Table(
         Column("method", pl.Int64, "number of the method; null before it was kept", nullable=True),
         Column("settings", pl.String, "JSON: settings of topics"),
         Column("finished", pl.Boolean, "whether all nights have been derived so"),
+        Column(
+            "begun",
+            pl.Boolean,
+            "whether what was made otherwise is gone; null before it was kept",
+            nullable=True,
+        ),
     ),
     ("made_at",),
 )
@@ -186,6 +192,18 @@ HEIRS: Final = Table(
         Column("made_at", TIME, "when the update ran that did it"),
     ),
     ("topic_id",),
+)
+
+PLACES: Final = Table(
+    "places",
+    "one headline's topic before nights are done again; kept until it is noted what became of it",
+    (
+        Column("headline_id", pl.String, "the headline"),
+        Column("topic_id", pl.String, "topic it was in"),
+        Column("first", pl.Date, "first night that is done again"),
+        Column("stood", pl.Date, "night the study stood at"),
+    ),
+    ("headline_id",),
 )
 
 THEMES: Final = Table(

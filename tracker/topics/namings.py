@@ -135,6 +135,11 @@ def compare_topics(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
+def count_fates(compared: pl.DataFrame) -> dict[str, int]:
+    """Return how many topics met each fate, of what `compare_topics` gave."""
+    return dict(compared.group_by("fate").len().sort("fate").iter_rows())
+
+
 def _overlap(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """Return the pairs that share headlines, with how many, the index, and their component."""
     other = after.select("headline_id", pl.col("topic_id").alias("other_id"))
