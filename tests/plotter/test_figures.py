@@ -645,6 +645,9 @@ def test_chance_is_named_only_beside_what_was_tested():
         "What is new or came back was counted, not tested."
     )
     assert tell_quiet({"rise", "fade"}, when) == "Nothing was new or came back in the last week."
+    assert tell_quiet({"rise", "fade"}, when, slight=2) == (
+        "Of what is new or back, 2 topics of two scattered headlines have no card."
+    )
     assert tell_quiet({"burst", "rise"}).startswith("Nothing else faded beyond what chance")
     assert tell_quiet({"rise", "fade", "new", "back"}).startswith("What is new or came back was")
 

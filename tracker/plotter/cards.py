@@ -69,6 +69,18 @@ def _choose_findings(prepared: Prepared, findings: Sequence[Finding], kind: str)
     return [f for f in found if f.subject.key in keys]
 
 
+def count_slight(prepared: Prepared, findings: Sequence[Finding]) -> int:
+    """Return how many topics of two scattered headlines were new or came back in the last week."""
+    last_night = prepared.data.last_night
+    found = {
+        finding.subject.key
+        for kind in KINDS
+        if kind not in TESTED
+        for finding in recent(findings, kind, last_night)
+    }
+    return len(found & prepared.slight)
+
+
 def _tell_card(prepared: Prepared, finding: Finding) -> Card:
     curve = prepared.curves.by_subject[finding.subject.key, finding.channel]
     tonight = finding.night == prepared.data.last_night
@@ -82,8 +94,8 @@ def _tell_card(prepared: Prepared, finding: Finding) -> Card:
 
 def read_largest(prepared: Prepared) -> list[Card]:
     """Return the subjects with most room on the last night; of like ones the larger."""
-    seen = prepared.curves.of(prepared.channel)
-    curves = [c for c in seen if c.last and c.subject.key not in prepared.slight]
+    seen = [c for c in prepared.curves.of(prepared.channel) if c.last]
+    curves = [c for c in seen if c.subject.key not in prepared.slight] or seen
     curves.sort(key=lambda c: (-(c.last or 0), c.subject.kind != "theme", c.subject.key))
     keys = keep_distinct(prepared, [c.subject.key for c in curves[: 4 * CARDS_OF["most"]]])
     return [

@@ -159,12 +159,13 @@ def _tell_change(row: Mapping[str, Any]) -> str:
     return f"{words}, {stretch}"
 
 
-def tell_quiet(found: Collection[str], when: str = "") -> str:
+def tell_quiet(found: Collection[str], when: str = "", slight: int = 0) -> str:
     """Return in a sentence or two what was not found, and what no test stands behind.
 
     Args:
         found: Kinds of which something was found.
         when: The time that is meant, as it stands in a sentence: ` in the last week`.
+        slight: How many topics of two scattered headlines are new or back and not shown.
     """
     changed, counted = (
         join_words([words for kind, words in QUIET.items()
@@ -175,8 +176,12 @@ def tell_quiet(found: Collection[str], when: str = "") -> str:
     nothing = "Nothing else" if "burst" in found else "Nothing"
     sentences = [
         f"{nothing} {changed}{when} beyond what chance would bring." if changed else "",
-        f"Nothing {counted}{when}." if counted else "",
+        f"Nothing {counted}{when}." if counted and not slight else "",
         f"What {told} was counted, not tested." if told else "",
+        f"Of what is new or back, {count(slight, 'topic')} of two scattered headlines "
+        f"{'has' if slight == 1 else 'have'} no card."
+        if slight
+        else "",
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -206,7 +211,7 @@ def headline_of_night(prepared: Prepared, findings: Sequence[Finding]) -> str:
     name = name_several([c.subject.told for c in level if c.subject.key in distinct])
     share = tell_share(prepared, level[0], last_night)
     larger = any((curve.last or 0) > (level[0].last or 0) for curve in prepared.curves.of(channel))
-    of = " of all that more than two headlines tell of" if larger else ""
+    of = ", topics of two scattered headlines left out" if larger else ""
     if len(distinct) > 1:
         return f"{name} have most room tonight{of}, each {share}"
     return f"{name} has most room tonight{of}: {share}"

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from tracker.plotter.attention_charts import chart_subject, chart_themes, choose_subjects
-from tracker.plotter.cards import read_glance, read_largest
+from tracker.plotter.cards import count_slight, read_glance, read_largest
 from tracker.plotter.cells import read_cells, read_told
 from tracker.plotter.channels import chart_channels
 from tracker.plotter.coverages import chart_coverage
 from tracker.plotter.findings import (
     KINDS,
+    TESTED,
     Finding,
     headline_of_night,
     read_findings,
@@ -151,7 +152,12 @@ def _build_index(
         "coverage": None if young else chart_coverage(prepared),
     }
     more = {name: chart for name, chart in others.items() if chart is not None}
-    told = {kind for kind in KINDS if recent(findings, kind, prepared.data.last_night)}
+    told = {
+        kind
+        for kind in KINDS
+        for finding in recent(findings, kind, prepared.data.last_night)
+        if kind in TESTED or finding.subject.key not in prepared.slight
+    }
     curves, channel = prepared.curves, prepared.channel
     tonight = bool(curves.channels) and curves.observed[channel][-1]
     return render_page(
@@ -164,7 +170,7 @@ def _build_index(
         names={row.subject.key: row.subject for row in rows},
         weeks=weeks,
         glance=read_glance(prepared, findings),
-        quiet=tell_quiet(told, " in the last week"),
+        quiet=tell_quiet(told, " in the last week", count_slight(prepared, findings)),
         largest=read_largest(prepared),
         rows=rows,
         n_topics=sum(row.subject.kind == "topic" for row in rows),
