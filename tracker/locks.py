@@ -51,6 +51,7 @@ def hold_study(folder: Path, command: str, tell: Tell) -> Iterator[None]:
                 f"{folder}: {_describe(folder)} is still writing to this study; try again later"
             ) from error
     try:
+        (folder / WRITER).unlink(missing_ok=True)  # of one that was killed
         said = {"pid": os.getpid(), "command": command, "since": datetime.now(UTC).isoformat()}
         (folder / WRITER).write_text(json.dumps(said), encoding="utf-8")
         yield

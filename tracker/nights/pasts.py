@@ -44,10 +44,19 @@ def scan_counted(store: Store) -> pl.LazyFrame:
     members, pasts = store.scan(MEMBERS), list_pasts(store)
     if pasts.is_empty():
         return members
-    counted = members.collect()
-    for night, steps in _list_steps(store, pasts).items():
-        counted = give_pasts(counted, night, steps)
-    return counted.lazy()
+    nights = _list_steps(store, pasts)
+    came = [(night, step.target) for night, steps in nights.items() for step in steps]
+    schema = {"from_night": pl.Date, "topic_id": pl.String}
+    arrivals = pl.LazyFrame(came, schema=schema, orient="row")
+    # Of the others nothing is read before it is asked for.
+    moved = members.join(arrivals, on=list(schema), how="semi").select("headline_id").collect()
+    others, counted = (
+        members.join(moved.lazy(), on="headline_id", how=how) for how in ("anti", "semi")
+    )
+    given = counted.collect()
+    for night, steps in nights.items():
+        given = give_pasts(given, night, steps)
+    return pl.concat([others, MEMBERS.check(given).lazy()])
 
 
 def list_pasts(store: Store) -> pl.DataFrame:
@@ -149,7 +158,7 @@ def _give_past(
         from_night=pl.max_horizontal("from_night", pl.lit(since)), topic_id=pl.lit(topic)
     )
     rest = members.filter(~given.fill_null(value=False))
-    return MEMBERS.check(pl.concat([rest, before, own]))
+    return pl.concat([rest, before, own])
 
 
 def _list_steps(store: Store, pasts: pl.DataFrame) -> Mapping[date, list[Step]]:
