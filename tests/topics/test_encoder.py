@@ -1,4 +1,5 @@
 import hashlib
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tracker.topics import encoder as encoders
 from tracker.topics.chosen_encoders import LevelEncoder
 from tracker.topics.encoder import Encoder, load_encoder
 from tracker.topics.onnx_encoders import POOLINGS
+from tracker.topics.poolings import read_pooling
 from tracker.topics.similarity import Rows, fold, hash_ngrams, unit
 from tracker.topics.spaces import Space
 
@@ -146,14 +148,57 @@ def test_a_folder_with_a_model_is_that_model_and_tells_what_it_reads(folder: Pat
     np.testing.assert_allclose(ours, theirs, atol=0.12)
 
 
-def test_a_folder_that_says_so_is_pooled_by_its_first_token(folder: Path) -> None:
-    mean = load_encoder(str(folder))
-    (folder / "1_Pooling").mkdir()
+def tell(folder: Path, pooling: str, modules: str | None = None) -> None:
+    """Write what a folder says of its model's pooling, and its modules if it is to name any."""
+    (folder / "modules.json").unlink(missing_ok=True)
+    if modules is not None:
+        (folder / "modules.json").write_text(modules)
     told = folder / "1_Pooling" / "config.json"
-    told.write_text('{"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}')
+    told.parent.mkdir(exist_ok=True)
+    told.write_text(pooling)
+
+
+def name_modules(*types: str) -> str:
+    paths = ["", *(f"{place}_{name.split('.')[-1]}" for place, name in enumerate(types) if place)]
+    return json.dumps(
+        [{"path": path, "type": name} for path, name in zip(paths, types, strict=True)]
+    )
+
+
+TRANSFORMER, POOLING, DENSE, NORMALIZE = (
+    f"sentence_transformers.models.{name}"
+    for name in ("Transformer", "Pooling", "Dense", "Normalize")
+)
+
+
+def test_a_folder_that_says_so_is_pooled_by_its_first_token(folder: Path) -> None:
+    tell(folder, "{}")
+    mean = load_encoder(str(folder))
+    tell(
+        folder,
+        '{"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}',
+        name_modules(TRANSFORMER, POOLING, NORMALIZE),
+    )
     first = load_encoder(str(folder))
     assert abs(first.encode(TEXTS[:2]) - mean.encode(TEXTS[:2])).max() > 0.01
-    assert first.name != mean.name
+
+
+@pytest.mark.parametrize(
+    ("told", "pooling", "mark"),
+    [
+        ("{}", "mean", ""),
+        ('{"pooling_mode": "mean_sqrt_len_tokens"}', "mean_sqrt_len_tokens", ""),
+        ('{"pooling_mode_lasttoken": true}', "lasttoken", ""),
+        ('{"pooling_mode": ["cls"]}', "cls", "-cls"),
+        ('{"pooling_mode_max_tokens": true}', "max", "-max"),
+        ('{"pooling_mode": "weightedmean"}', "weightedmean", "-weightedmean"),
+    ],
+)
+def test_vectors_that_another_pooling_made_are_not_taken_for_those_of_now(
+    folder: Path, told: str, pooling: str, mark: str
+) -> None:
+    tell(folder, told)
+    assert read_pooling(folder) == (pooling, mark)
 
 
 @pytest.mark.parametrize(
@@ -162,15 +207,41 @@ def test_a_folder_that_says_so_is_pooled_by_its_first_token(folder: Path) -> Non
         ('{"pooling_mode": "attention"}', "found pooling by attention; wanted one of cls,"),
         ('{"pooling_mode_attention_tokens": true}', "by pooling_mode_attention_tokens; wanted"),
         ('{"pooling_mode_max_tokens": true, "pooling_mode_cls_token": true}', "by max and cls;"),
+        ('{"pooling_mode": {"a": 1}}', "found pooling by {'a': 1}; wanted one of cls,"),
+        ('{"pooling_mode": [["mean"]]}', r"found pooling by \['mean'\]; wanted one of cls,"),
+        ('{"pooling_mode_mean_tokens": false}', "found pooling by nothing; wanted one of cls,"),
         ('["mean"]', r"found \['mean'\]; wanted an object"),
         ("[", "cannot be read"),
     ],
 )
 def test_a_pooling_that_is_not_known_is_refused(folder: Path, said: str, found: str) -> None:
-    (folder / "1_Pooling").mkdir(exist_ok=True)
+    tell(folder, said)
     told = folder / "1_Pooling" / "config.json"
-    told.write_text(said)
     with pytest.raises(EncoderError, match=rf"{told}: .*{found}"):
+        load_encoder(str(folder))
+
+
+@pytest.mark.parametrize(
+    ("modules", "found"),
+    [
+        (name_modules(TRANSFORMER, POOLING, DENSE), rf"{POOLING}, {DENSE}; wanted Transformer and"),
+        (name_modules(TRANSFORMER, POOLING, "own.Normalize"), r"own\.Normalize; wanted Transf"),
+        (name_modules(TRANSFORMER), f"found the modules {TRANSFORMER}; wanted Transformer and"),
+        ('{"type": "Dense"}', "wanted a list of modules with their types"),
+        ("[", "cannot be read"),
+    ],
+)
+def test_a_model_with_layers_that_would_be_left_out_is_refused(
+    folder: Path, modules: str, found: str
+) -> None:
+    tell(folder, "{}", modules)
+    with pytest.raises(EncoderError, match=rf"{folder / 'modules.json'}: .*{found}"):
+        load_encoder(str(folder))
+
+
+def test_a_pooling_is_read_where_the_modules_say_it_is(folder: Path) -> None:
+    tell(folder, "{}", name_modules(TRANSFORMER, POOLING).replace("1_Pooling", "2_Pooling"))
+    with pytest.raises(EncoderError, match=r"2_Pooling/config\.json: found no such file; wanted"):
         load_encoder(str(folder))
 
 

@@ -1,30 +1,19 @@
 """Encoders of the user's choice: any ONNX sentence model, any of sentence-transformers."""
 
 import hashlib
-import json
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from tracker.errors import EncoderError
-from tracker.topics.onnx_encoders import POOLINGS, OnnxEncoder
+from tracker.topics.onnx_encoders import OnnxEncoder
+from tracker.topics.poolings import read_pooling
 from tracker.topics.similarity import Rows, unit
 from tracker.topics.spaces import Space
-
-_POOLING_FLAGS: Final = {
-    "pooling_mode_cls_token": "cls",
-    "pooling_mode_lasttoken": "lasttoken",
-    "pooling_mode_max_tokens": "max",
-    "pooling_mode_mean_tokens": "mean",
-    "pooling_mode_mean_sqrt_len_tokens": "mean_sqrt_len_tokens",
-    "pooling_mode_weightedmean_tokens": "weightedmean",
-}
-"""What the file that models are published with says of their pooling, unless it is named."""
-
 
 _LEVEL: Final = "-level-1"
 _PACKAGE: Final = "sentence-transformers:"
@@ -69,7 +58,8 @@ def load_folder(folder: Path) -> LevelEncoder:
     """Return the model of a folder with model.onnx (or onnx/model.onnx) and tokenizer.json.
 
     Raises:
-        EncoderError: If either is missing or cannot be read, or its pooling is not known.
+        EncoderError: If either is missing or cannot be read, its pooling is not known, or it has
+            further layers.
     """
     inner = folder / "onnx" / "model.onnx"
     model = inner if inner.is_file() else folder / "model.onnx"
@@ -84,10 +74,8 @@ def load_folder(folder: Path) -> LevelEncoder:
     for path in (*weights, words):
         with path.open("rb") as file:
             hashlib.file_digest(file, lambda: digest)
-    pooling = _read_pooling(folder / "1_Pooling" / "config.json")
-    name = "-".join(
-        [folder.name, digest.hexdigest()[:8], *([] if pooling == "mean" else [pooling])]
-    )
+    pooling, mark = read_pooling(folder)
+    name = f"{folder.name}-{digest.hexdigest()[:8]}{mark}"
     try:
         own = OnnxEncoder(name, model, Tokenizer.from_file(str(words)), pooling)
     except Exception as error:  # both libraries raise bare exceptions of their own
@@ -121,35 +109,3 @@ def load_sentence_transformer(name: str) -> LevelEncoder:
 
     dimension = int(model.get_sentence_embedding_dimension())
     return LevelEncoder(f"{_PACKAGE}{name}", dimension, encode)
-
-
-def _read_pooling(path: Path) -> str:
-    """Return the name of a model's pooling; the mean where none is told.
-
-    Raises:
-        EncoderError: If what is told cannot be read, or is not one of `POOLINGS`.
-    """
-    if not path.is_file():
-        return "mean"
-    try:
-        told = json.loads(path.read_text("utf-8"))
-    except ValueError as error:
-        raise EncoderError(f"{path}: cannot be read: {error}") from error
-    if not isinstance(told, dict):
-        raise EncoderError(f"{path}: found {told!r}; wanted an object that tells the pooling")
-    named = told.get("pooling_mode")
-    found = named if isinstance(named, list) else [named] if named else _list_flags(told)
-    if not found:
-        return "mean"
-    if len(found) > 1 or found[0] not in POOLINGS:
-        raise EncoderError(
-            f"{path}: found pooling by {' and '.join(map(str, found))}; "
-            f"wanted one of {', '.join(POOLINGS)}"
-        )
-    return str(found[0])
-
-
-def _list_flags(told: dict[str, Any]) -> list[str]:
-    """Return the poolings that are switched on, known or not."""
-    on = [key for key, value in told.items() if key.startswith("pooling_mode_") and value]
-    return [_POOLING_FLAGS.get(key, key) for key in on]
