@@ -77,7 +77,8 @@ def _is_good_yet(judge: Judge, held: str, chosen: Sequence[Phrase]) -> bool:
     if is_short or is_part:
         return False
     if len(judge.lines) > ENOUGH and any(
-        judge.cover([p]) < LEAST_GAIN or not judge.may_stand_beside(p) for p in old[1:]
+        judge.cover([p]) < LEAST_GAIN or not (p.capital or judge.may_stand_beside(p))
+        for p in old[1:]
     ):
         return False
     return judge.score(first) >= (_STEADY_WITHIN if is_within else _STEADY) * judge.score(best)
