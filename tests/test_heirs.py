@@ -58,13 +58,19 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     )
 
 
+@pytest.fixture
+def study(tables: tuple[Path, Path], tmp_path: Path) -> Study:
+    """A study without what comes late."""
+    study = Study(tmp_path / "study")
+    study.ingest([tables[1]])
+    study.update()
+    return study
+
+
 def test_an_id_of_before_stands_for_what_has_its_place(
-    tables: tuple[Path, Path], tmp_path: Path
+    study: Study, tables: tuple[Path, Path], tmp_path: Path
 ) -> None:
     late, first = tables
-    study = Study(tmp_path / "study")
-    study.ingest([first])
-    study.update()
     old = read_ferry(study)
     assert run(study, "topics", "rename", old, "Harbour dispute").exit_code == 0
     study.ingest([late])
@@ -92,15 +98,10 @@ def test_an_id_of_before_stands_for_what_has_its_place(
 
 
 def test_stopped_while_nights_are_done_again_an_id_of_before_still_leads_on(
-    tables: tuple[Path, Path], tmp_path: Path
+    study: Study, tables: tuple[Path, Path]
 ) -> None:
-    late, first = tables
-    study = Study(tmp_path / "study")
-    study.ingest([first])
-    study.update()
     old = read_ferry(study)
-    study.ingest([late])
-
+    study.ingest([tables[0]])
     for at in (("topics", 4), ("attention", 0)):
 
         def stop(stage: str, done: int, _total: int, at: tuple[str, int] = at) -> None:
@@ -117,19 +118,13 @@ def test_stopped_while_nights_are_done_again_an_id_of_before_still_leads_on(
     assert "was stopped" not in run(study, "update").output
 
 
-def test_nothing_is_noted_where_ids_stay(tables: tuple[Path, Path], tmp_path: Path) -> None:
-    study = Study(tmp_path / "study")
-    study.ingest([tables[1]])
-    study.update()
+def test_nothing_is_noted_where_ids_stay(study: Study) -> None:
     study.replay()
     study.update()
     assert study.read("heirs").is_empty()
 
 
-def test_a_label_of_before_is_told_of(tables: tuple[Path, Path], tmp_path: Path) -> None:
-    study = Study(tmp_path / "study")
-    study.ingest([tables[1]])
-    study.update()
+def test_a_label_of_before_is_told_of(study: Study) -> None:
     topic = read_ferry(study)
     label = study.read("topics").filter(pl.col("topic_id") == topic)["label"][-1]
     assert run(study, "topics", "rename", topic, "Harbour dispute").exit_code == 0
