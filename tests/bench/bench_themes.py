@@ -3,11 +3,13 @@
 usage: python tests/bench/bench_themes.py TABLE
 
 The shares of all countries on each night of a headline table, told from what was taken in until
-that night, are compared with those told from the whole table. Printed is on how many nights any
-differs, as headlines count for a theme from the wording on by which they belong to it, and as if
-they counted from their first sighting on.
+that night, are compared with those told from the whole table. Printed are the machine, the
+versions and on how many nights any differs, as headlines count for a theme from the wording on by
+which they belong to it, and as if they counted from their first sighting on.
 """
 
+import os
+import platform
 import sys
 from pathlib import Path
 
@@ -28,6 +30,10 @@ CELL = ["subject", "source", "night", "channel"]
 
 
 def main() -> None:
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores; Python {platform.python_version()}, "
+        f"polars {pl.__version__}"
+    )
     rows = tabulate_table(read_headline_table(Path(sys.argv[1])).rows)
     slots = expose_slots(rows.sightings, rows.lists, rows.captures, time_zone=ZONE)
     nights = slots["night"].unique().sort()

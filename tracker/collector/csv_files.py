@@ -1,6 +1,7 @@
 """CSV files as people's tools write them: their separators, their encodings, their faults."""
 
 import csv
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -12,11 +13,12 @@ _SEPARATORS: Final = (",", ";", "\t", "|")
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
-def read_csv(path: Path) -> pl.DataFrame:
+def read_csv(path: Path, wanted: Collection[str]) -> pl.DataFrame:
     """Return the rows of a CSV file, all columns as text.
 
-    Columns may be separated by commas, semicolons, tabs or bars, whichever its header has most of;
-    the text is UTF-8, or UTF-16 that says so in its first two bytes.
+    Columns may be separated by commas, semicolons, tabs or bars: by what parts its header into
+    most of the wanted columns, else into most columns. The text is UTF-8, or UTF-16 that says so
+    in its first two bytes.
 
     Raises:
         InputError: If it is none, with the first line at fault.
@@ -25,14 +27,25 @@ def read_csv(path: Path) -> pl.DataFrame:
         header = file.readline(10_000)
     wide = header[:2] in _UTF16
     table = path.read_bytes().decode("utf-16").encode() if wide else path
-    names = header.decode("utf-16" if wide else "utf-8", "ignore")
-    separator = max(_SEPARATORS, key=names.count)
+    names = header.decode("utf-16" if wide else "utf-8-sig", "ignore")
+    separator = _find_separator(names, wanted)
     try:
         return pl.read_csv(table, separator=separator, infer_schema=False)
     except pl.exceptions.PolarsError:
         if not wide and (fault := _find_fault(path, separator)):
             raise InputError(f"{path}: {fault}") from None
         raise
+
+
+def _find_separator(header: str, wanted: Collection[str]) -> str:
+    def count_columns(separator: str) -> tuple[int, int]:
+        try:
+            names = next(csv.reader([header.rstrip("\r\n")], delimiter=separator), [])
+        except csv.Error:
+            return 0, 0
+        return len(set(wanted).intersection(names)), len(names)
+
+    return max(_SEPARATORS, key=count_columns)
 
 
 def _find_fault(path: Path, separator: str) -> str | None:

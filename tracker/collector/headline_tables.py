@@ -96,7 +96,7 @@ def _read(path: Path) -> pl.DataFrame:
     suffix = path.suffix.lower()
     try:
         if suffix == ".csv":
-            return read_csv(path)
+            return read_csv(path, [*WANTED, *OPTIONAL])
         if suffix in (".jsonl", ".ndjson"):
             return pl.read_ndjson(path)
         return pl.read_parquet(path)
