@@ -8,6 +8,8 @@ nightly ones count the capture nearest to an hour of each night.
 """
 
 import argparse
+import os
+import platform
 import sys
 from datetime import date
 from pathlib import Path
@@ -151,6 +153,10 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=300)
     parser.add_argument("--keyword")
     chosen = parser.parse_args()
+    say(
+        f"{platform.machine()}, {os.cpu_count()} cores; Python {platform.python_version()}, "
+        f"polars {pl.__version__}, numpy {np.__version__}"
+    )
     slots = read_slots(chosen.table)
     subjects = choose_subjects(slots, chosen.words, chosen.keyword)
     tell_dwell(slots, subjects)

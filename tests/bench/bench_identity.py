@@ -19,11 +19,14 @@ missing although it is there under another list_id.
 """
 
 import argparse
+import os
+import platform
 import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -241,6 +244,10 @@ def main() -> None:
     parser.add_argument("--misses", type=int, default=0, help="Print so many lost boxes.")
     parser.add_argument("--host", help="Only pages with this in their address.")
     options = parser.parse_args()
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores; Python {platform.python_version()}, "
+        f"selectolax {version('selectolax')}"
+    )
     visits = read_visits(options.archives, options.host)
     tally = Tally(Counter(), Counter())
     lost = []

@@ -8,7 +8,10 @@ FOLDER holds one folder a page: page.html.gz (page.txt with `--text`) and gold.j
 
 import argparse
 import json
+import os
+import platform
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import polars as pl
@@ -32,13 +35,17 @@ def read_known(pages: list[Path]) -> Iterator[tuple[str, str, str]]:
 
 
 def main() -> None:
-    """Print the scores of the folder named."""
+    """Print the machine, the versions and the scores of the folder named."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--text", action="store_true")
     options = parser.parse_args()
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores; Python {platform.python_version()}, "
+        f"selectolax {version('selectolax')}"
+    )
     pages = sorted(options.folder.glob("*/page.txt" if options.text else "*/page.html.gz"))
     columns = ["page", "list_kind", "title"]
     found = pl.DataFrame(list(read_found(pages)), schema=columns, orient="row")
