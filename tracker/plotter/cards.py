@@ -9,7 +9,7 @@ from typing import Final
 from markupsafe import Markup
 
 from tracker.plotter.curves import Curve
-from tracker.plotter.findings import KINDS, TESTED, Finding, recent, tell_share
+from tracker.plotter.findings import KINDS, Finding, is_firm, list_shown, recent, tell_share
 from tracker.plotter.pages import Link, read_links
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.repeats import keep_distinct
@@ -63,22 +63,15 @@ def _choose_findings(prepared: Prepared, findings: Sequence[Finding], kind: str)
             f.subject.key,
         )
     )
-    if kind not in TESTED:
-        found = [f for f in found if f.subject.key not in prepared.slight]
+    found = [f for f in found if is_firm(prepared, f)]
     keys = keep_distinct(prepared, [f.subject.key for f in found])
     return [f for f in found if f.subject.key in keys]
 
 
 def count_slight(prepared: Prepared, findings: Sequence[Finding]) -> int:
     """Return how many topics of two scattered headlines were new or came back in the last week."""
-    last_night = prepared.data.last_night
-    found = {
-        finding.subject.key
-        for kind in KINDS
-        if kind not in TESTED
-        for finding in recent(findings, kind, last_night)
-    }
-    return len(found & prepared.slight)
+    found = (f for kind in KINDS for f in recent(findings, kind, prepared.data.last_night))
+    return len({f.subject.key for f in found if not is_firm(prepared, f)})
 
 
 def _tell_card(prepared: Prepared, finding: Finding) -> Card:
@@ -94,8 +87,7 @@ def _tell_card(prepared: Prepared, finding: Finding) -> Card:
 
 def read_largest(prepared: Prepared) -> list[Card]:
     """Return the subjects with most room on the last night; of like ones the larger."""
-    seen = [c for c in prepared.curves.of(prepared.channel) if c.last]
-    curves = [c for c in seen if c.subject.key not in prepared.slight] or seen
+    curves = list_shown(prepared)
     curves.sort(key=lambda c: (-(c.last or 0), c.subject.kind != "theme", c.subject.key))
     keys = keep_distinct(prepared, [c.subject.key for c in curves[: 4 * CARDS_OF["most"]]])
     return [

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from tracker.plotter.findings import TESTED, Finding, read_findings
+from tracker.plotter.findings import Finding, is_firm, read_findings
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.repeats import keep_distinct
 
@@ -53,7 +53,7 @@ def choose_findings(prepared: Prepared, since: date) -> dict[str, Choice]:
             by_subject.values(),
             key=lambda f: (
                 not f.subject.watched,
-                kind not in TESTED and f.subject.key in prepared.slight,
+                not is_firm(prepared, f),
                 -abs(f.value),
                 f.subject.kind != "theme",
                 -f.night.toordinal(),

@@ -159,6 +159,11 @@ def _tell_change(row: Mapping[str, Any]) -> str:
     return f"{words}, {stretch}"
 
 
+def is_firm(prepared: Prepared, finding: Finding) -> bool:
+    """Return whether a finding passed a test, or is of more than two scattered headlines."""
+    return finding.kind in TESTED or finding.subject.key not in prepared.slight
+
+
 def tell_quiet(found: Collection[str], when: str = "", slight: int = 0) -> str:
     """Return in a sentence or two what was not found, and what no test stands behind.
 
@@ -196,7 +201,7 @@ def headline_of_night(prepared: Prepared, findings: Sequence[Finding]) -> str:
         f
         for f in findings
         if f.night == last_night and f.channel == channel and abs(f.value) >= WORTH_THE_TOP
-        if f.kind in TESTED or f.subject.key not in prepared.slight
+        if is_firm(prepared, f)
     ]
     for kinds in (TESTED, ("new",)):
         for sort in ("theme", "topic"):
@@ -218,15 +223,17 @@ def headline_of_night(prepared: Prepared, findings: Sequence[Finding]) -> str:
 
 
 def find_largest(prepared: Prepared) -> list[Curve]:
-    """Return all who have as much room on the last night as whoever has most: themes first.
-
-    Slight topics are left out unless there are no others.
-    """
-    seen = [(c, c.last) for c in prepared.curves.of(prepared.channel) if c.last]
-    firm = [one for one in seen if one[0].subject.key not in prepared.slight]
-    most = max((share for _, share in firm or seen), default=0.0)
-    level = [curve for curve, share in firm or seen if is_level(share, most)]
+    """Return all who have as much room on the last night as whoever has most: themes first."""
+    shares = [(curve, curve.last or 0.0) for curve in list_shown(prepared)]
+    most = max((share for _, share in shares), default=0.0)
+    level = [curve for curve, share in shares if is_level(share, most)]
     return sorted(level, key=lambda c: (c.subject.kind != "theme", c.subject.key))
+
+
+def list_shown(prepared: Prepared) -> list[Curve]:
+    """Return who has room on the last night, without slight topics unless there are no others."""
+    seen = [curve for curve in prepared.curves.of(prepared.channel) if curve.last]
+    return [curve for curve in seen if curve.subject.key not in prepared.slight] or seen
 
 
 def tell_share(prepared: Prepared, curve: Curve, night: date) -> str:

@@ -11,9 +11,9 @@ from tracker.plotter.channels import chart_channels
 from tracker.plotter.coverages import chart_coverage
 from tracker.plotter.findings import (
     KINDS,
-    TESTED,
     Finding,
     headline_of_night,
+    is_firm,
     read_findings,
     recent,
     tell_quiet,
@@ -156,7 +156,7 @@ def _build_index(
         kind
         for kind in KINDS
         for finding in recent(findings, kind, prepared.data.last_night)
-        if kind in TESTED or finding.subject.key not in prepared.slight
+        if is_firm(prepared, finding)
     }
     curves, channel = prepared.curves, prepared.channel
     tonight = bool(curves.channels) and curves.observed[channel][-1]
