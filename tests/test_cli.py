@@ -166,6 +166,20 @@ def test_ingest_of_nothing_usable_fails_and_of_some_is_partly_done(
     assert run("ingest", "bad.csv", "lists.csv").exit_code == 3
 
 
+def test_ingest_asks_for_the_order_of_day_and_month_and_tells_what_it_guessed(
+    run: Callable[..., Result], tmp_path: Path
+):
+    head = "captured_at;source;list_kind;rank;title\n"
+    (tmp_path / "x.csv").write_text(f"{head}03/04/2022;a;latest;1;Fähre nach Köln\n", "cp1252")
+    refused = run("ingest", "x.csv")
+    assert refused.exit_code == 1
+    assert "x.csv: column captured_at holds '03/04/2022', and no date" in refused.stderr
+    taken = run("ingest", "--day-first", "x.csv")
+    assert taken.exit_code == 0
+    assert "x.csv: it is not UTF-8 and was read as cp1252, as in" in taken.stderr
+    assert "2022-04-03" in run("show", "headlines", "--csv").output
+
+
 def test_our_errors_are_one_line_and_exit_1_and_usage_errors_exit_2(run: Callable[..., Result]):
     result = run("update")
     assert result.exit_code == 1

@@ -87,6 +87,7 @@ class Study:
         *,
         source: str | None = None,
         captured_at: datetime | None = None,
+        day_first: bool | None = None,
         hosts: Collection[str] = (),
         workers: int = 1,
         progress: Progress = be_silent,
@@ -102,6 +103,8 @@ class Study:
             source: The outlet of everything in them; by address if None.
             captured_at: The time of pages that do not say theirs, aware; when their file was
                 written if None.
+            day_first: Whether the day comes first in dates of tables such as 03/04/2022, where no
+                other date of the table says it; such a table is refused if None.
             hosts: Take pages of archives only if they are of one of these hosts or one below;
                 all if empty. Pages that do not say their address are taken.
             workers: Processes that harvest pages. With more than one a script must guard its
@@ -121,8 +124,8 @@ class Study:
 
             result = ingest_places(
                 self.store, self.config, run, [str(path) for path in paths],
-                source=source, captured_at=captured_at, hosts=hosts, workers=workers,
-                progress=progress,
+                source=source, captured_at=captured_at, day_first=day_first, hosts=hosts,
+                workers=workers, progress=progress,
             )  # fmt: skip
             run.outcome = "partly" if result.problems else "ok"
             run.details.update(asdict(result))

@@ -365,3 +365,10 @@ def test_other_tools_read_what_was_written(tmp_path: Path):
     assert revisit.get_header("WARC-Payload-Digest") == answer.get_header("WARC-Payload-Digest")
     assert revisit.get_header("WARC-Refers-To-Target-URI") == "https://post.example/a?b=1"
     assert http.get_statuscode() == "304"
+
+
+def test_a_json_file_is_taken_for_a_table_only_where_it_is_named(tmp_path: Path):
+    (tmp_path / "lists.json").write_text('[{"title": "a"}]')
+    (tmp_path / "lists.tsv").write_text("title\n")
+    assert list_files(tmp_path / "lists.json") == [File(tmp_path / "lists.json", "table")]
+    assert list_files(tmp_path) == [File(tmp_path / "lists.tsv", "table")]

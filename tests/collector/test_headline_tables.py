@@ -1,3 +1,4 @@
+import gzip
 import random
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,16 +30,18 @@ ROWS = [
 
 
 def write(path: Path, frame: pl.DataFrame) -> Path:
-    if path.suffix == ".csv":
-        frame.with_columns(pl.col("captured_at").dt.to_string("%Y-%m-%dT%H:%M:%SZ")).write_csv(path)
-    elif path.suffix == ".jsonl":
-        frame.with_columns(pl.col("captured_at").dt.to_string("iso:strict")).write_ndjson(path)
+    if path.suffix in (".csv", ".tsv"):
+        said = frame.with_columns(pl.col("captured_at").dt.to_string("%Y-%m-%dT%H:%M:%SZ"))
+        said.write_csv(path, separator="," if path.suffix == ".csv" else "\t")
+    elif path.suffix in (".json", ".jsonl"):
+        said = frame.with_columns(pl.col("captured_at").dt.to_string("iso:strict"))
+        said.write_json(path) if path.suffix == ".json" else said.write_ndjson(path)
     else:
         frame.write_parquet(path)
     return path
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".jsonl", ".json", ".parquet"])
 def test_the_same_table_in_every_format_gives_the_same_rows(tmp_path: Path, suffix):
     table = read_headline_table(write(tmp_path / f"x{suffix}", pl.DataFrame(ROWS)))
     assert not table.problems
@@ -69,19 +72,53 @@ def test_a_table_is_read_with_the_separators_and_encodings_of_other_countries(
     assert table.rows["title"].to_list() == [row["title"] for row in rows]
 
 
+def test_the_line_at_fault_is_named(tmp_path: Path):
+    head = "captured_at,source,list_kind,rank,title\n"
+    text = f"{head}2026-01-01,a,latest,1,Ferry\n2026-01-01,a,latest,2,Fähre, too\n"
+    for encoding in ("utf-8", "latin-1", "utf-16"):
+        (tmp_path / "x.csv").write_text(text, encoding=encoding)
+        wanted = r'x\.csv: line 3 has 6 columns where the header has 5; .* holds ","'
+        with pytest.raises(InputError, match=wanted):
+            read_headline_table(tmp_path / "x.csv")
+
+
 @pytest.mark.parametrize(
-    ("line", "encoding", "wanted"),
+    ("title", "encoding"),
     [
-        ("Fähre", "latin-1", "line 3 is not UTF-8; wanted the table saved as UTF-8"),
-        ("Ferry, too", "utf-8", r'line 3 has 6 columns where the header has 5; .* holds ","'),
+        ("Fähre nach Århus – „Straße“ gesperrt", "cp1252"),
+        ("Les Îles où l’été dure", "cp1252"),
+        ("Łódź żąda źródła, święto w Gdańsku", "cp1250"),
+        ("Переговоры о зерне начнутся завтра", "cp1251"),
     ],
 )
-def test_the_line_at_fault_is_named(tmp_path: Path, line: str, encoding: str, wanted: str):
-    head = "captured_at,source,list_kind,rank,title\n"
-    text = f"{head}2026-01-01,a,latest,1,Ferry\n2026-01-01,a,latest,2,{line}\n"
-    (tmp_path / "x.csv").write_text(text, encoding=encoding)
-    with pytest.raises(InputError, match=wanted):
-        read_headline_table(tmp_path / "x.csv")
+def test_a_table_that_is_not_utf8_is_read_and_the_guess_is_told(
+    tmp_path: Path, title: str, encoding: str
+):
+    rows = [{**ROWS[0], "title": f"Ferry {n}"} for n in range(2000)] + [{**ROWS[0], "title": title}]
+    path = write(tmp_path / "x.csv", pl.DataFrame(rows))
+    path.write_text(path.read_text(encoding="utf-8"), encoding=encoding)
+    table = read_headline_table(path)
+    assert table.rows["title"].to_list() == [row["title"] for row in rows]
+    (note,) = table.notes
+    assert note.startswith(f"{path}: it is not UTF-8 and was read as {encoding}, as in ")
+    assert title[:20] in note
+    assert note.endswith("save it as UTF-8")
+
+
+def test_a_table_with_a_few_broken_letters_is_utf8_and_the_first_is_shown(tmp_path: Path):
+    path = write(tmp_path / "x.csv", pl.DataFrame([{**ROWS[0], "title": "Übung in Küstennähe"}]))
+    path.write_bytes(path.read_bytes().replace("ä".encode(), b"\xc3"))
+    table = read_headline_table(path)
+    assert table.rows["title"].to_list() == ["Übung in Küstenn\ufffdhe"]
+    (note,) = table.notes
+    assert "not all of it is UTF-8" in note
+    assert "Küstenn\ufffdhe" in note
+
+
+def test_a_table_that_is_packed_is_refused_with_what_to_do(tmp_path: Path):
+    (tmp_path / "x.csv.gz").write_bytes(gzip.compress(b"title"))
+    with pytest.raises(InputError, match="wanted it unpacked"):
+        read_headline_table(tmp_path / "x.csv.gz")
 
 
 @pytest.mark.parametrize(
@@ -208,19 +245,33 @@ def test_two_tables_of_one_time_are_two_captures_and_the_same_one_is_one():
     assert first["capture_id"].to_list() != other["capture_id"].to_list()
 
 
-def test_times_may_be_written_in_several_ways_in_one_file(tmp_path: Path):
-    times = {
-        "2026-01-01T10:00:00+09:00": datetime(2026, 1, 1, 1, tzinfo=UTC),
-        "2026-01-01 23:30:00": datetime(2026, 1, 1, 23, 30, tzinfo=UTC),
-        "2026-01-02T03:04:05.678Z": datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=UTC),
-        "2026-01-02 03:04 UTC": datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
-        "2026-01-03": datetime(2026, 1, 3, tzinfo=UTC),
-        "2026-01-03T10:00:00 -0500": datetime(2026, 1, 3, 15, tzinfo=UTC),
-    }
-    rows = [{**ROWS[0], "captured_at": text} for text in times]
-    pl.DataFrame(rows).write_csv(tmp_path / "x.csv")
-    table = read_headline_table(tmp_path / "x.csv")
-    assert table.rows["captured_at"].to_list() == list(times.values())
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+def test_the_dates_of_a_table_say_which_number_is_the_day(tmp_path: Path, suffix: str):
+    rows = [{**ROWS[0], "captured_at": text} for text in ("03/02/2022", "24/02/2022 21:30")]
+    path = tmp_path / f"x{suffix}"
+    if suffix == ".csv":
+        pl.DataFrame(rows).write_csv(path)
+    else:
+        getattr(pl.DataFrame(rows), "write_ndjson" if suffix == ".jsonl" else "write_parquet")(path)
+    table = read_headline_table(path)
+    assert table.rows["captured_at"].to_list() == [
+        datetime(2022, 2, 3, tzinfo=UTC),
+        datetime(2022, 2, 24, 21, 30, tzinfo=UTC),
+    ]
+    assert table.notes == (
+        f"{path}: captured_at was read with the day first, as '24/02/2022 21:30' says",
+    )
+
+
+def test_a_table_whose_dates_may_mean_two_things_is_refused_with_its_name(tmp_path: Path):
+    path = tmp_path / "x.csv"
+    pl.DataFrame([{**ROWS[0], "captured_at": "03/04/2022"}]).write_csv(path)
+    wanted = r"x\.csv: column captured_at holds '03/04/2022'.*2022-02-24, or --day-first or --month"
+    with pytest.raises(InputError, match=wanted):
+        read_headline_table(path)
+    for day_first, month in ((True, 4), (False, 3)):
+        (time,) = read_headline_table(path, day_first=day_first).rows["captured_at"]
+        assert time.month == month
 
 
 def test_a_table_without_rows_says_so(tmp_path: Path):

@@ -26,13 +26,14 @@ SUFFIXES: Final[dict[str, Form]] = {
     ".wat": "warc",
     ".arc": "arc",
     ".csv": "table",
+    ".tsv": "table",
     ".parquet": "table",
     ".jsonl": "table",
     ".ndjson": "table",
 }
 WANTED: Final = (
     "a page (.html, .txt), an archive (.warc, .wet, .arc), either also with .gz, "
-    "a headline table (.csv, .parquet, .jsonl), or a folder of these"
+    "a headline table (.csv, .tsv, .parquet, .jsonl, .json), or a folder of these"
 )
 
 
@@ -238,7 +239,8 @@ def _sniff(path: Path) -> Form | None:
         return "warc"
     if start.startswith(b"filedesc://"):
         return "arc"
-    if start.startswith(b"PAR1"):
+    # Of a folder no .json is taken: what lies beside saved pages is seldom a headline table.
+    if start.startswith(b"PAR1") or (_suffixes(path)[-1:] == [".json"] and head[:1] in b"[{"):
         return "table"
     if head.startswith((b"<!doctype html", b"<html", b"<?xml")) or b"<html" in head:
         return "html"

@@ -1,40 +1,92 @@
 """CSV files as people's tools write them: their separators, their encodings, their faults."""
 
+import contextlib
 import csv
+import io
+import re
 from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
+from tracker.collector.harvest.decoding import choose_codec, is_nearly_utf8
 from tracker.errors import InputError
 
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_FOREIGN: Final = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
+_SAMPLE: Final = 1_000
+"""Lines with letters beyond ASCII that are looked at."""
 
 
-def read_csv(path: Path, wanted: Collection[str]) -> pl.DataFrame:
-    """Return the rows of a CSV file, all columns as text.
+@dataclass(frozen=True)
+class CsvFile:
+    """A CSV file as read.
+
+    Attributes:
+        rows: Its rows, all columns as text.
+        note: In which encoding it was read, if it does not say so itself.
+    """
+
+    rows: pl.DataFrame
+    note: str | None = None
+
+
+def read_csv(path: Path, wanted: Collection[str]) -> CsvFile:
+    """Return the rows of a CSV file.
 
     Columns may be separated by commas, semicolons, tabs or bars: by what parts its header into
     most of the wanted columns, else into most columns. The text is UTF-8, or UTF-16 that says so
-    in its first two bytes.
+    in its first two bytes; what is neither is read as its bytes are most likely meant.
 
     Raises:
-        InputError: If it is none, with the first line at fault.
+        InputError: If a line is at fault, with the first that is.
     """
     with path.open("rb") as file:
         header = file.readline(10_000)
-    wide = header[:2] in _UTF16
-    table = path.read_bytes().decode("utf-16").encode() if wide else path
-    names = header.decode("utf-16" if wide else "utf-8-sig", "ignore")
-    separator = _find_separator(names, wanted)
+    if header[:2] in _UTF16:
+        return CsvFile(_parse(path.read_bytes().decode("utf-16"), wanted, path))
+    separator = _find_separator(header.decode("utf-8-sig", "ignore"), wanted)
     try:
-        return pl.read_csv(table, separator=separator, infer_schema=False)
+        return CsvFile(pl.read_csv(path, separator=separator, infer_schema=False))
     except pl.exceptions.PolarsError:
-        if not wide and (fault := _find_fault(path, separator)):
+        text, note = _decode(path.read_bytes())
+        return CsvFile(_parse(text, wanted, path), note)
+
+
+def _parse(text: str, wanted: Collection[str], path: Path) -> pl.DataFrame:
+    separator = _find_separator(text[:10_000].partition("\n")[0], wanted)
+    try:
+        return pl.read_csv(text.encode(), separator=separator, infer_schema=False)
+    except pl.exceptions.PolarsError:
+        if fault := _find_fault(text, separator):
             raise InputError(f"{path}: {fault}") from None
         raise
+
+
+def _decode(body: bytes) -> tuple[str, str | None]:
+    """Return bytes as text, and what there is to say of it if they are not UTF-8."""
+    with contextlib.suppress(UnicodeDecodeError):
+        return body.decode("utf-8-sig"), None
+    lines = b"\n".join(found[0] for found in islice(_FOREIGN.finditer(body), _SAMPLE))
+    if is_nearly_utf8(lines):
+        text = body.decode("utf-8-sig", "replace")
+        at = text.index("\ufffd")
+        return text, f"not all of it is UTF-8; what is not was read as in {_show(text, at)!r}"
+    codec = choose_codec(lines)
+    text = body.decode(codec, "replace")
+    at = next(place for place, letter in enumerate(text) if not letter.isascii())
+    said = f"it is not UTF-8 and was read as {codec}, as in {_show(text, at)!r}"
+    return text, f"{said}; if that is wrong, save it as UTF-8"
+
+
+def _show(text: str, at: int) -> str:
+    """Return what stands around a place of a text, in its line."""
+    before = text[max(0, at - 10) : at].rpartition("\n")[2]
+    return before + text[at : at + 30].partition("\n")[0].rstrip("\r")
 
 
 def _find_separator(header: str, wanted: Collection[str]) -> str:
@@ -48,24 +100,17 @@ def _find_separator(header: str, wanted: Collection[str]) -> str:
     return max(_SEPARATORS, key=count_columns)
 
 
-def _find_fault(path: Path, separator: str) -> str | None:
+def _find_fault(text: str, separator: str) -> str | None:
     """Return what is wrong with the first line at fault; None if nothing is found."""
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError:
-                return f"line {number} is not UTF-8; wanted the table saved as UTF-8"
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        rows = csv.reader(lines, delimiter=separator)
-        try:
-            names = next(rows, [])
-            for row in rows:
-                if len(row) > len(names):
-                    return (
-                        f"line {rows.line_num} has {len(row)} columns where the header has "
-                        f'{len(names)}; wanted text that holds "{separator}" in quotation marks'
-                    )
-        except csv.Error:
-            return None
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        names = next(rows, [])
+        for row in rows:
+            if len(row) > len(names):
+                return (
+                    f"line {rows.line_num} has {len(row)} columns where the header has "
+                    f'{len(names)}; wanted text that holds "{separator}" in quotation marks'
+                )
+    except csv.Error:
+        return None
     return None

@@ -1,4 +1,4 @@
-"""Headline lists that somebody else harvested: CSV, Parquet and JSON-lines tables."""
+"""Headline lists that somebody else harvested: CSV, Parquet and JSON tables."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,9 +6,10 @@ from typing import Any, Final
 
 import polars as pl
 
-from tracker.collector.csv_files import read_csv
+from tracker.collector.csv_files import CsvFile, read_csv
 from tracker.collector.documents import Problem
 from tracker.collector.harvest.titles import LONGEST_TITLE, fold_texts
+from tracker.collector.table_times import Times, read_times
 from tracker.errors import InputError
 from tracker.names import count
 from tracker.tables import LIST_KINDS, TIME
@@ -32,107 +33,114 @@ class HeadlineTable:
     Attributes:
         rows: The good rows: captured_at (UTC), source, list_kind, rank, title, url?, heading.
         problems: What was wrong with the others.
+        notes: What was decided in reading it, which the file leaves open.
     """
 
     rows: pl.DataFrame
     problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
 
 
-def read_headline_table(path: Path) -> HeadlineTable:
+def read_headline_table(path: Path, *, day_first: bool | None = None) -> HeadlineTable:
     """Return the rows of a headline table; rows that say nothing usable become a problem.
 
     Times without a zone are taken as UTC. `url` and `heading` may be absent. Titles are
     folded as those of pages and feeds are, and else kept as they are.
 
+    Args:
+        path: The file.
+        day_first: Whether the day comes first in dates such as 03/04/2022, where no other date of
+            the table says it.
+
     Raises:
-        InputError: If the file cannot be read, or columns are missing or of a wrong type; names
-            the columns found and those wanted.
+        InputError: If the file cannot be read, columns are missing or of a wrong type, or dates
+            may mean two things; names the columns found and those wanted.
     """
-    frame = _read(path)
-    wanted = ", ".join([*WANTED, *(f"{name} (optional)" for name in OPTIONAL)])
+    file = _read(path)
+    frame, wanted = file.rows, ", ".join([*WANTED, *(f"{name} (optional)" for name in OPTIONAL)])
     if missing := [name for name in WANTED if name not in frame.columns]:
         raise InputError(
             f"{path}: column {', '.join(missing)} missing; found {', '.join(frame.columns)}; "
             f"wanted {wanted}"
         )
-    columns: list[pl.Expr] = []
-    for name, dtype in {**WANTED, **OPTIONAL}.items():
-        if name not in frame.columns:
-            columns.append(pl.lit(None, dtype=dtype).alias(name))
-        else:
-            columns.append(_convert(frame, name, dtype, path))
-    rows = frame.select(columns).with_row_index("row", offset=1)
+    try:
+        times = _convert_times(frame["captured_at"], day_first)
+        texts = {
+            name: _convert(frame[name], dtype)
+            if name in frame.columns
+            else pl.lit(None, dtype=dtype)
+            for name, dtype in {**WANTED, **OPTIONAL}.items()
+            if name != "captured_at"
+        }
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    rows = frame.select(captured_at=times.values, **texts).with_row_index("row", offset=1)
     rows = rows.with_columns(fold_texts(rows[name]) for name in ("title", "source", "heading"))
     rows = rows.with_columns(pl.col("heading").fill_null(""))
+    notes = tuple(f"{path}: {note}" for note in (file.note, times.note) if note)
     if rows.is_empty():
-        return HeadlineTable(rows.drop("row"), (Problem(str(path), "found no rows; wanted some"),))
-    return _split(rows, path)
+        found = Problem(str(path), "found no rows; wanted some")
+        return HeadlineTable(rows.drop("row"), (found,), notes)
+    rows, problems = _split(rows, path)
+    return HeadlineTable(rows, problems, notes)
 
 
-_FORMATS: Final = (
-    "%Y-%m-%dT%H:%M:%S%.f%:z",
-    "%Y-%m-%dT%H:%M%:z",
-    "%Y-%m-%dT%H:%M:%S%.f",
-    "%Y-%m-%dT%H:%M",
-    "%Y-%m-%d",
-)
-"""Ways to write a time, tried in order, each row for itself."""
-
-
-def _parse_time(column: pl.Expr, form: str) -> pl.Expr:
-    text = column.str.strip_chars().str.replace(r"\s*(?:Z|UTC|GMT)$", "+00:00")
-    text = text.str.replace(r"^(\d{4}-\d\d-\d\d) +", "${1}T").str.replace(
-        r" *([+-]\d\d):?(\d\d)$", "${1}:${2}"
-    )
-    if form == "%Y-%m-%d":
-        return (
-            text.str.to_date(form, strict=False).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-        )
-    parsed = text.str.to_datetime(form, time_unit="us", strict=False)
-    return parsed if form.endswith("z") else parsed.dt.replace_time_zone("UTC")
-
-
-def _read(path: Path) -> pl.DataFrame:
+def _read(path: Path) -> CsvFile:
     suffix = path.suffix.lower()
+    if suffix == ".gz":
+        raise InputError(f"{path}: a packed table; wanted it unpacked")
     try:
-        if suffix == ".csv":
+        if suffix in (".csv", ".tsv"):
             return read_csv(path, [*WANTED, *OPTIONAL])
-        if suffix in (".jsonl", ".ndjson"):
-            return pl.read_ndjson(path)
-        return pl.read_parquet(path)
+        if suffix in (".json", ".jsonl", ".ndjson"):
+            return CsvFile(_read_json(path))
+        return CsvFile(pl.read_parquet(path))
     except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(f"{path}: cannot be read as {suffix or 'Parquet'}: {reason}") from error
 
 
-def _convert(frame: pl.DataFrame, name: str, dtype: Any, path: Path) -> pl.Expr:
-    found = frame.schema[name]
-    column = pl.col(name)
-    if name == "captured_at":
-        if found == pl.String:
-            column = pl.coalesce(*(_parse_time(column, form) for form in _FORMATS))
-        elif isinstance(found, pl.Datetime):
-            zone = column.dt.convert_time_zone if found.time_zone else column.dt.replace_time_zone
-            column = zone("UTC").cast(TIME)
-        elif found == pl.Date:
-            column = column.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-        elif found != pl.Null:
-            raise InputError(f"{path}: column captured_at is {found}; wanted {_A_TIME}")
-        else:
-            column = column.cast(TIME)
-    elif isinstance(found, (pl.List, pl.Struct, pl.Array, pl.Object)):
-        raise InputError(f"{path}: column {name} is {found}; wanted {_MEANT[dtype]}")
+def _read_json(path: Path) -> pl.DataFrame:
+    """Return the rows of a JSON file: objects in an array, or one object a line."""
+    with path.open("rb") as file:
+        is_array = file.read(1000).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
+    read = pl.read_json if is_array else pl.read_ndjson
+    return read(path, infer_schema_length=None)
+
+
+def _convert(column: pl.Series, dtype: Any) -> pl.Series:
+    if isinstance(column.dtype, (pl.List, pl.Struct, pl.Array, pl.Object)):
+        raise InputError(f"column {column.name} is {column.dtype}; wanted {_MEANT[dtype]}")
+    return _want_some(column, column.cast(dtype, strict=False))
+
+
+def _convert_times(column: pl.Series, day_first: bool | None) -> Times:
+    found = column.dtype
+    if found == pl.String:
+        times = read_times(column, day_first)
+    elif isinstance(found, pl.Datetime):
+        zone = column.dt.convert_time_zone if found.time_zone else column.dt.replace_time_zone
+        times = Times(zone("UTC").cast(TIME))
+    elif found == pl.Date:
+        times = Times(column.cast(pl.Datetime("us")).dt.replace_time_zone("UTC"))
+    elif found == pl.Null:
+        times = Times(column.cast(TIME))
     else:
-        column = column.cast(dtype, strict=False)
-    if frame.height and frame[name].null_count() < frame.height and name in WANTED:
-        converted = frame.select(column.alias(name))[name]
-        if converted.null_count() == frame.height:
-            sample = frame[name].drop_nulls()[0]
-            raise InputError(f"{path}: column {name} holds {sample!r}; wanted {_MEANT[dtype]}")
-    return column.alias(name)
+        raise InputError(f"column {column.name} is {found}; wanted {_A_TIME}")
+    _want_some(column, times.values)
+    return times
 
 
-def _split(rows: pl.DataFrame, path: Path) -> HeadlineTable:
+def _want_some(column: pl.Series, converted: pl.Series) -> pl.Series:
+    """Return a wanted column as converted, if anything in it could be."""
+    said = column.drop_nulls()
+    if column.name in WANTED and said.len() and converted.null_count() == column.len():
+        wanted = _MEANT[WANTED[column.name]]
+        raise InputError(f"column {column.name} holds {said[0]!r}; wanted {wanted}")
+    return converted
+
+
+def _split(rows: pl.DataFrame, path: Path) -> tuple[pl.DataFrame, tuple[Problem, ...]]:
     kinds = [kind for kind in LIST_KINDS if kind != "article"]
     bad = {
         "without a title": pl.col("title").fill_null("") == "",
@@ -154,4 +162,4 @@ def _split(rows: pl.DataFrame, path: Path) -> HeadlineTable:
             rows = rows.filter(~is_bad)
     if rows.is_empty():
         problems.append(Problem(str(path), "no row is left to take in"))
-    return HeadlineTable(rows.drop("row"), tuple(problems))
+    return rows.drop("row"), tuple(problems)

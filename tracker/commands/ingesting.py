@@ -95,6 +95,12 @@ def peek(
     "folder says one; when the file was written unless given.",
 )
 @click.option(
+    "--day-first/--month-first",
+    default=None,
+    help="Which comes first in dates of headline tables such as 03/04/2022; what other dates of "
+    "the table say unless given.",
+)
+@click.option(
     "--host", "hosts", multiple=True,
     help="Take from archives only pages of this host and of those below it; may be repeated.",
 )  # fmt: skip
@@ -114,6 +120,7 @@ def ingest(
     paths: tuple[str, ...],
     source: str | None,
     captured_at: datetime | None,
+    day_first: bool | None,
     hosts: tuple[str, ...],
     hosts_from_config: bool,
     url_list: Path | None,
@@ -124,11 +131,11 @@ def ingest(
     """Take in pages, archives and headline tables.
 
     PATHS are pages (.html, .txt), archives (WARC, ARC, WET), each also with .gz, headline tables
-    (.csv, also with semicolons or tabs, .parquet, .jsonl with the columns captured_at, source,
-    list_kind, rank, title and perhaps url and heading), or folders of these. Taking in the same
-    thing twice adds nothing.
-    What comes of a night that was counted before makes the next update do that night again, and
-    all after it: take in the past first, all of it, and then update once.
+    (.csv, also with semicolons or tabs, .tsv, .parquet, .jsonl, .json with the columns captured_at,
+    source, list_kind, rank, title and perhaps url and heading), or folders of these. Taking in the
+    same thing twice adds nothing. What comes of a night that was counted before makes the next
+    update do that night again, and all after it: take in the past first, all of it, and then update
+    once.
 
     A URL is that of a WARC file: it is read record by record as it comes, nothing is unpacked or
     stored but the pages taken, and when it was read to its end it is not asked for again.
@@ -137,8 +144,8 @@ def ingest(
     moment = captured_at.replace(tzinfo=UTC) if captured_at else None
     with show_progress(settings.quiet) as progress:
         result = settings.open().ingest(
-            paths, source=source, captured_at=moment, hosts=hosts, workers=workers,
-            progress=progress,
+            paths, source=source, captured_at=moment, day_first=day_first, hosts=hosts,
+            workers=workers, progress=progress,
         )  # fmt: skip
     for note in result.notes:
         warn(note)

@@ -70,6 +70,7 @@ class Ingester:
         now: What time it is; nothing can have been captured later.
         source: The outlet of everything, if the user said so.
         captured_at: The time of pages that do not say theirs, if the user said so.
+        day_first: What `read_headline_table` is told of dates that may mean two things.
         harvest_all: Harvests documents, in their order; perhaps in several processes.
         progress: Told how far it is.
         result: What was added so far.
@@ -83,6 +84,7 @@ class Ingester:
     now: datetime
     source: str | None = None
     captured_at: datetime | None = None
+    day_first: bool | None = None
     harvest_all: Harvester = field(
         default=lambda documents, overrides: map(harvest, documents, overrides)
     )
@@ -186,10 +188,11 @@ class Ingester:
 
     def _take_table(self, path: Path) -> None:
         try:
-            table = read_headline_table(path)
+            table = read_headline_table(path, day_first=self.day_first)
         except InputError as error:
             self._note(Problem(str(path), str(error).removeprefix(f"{path}: ")))
             return
+        self._tell(table.notes)
         for problem in table.problems:
             self._note(problem)
         rows = self._drop_strange_dates(table.rows, path)

@@ -29,6 +29,7 @@ def ingest_places(
     *,
     source: str | None = None,
     captured_at: datetime | None = None,
+    day_first: bool | None = None,
     hosts: Collection[str] = (),
     workers: int = 1,
     progress: Progress = be_silent,
@@ -42,6 +43,8 @@ def ingest_places(
         places: Paths and addresses.
         source: The outlet of everything in them; by address if None.
         captured_at: The time of pages that do not say theirs; when their file was written if None.
+        day_first: Whether the day comes first in dates of tables such as 03/04/2022, where no
+            other date of the table says it; refused if None.
         hosts: Take pages of archives only if they are of one of these hosts or one below.
         workers: Processes that harvest pages.
         progress: Told how far it is.
@@ -53,8 +56,9 @@ def ingest_places(
         )
         recover_pages(ingester, run.run_id)
         ingester = replace(
-            ingester, source=source, captured_at=captured_at, wants=choose_hosts(hosts)
-        )
+            ingester, source=source, captured_at=captured_at, day_first=day_first,
+            wants=choose_hosts(hosts),
+        )  # fmt: skip
         urls = [place for place in places if place.startswith(SCHEMES)]
         ingester.run([Path(place) for place in places if place not in urls])
         remote = RemoteSettings(

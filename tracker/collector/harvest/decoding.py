@@ -68,18 +68,33 @@ def decode(body: bytes, charset: str | None = None) -> str:
         return undouble(text) if _SIGNS.search(body, 0, _SAMPLE) else text
     except UnicodeDecodeError:
         pass
+    if is_nearly_utf8(body):
+        return undouble(body.decode("utf-8", "replace"))
+    return body.decode(choose_codec(body, _declared(body), charset), "replace")
+
+
+def is_nearly_utf8(body: bytes) -> bool:
+    """Return whether bytes that are not all UTF-8 are so but for a few that were cut or typed."""
     sample = body[:_SAMPLE]
     n_broken = sample.decode("utf-8", "replace").count("\ufffd")
     n_high = sum(map(len, _HIGH.findall(sample)))
-    if n_broken <= max(3, _SHARE_BROKEN * n_high) and n_high > 2 * n_broken:
-        return undouble(body.decode("utf-8", "replace"))
-    named = [*map(_codec, (_declared(body), charset))]
-    codecs_ = [c for c in named if c != "cp1252"] + [_codec(detect_encoding(sample)), "cp1252"]
-    best = min(
+    return n_broken <= max(3, _SHARE_BROKEN * n_high) and n_high > 2 * n_broken
+
+
+def choose_codec(body: bytes, *named: str | None) -> str:
+    """Return the name of the codec that reads bytes which are not UTF-8.
+
+    Args:
+        body: The bytes; the first 100,000 are looked at.
+        named: Charsets that something says of them, where it fits as well as what they look like.
+    """
+    sample = body[:_SAMPLE]
+    codecs_ = [c for c in map(_codec, named) if c != "cp1252"]
+    codecs_ += [_codec(detect_encoding(sample)), "cp1252"]
+    return min(
         dict.fromkeys(filter(None, codecs_)),
         key=lambda c: sample.decode(c, "replace").count("\ufffd"),
     )
-    return body.decode(best, "replace")
 
 
 def undouble(text: str) -> str:
