@@ -296,6 +296,20 @@ def test_scripts_lead_on_as_redirects_do_but_into_no_private_space(
     assert site.paths("closed") == ["/robots.txt"]
 
 
+def test_nothing_leaves_when_a_page_is_read_and_ends(site: Site):
+    farewell = """
+        for (const what of ["pagehide", "unload"]) addEventListener(what, () => {
+            navigator.sendBeacon(`/beacon-${what}`, "x");
+            fetch(`/fetch-${what}`, {method: "POST", keepalive: true, body: "x"});
+            new Image().src = `/picture-${what}`;
+        });
+        window.fetchLater?.("/later");
+    """
+    site.add("parting", shell(farewell))
+    assert site.run()["parting"].outcome == "ok"
+    assert site.paths("parting") == ["/robots.txt", "/"]
+
+
 def test_what_pages_do_to_a_browser_is_an_outcome(site: Site):
     ok = Reply(pages.front().encode(), headers=HTML)
     late = "document.body.append('x'.repeat(1e4))"

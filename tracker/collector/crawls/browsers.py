@@ -125,6 +125,8 @@ class BrowserFetcher:
                 page = await load.run(context)
             finally:
                 watch.cancel()
+                # A browser that ends lets go what was held back, and pages that end may send more.
+                await gate.close()
                 await browser.close()
         if load.failure:
             raise _translate(load.failure, gate.failures.get(place), track)

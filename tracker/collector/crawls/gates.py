@@ -69,6 +69,10 @@ class Gate:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """End every connection and take no further one."""
         assert self._server is not None
         self._server.close()
         for task in self._tasks:
