@@ -177,7 +177,7 @@ def test_ingest_asks_for_the_order_of_day_and_month_and_tells_what_it_guessed(
     taken = run("ingest", "--day-first", "x.csv")
     assert taken.exit_code == 0
     assert "x.csv: it is not UTF-8 and was read as cp1252, as in" in taken.stderr
-    assert "2022-04-03" in run("show", "headlines", "--csv").output
+    assert "2022-04-03" in run("show", "lists", "--csv").output
 
 
 def test_our_errors_are_one_line_and_exit_1_and_usage_errors_exit_2(run: Callable[..., Result]):
