@@ -102,6 +102,10 @@ def test_an_override_counts_up_to_and_with_its_last_night_where_the_study_is():
             OVERRIDE + "selector = 'ul'\nkind = 'latest'\nvalid_until = 2027-01-31T10:00:00",
             "valid_until: found 2027-01-31 10:00:00; wanted a date without quotes",
         ),
+        (
+            f"[[source]]\nname = '{'P' * 254}'\nurl = 'https://post.example'",
+            "found a source of 254 characters, 'PPPP",
+        ),
         (OVERRIDE + "selector = 'ul'", "source[1, Post].override[1]: kind missing"),
         (
             OVERRIDE + "selectr = 'ul'",

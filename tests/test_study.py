@@ -103,6 +103,23 @@ def test_pages_dated_by_their_file_and_pages_without_any_headline_are_told(tmp_p
     assert not other.ingest(tmp_path / "a.html", captured_at=moment).notes
 
 
+def test_what_is_too_long_of_a_page_is_left_out_and_told(tmp_path: Path, study: Study):
+    (tmp_path / "long.html").write_text(PAGE.replace("1002-late-frost", "1002?state=" + "x" * 2000))
+    host = f"www.{'p' * 254}.example"
+    (tmp_path / "host.html").write_text(PAGE.replace("www.post.example", host))
+    result = study.ingest(tmp_path)
+    (problem,) = result.problems
+    assert Path(problem.origin).name == "host.html"
+    assert problem.message.startswith("found a source of 262 characters, 'ppp")
+    said = "left out 1 address of over 2,000 characters; the headlines are kept"
+    assert result.notes[0] == f"{tmp_path / 'long.html'}: {said}"
+    assert study.read("captures")["note"].to_list() == [said]
+    urls = study.read("sightings").sort("rank")["url"].to_list()
+    assert [url is None for url in urls] == [False, True, False]
+    with pytest.raises(InputError, match="found a source of 300 characters"):
+        study.ingest(tmp_path, source="s" * 300)
+
+
 def test_a_configured_source_gives_its_name_to_the_pages_of_its_host(tmp_path: Path):
     (tmp_path / "page.html").write_text(PAGE)
     source = SourceSettings("The Post", "https://post.example/")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from tracker.collector.sources import find_fault
 from tracker.config import CONFIG_NAME, Config, read_config
 from tracker.errors import InputError, TableError
 from tracker.locks import Tell, tell_log
@@ -112,10 +113,12 @@ class Study:
             progress: Told how far it is.
 
         Raises:
-            InputError: If `captured_at` has no time zone.
+            InputError: If `captured_at` has no time zone, or `source` is too long.
         """
         if captured_at is not None and captured_at.tzinfo is None:
             raise InputError(f"captured_at: found {captured_at}; wanted a time with a time zone")
+        if source is not None and (fault := find_fault(source)):
+            raise InputError(fault)
         paths = [paths] if isinstance(paths, PathLike) else list(paths)
         if not all(str(path).strip() for path in paths):
             raise InputError("paths: found an empty one; wanted files and folders")

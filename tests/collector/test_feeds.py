@@ -94,6 +94,17 @@ def test_what_is_too_long_for_a_headline_is_left_out_of_a_feed_and_counted():
     assert read_feed(RSS, url=URL).note is None
 
 
+def test_an_address_that_is_too_long_is_left_out_and_counted_but_not_its_headline():
+    said = "left out 1 address of over 2,000 characters; the headlines are kept"
+    page = read_feed(RSS.replace(b"/101-x", b"/101-x?y=" + b"y" * 2000), url=URL)
+    assert page.note == said
+    assert titles(page) == titles(read_feed(RSS, url=URL))
+    assert page.lists[0].items[0].url is None
+    page = read_sitemap(NEWS.replace(b"<loc>", b"<loc>https://a.example/" + b"a" * 2000, 1))
+    assert page.note == said
+    assert len(page.lists[0].items) == 2
+
+
 def test_a_feed_keeps_its_name_whatever_it_holds_and_two_feeds_differ():
     (tonight,), (tomorrow,) = (read_feed(body, url=URL).lists for body in (RSS, ATOM))
     (other,) = read_feed(RSS, url="https://press.example/sport/feed").lists

@@ -163,6 +163,26 @@ def test_rows_that_say_nothing_are_left_out_and_counted(tmp_path: Path):
         assert what in messages
 
 
+def test_what_is_too_long_in_a_row_is_cut_or_left_out_and_told(tmp_path: Path):
+    rows = [
+        *ROWS,
+        {**ROWS[0], "url": "https://post.example/1?state=" + "x" * 2000},
+        {**ROWS[0], "url": "https://post.example/1?state=" + "é" * 400},
+        {**ROWS[0], "heading": "most read of all " * 30},
+        {**ROWS[0], "source": "s" * 254},
+    ]
+    table = read_headline_table(write(tmp_path / "x.parquet", pl.DataFrame(rows)))
+    assert [problem.message for problem in table.problems] == [
+        "left out 1 of 7 rows with a source of more than 253 characters, first in row 7",
+        "left out addresses of over 2,000 characters in 2 rows, first in row 4",
+        "cut headings of over 400 characters in 1 row, first in row 6",
+    ]
+    assert [url is None for url in table.rows["url"]] == [False] * 3 + [True] * 2 + [False]
+    *short, long = table.rows["heading"]
+    assert set(short) == {""}
+    assert long == ("most read of all " * 30)[:400].rpartition(" ")[0]
+
+
 def test_a_table_of_which_nothing_is_left_says_so(tmp_path: Path):
     rows = [{**row, "list_kind": "trending"} for row in ROWS]
     first, last = read_headline_table(write(tmp_path / "x.parquet", pl.DataFrame(rows))).problems

@@ -10,8 +10,8 @@ from typing import Any, Final, Literal
 from selectolax.lexbor import LexborHTMLParser
 
 from tracker.collector.harvest.identity import name_all
-from tracker.collector.harvest.links import absolute, canonicalise
-from tracker.collector.harvest.pages import HeadlineList, Item, Page
+from tracker.collector.harvest.links import absolute, canonicalise, is_overlong
+from tracker.collector.harvest.pages import HeadlineList, Item, Page, tell_overlong
 from tracker.collector.harvest.titles import LONGEST_TITLE, fold_text
 from tracker.names import count
 
@@ -88,21 +88,24 @@ def list_page(
 ) -> Page:
     """Return titles and addresses as a page with one list of kind `latest`.
 
-    Items whose title is longer than a headline are left out, and counted in the page's note.
+    Items whose title is longer than a headline are left out, and so are addresses that are too
+    long; both are counted in the page's note.
     """
     rows: dict[tuple[str, str | None], None] = {}
-    overlong = 0
+    overlong, long_addresses = 0, 0
     for title, href in entries[:MAX_ITEMS]:
         text = plain(title)
         overlong += len(text) > LONGEST_TITLE
         if 0 < len(text) <= LONGEST_TITLE:
             address = href.encode("utf-8", "ignore").decode()
+            long_addresses += is_overlong(address, url)
             rows.setdefault((text, canonicalise(address, url) if address else None))
     items = tuple(Item(rank, *row) for rank, row in enumerate(rows, 1))
     (name,) = name_all([f"{what}|{url or heading}"])
     box = HeadlineList(name, heading, "latest", items)
     said = f"left out {count(overlong, 'item')} with a title of over {LONGEST_TITLE} characters"
-    return Page(url, None, language, (box,), said if overlong else None)
+    notes = (said if overlong else None, tell_overlong(long_addresses))
+    return Page(url, None, language, (box,), "; ".join(filter(None, notes)) or None)
 
 
 def find_feeds(body: bytes, url: str | None = None) -> list[str]:

@@ -8,7 +8,9 @@ import polars as pl
 
 from tracker.collector.csv_files import CsvFile, read_csv
 from tracker.collector.documents import Problem
-from tracker.collector.harvest.titles import LONGEST_TITLE, fold_texts
+from tracker.collector.harvest.links import LONGEST_URL, is_overlong
+from tracker.collector.harvest.titles import LONGEST_TITLE, cut_text, fold_texts
+from tracker.collector.sources import LONGEST_SOURCE
 from tracker.collector.table_times import Times, read_times
 from tracker.errors import InputError
 from tracker.names import count
@@ -147,6 +149,8 @@ def _split(rows: pl.DataFrame, path: Path) -> tuple[pl.DataFrame, tuple[Problem,
         f"with a title of more than {LONGEST_TITLE} characters": pl.col("title").str.len_chars()
         > LONGEST_TITLE,
         "without a source": pl.col("source").fill_null("") == "",
+        f"with a source of more than {LONGEST_SOURCE} characters": pl.col("source").str.len_chars()
+        > LONGEST_SOURCE,
         f"whose captured_at is not {_A_TIME}": pl.col("captured_at").is_null(),
         "without a rank of 1 or more": pl.col("rank").fill_null(0) < 1,
         f"with a list_kind other than {', '.join(kinds)}": ~pl.col("list_kind")
@@ -162,4 +166,27 @@ def _split(rows: pl.DataFrame, path: Path) -> tuple[pl.DataFrame, tuple[Problem,
             rows = rows.filter(~is_bad)
     if rows.is_empty():
         problems.append(Problem(str(path), "no row is left to take in"))
+    rows, cuts = _shorten(rows)
+    problems += [Problem(str(path), cut) for cut in cuts]
     return rows.drop("row"), tuple(problems)
+
+
+def _shorten(rows: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    """Return good rows without overlong addresses and headings, and what was done to them."""
+    # What is no ASCII in an address is written with three characters a byte.
+    urls = rows.filter(pl.col("url").str.len_bytes() * 3 > LONGEST_URL)["url"].unique()
+    long_urls = [url for url in urls if is_overlong(url, url)]
+    is_long = {
+        f"left out addresses of over {LONGEST_URL:,} characters": pl.col("url").is_in(long_urls),
+        f"cut headings of over {LONGEST_TITLE} characters": pl.col("heading").str.len_chars()
+        > LONGEST_TITLE,
+    }
+    said = []
+    for what, is_so in is_long.items():
+        found = rows.filter(is_so)["row"]
+        if found.len():
+            said.append(f"{what} in {count(found.len(), 'row')}, first in row {found[0]:,}")
+    headings = rows["heading"].unique()
+    cut = {text: cut_text(text) for text in headings if len(text) > LONGEST_TITLE}
+    short = pl.when(~pl.col("url").is_in(long_urls)).then("url")
+    return rows.with_columns(pl.col("heading").replace(cut), url=short), said

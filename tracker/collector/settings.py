@@ -6,6 +6,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from tracker.collector.harvest.overrides import Override
+from tracker.collector.sources import find_fault
 from tracker.errors import ConfigError
 
 
@@ -84,8 +85,11 @@ class SourceSettings:
         """Check that every value makes sense.
 
         Raises:
-            ConfigError: If an address is none of the web, or a number is below zero.
+            ConfigError: If an address is none of the web, a number is below zero, or the name is
+                too long.
         """
+        if fault := find_fault(self.name):
+            raise ConfigError(fault)
         for url in (self.url, *self.feeds):
             if not is_address(url):
                 raise ConfigError(f"{self.name}: found {url!r}; wanted an http or https address")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from tracker.collector.feeds import MAX_ITEMS, list_page, plain, read_language
-from tracker.collector.harvest.links import absolute
+from tracker.collector.harvest.links import LONGEST_URL, absolute
 from tracker.collector.harvest.pages import Page
 from tracker.collector.sources import is_near
 
@@ -99,7 +99,9 @@ def _collect(element: Any) -> dict[str, str]:
     said: dict[str, str] = {}
     for child in element.iter():
         if isinstance(child.tag, str) and child.text and len(said) < 50:
-            said.setdefault(child.tag.rpartition("}")[2], child.text[:2000].strip())
+            # One more than an address may have, so that no other page's address is made of it.
+            text = child.text.strip()[: LONGEST_URL + 1]
+            said.setdefault(child.tag.rpartition("}")[2], text)
     return said
 
 

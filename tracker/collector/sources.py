@@ -6,6 +6,10 @@ from urllib.parse import urlsplit
 
 SCHEMES: Final = ("http://", "https://")
 """What addresses on the web begin with."""
+LONGEST_SOURCE: Final = 253
+"""Characters of the name of an outlet: as many as the name of a host may have.
+
+Source: Mockapetris, RFC 1035 (1987), section 2.3.4."""
 _PREFIXES: Final = ("www.", "m.", "amp.", "mobile.")
 
 
@@ -21,6 +25,16 @@ def name_source(url: str) -> str | None:
         if host.startswith(prefix) and host.count(".") > 1:
             return host.removeprefix(prefix)
     return host
+
+
+def find_fault(source: str) -> str | None:
+    """Return what is wrong with the name of an outlet; None if nothing is."""
+    if len(source) <= LONGEST_SOURCE:
+        return None
+    return (
+        f"found a source of {len(source):,} characters, {source[:40]!r} and so on; wanted at most "
+        f"{LONGEST_SOURCE}"
+    )
 
 
 def is_near(url: str, other: str) -> bool:

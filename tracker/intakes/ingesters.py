@@ -12,10 +12,11 @@ import polars as pl
 from tracker.collector import headlines as rows_of
 from tracker.collector.archives import File, list_files, modified_at, read_documents
 from tracker.collector.documents import Document, Problem
+from tracker.collector.harvest.links import LONGEST_URL
 from tracker.collector.harvest.pages import Page
 from tracker.collector.headline_tables import read_headline_table
 from tracker.collector.remote_warcs import RemoteSettings, read_remote
-from tracker.collector.sources import name_source
+from tracker.collector.sources import find_fault, name_source
 from tracker.collector.warcs import Payloads, Wants
 from tracker.config import Config
 from tracker.errors import InputError
@@ -223,6 +224,9 @@ class Ingester:
         captured_at = self._date(document, path)
         url = document.url or page.url or path.name
         source = self._name(document, url, path)
+        if fault := _find_fault(source, url):
+            self._note(Problem(document.origin, fault))
+            return
         capture_id = rows_of.identify_capture(document, source, url, captured_at)
         if capture_id in self._known:
             return
@@ -302,6 +306,13 @@ class Ingester:
 
     def _note(self, problem: Problem) -> None:
         self.result = replace(self.result, problems=(*self.result.problems, problem))
+
+
+def _find_fault(source: str, url: str) -> str | None:
+    """Return why nothing of a page can be kept, by who published it and where; None if it can."""
+    if len(url) > LONGEST_URL:
+        return f"found an address of {len(url):,} characters; wanted at most {LONGEST_URL:,}"
+    return find_fault(source)
 
 
 def _without(rows: rows_of.Rows, known: set[str]) -> rows_of.Rows:

@@ -1,4 +1,4 @@
-"""What there is to say of pages taken in: which got their time from their file, which are bare."""
+"""What there is to say of pages taken in: what got its time from its file, is bare or cut."""
 
 from datetime import datetime
 from typing import Final
@@ -17,6 +17,7 @@ class PageNotes:
     def __init__(self) -> None:
         self._empty: list[str] = []
         self._dated: list[str] = []
+        self._noted: list[str] = []
         self._moments: set[datetime] = set()
 
     def note_date(self, document: Document, moment: datetime) -> None:
@@ -25,17 +26,21 @@ class PageNotes:
         self._moments.add(moment)
 
     def note_page(self, document: Document, page: Page) -> None:
-        """Remember a page if nothing was found in it and it is a file of its own.
+        """Remember a page of which something was left out, or which is a file without any list.
 
         An archive holds many pages that show no list; whoever names a file expects one.
         """
+        if page.note:
+            self._noted.append(f"{document.origin}: {page.note}")
         if document.url is None and not page.title and not any(b.items for b in page.lists):
             self._empty.append(document.origin)
 
     @property
     def notes(self) -> list[str]:
         """Return what there is to say."""
-        said = []
+        said = self._noted[:_NAMED]
+        if (more := len(self._noted) - _NAMED) > 0:
+            said.append(f"something was left out of {count(more, 'other page')}, as captures note")
         if self._empty:
             pages = count(len(self._empty), "page")
             said.append(f"found no list and no headline on {pages}: {_name(self._empty)}")

@@ -204,5 +204,6 @@ def _see(
             found.body, url=found.url, charset=found.charset, overrides=overrides
         )
     unmatched = find_unmatched(overrides, page) if found.form == "html" else ()
-    notes = tuple(f"the override {selector} matched nothing" for selector in unmatched)
-    return Sight(found.origin, page, decisions=decisions, notes=notes)
+    notes = [f"the override {selector} matched nothing" for selector in unmatched]
+    notes += [page.note] if page.note else []
+    return Sight(found.origin, page, decisions=decisions, notes=tuple(notes))

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from tracker.collector.harvest.links import LONGEST_URL
 from tracker.collector.harvest.pages import HeadlineList, Page
 from tracker.collector.harvest.titles import LONGEST_TITLE
 from tracker.tables import LIST_KINDS
@@ -36,6 +37,8 @@ def _faults_of_list(found: HeadlineList) -> Iterator[str]:
         yield "ranks that do not count from 1"
     if found.heading:
         yield from _faults_of_text("heading", found.heading)
+        if len(found.heading) > LONGEST_TITLE:
+            yield f"a heading of {len(found.heading)} characters"
     for item in found.items:
         yield from _faults_of_text("title", item.title)
         if len(item.title) > LONGEST_TITLE:
@@ -57,6 +60,8 @@ def _faults_of_text(what: str, text: str) -> Iterator[str]:
 
 
 def _faults_of_url(url: str) -> Iterator[str]:
+    if len(url) > LONGEST_URL:
+        yield f"address {url[:80]!a}: {len(url)} characters"
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         yield f"address {url[:80]!a}: not absolute, or not of the web"

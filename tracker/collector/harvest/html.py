@@ -12,16 +12,16 @@ from tracker.collector.harvest.evidence import holds_headlines, weigh
 from tracker.collector.harvest.explanations import Decision, tell_decisions
 from tracker.collector.harvest.facts import find_title, read_facts
 from tracker.collector.harvest.identity import name_all, name_boxes
-from tracker.collector.harvest.links import canonicalise
+from tracker.collector.harvest.links import canonicalise, is_overlong
 from tracker.collector.harvest.markup import make_safe
 from tracker.collector.harvest.outline import Outline, read_outline
 from tracker.collector.harvest.overrides import Override
-from tracker.collector.harvest.pages import HeadlineList, Item, Page
+from tracker.collector.harvest.pages import HeadlineList, Item, Page, tell_overlong
 from tracker.collector.harvest.pointed_boxes import point_out
 from tracker.collector.harvest.promotions import part_promoted
 from tracker.collector.harvest.settings import Setting, find_article, read_setting
 from tracker.collector.harvest.tabs import name_panels
-from tracker.collector.harvest.titles import fold_text
+from tracker.collector.harvest.titles import cut_text, fold_text
 from tracker.collector.harvest.verdicts import kind_of_box
 
 
@@ -55,12 +55,17 @@ def harvest_html(
     reading = _read(text, url, overrides)
     boxes = [box for box in reading.boxes if box.kind]
     lists = tuple(
-        HeadlineList(list_id, fold_text(box.heading.text), box.kind, _items(box, reading.base))
+        HeadlineList(list_id, _head(box.heading.text), box.kind, _items(box, reading.base))
         for list_id, box in zip(name_boxes(reading.outline, boxes), boxes, strict=True)
     )
     if not lists:
         lists = _lists_of_data(text, reading.base)
-    return Page(reading.address, reading.title, reading.language, lists)
+    overlong = sum(
+        item.url is None and bool(story.href) and is_overlong(story.href, reading.base)
+        for box, found in zip(boxes, lists, strict=False)  # without boxes they are lists of data
+        for story, item in zip(box.stories, found.items, strict=True)
+    )
+    return Page(reading.address, reading.title, reading.language, lists, tell_overlong(overlong))
 
 
 def explain_html(
@@ -112,6 +117,10 @@ def _judge(outline: Outline, setting: Setting) -> list[Box]:
     return judged
 
 
+def _head(text: str) -> str:
+    return cut_text(fold_text(text))
+
+
 def _items(box: Box, base: str | None) -> tuple[Item, ...]:
     return tuple(
         Item(rank, story.title, canonicalise(story.href, base) if story.href else None)
@@ -125,7 +134,7 @@ def _lists_of_data(text: str, base: str | None) -> tuple[HeadlineList, ...]:
     return tuple(
         HeadlineList(
             list_id,
-            fold_text(data.heading),
+            _head(data.heading),
             data.kind,
             tuple(Item(rank, title, url) for rank, (title, url) in enumerate(data.items, 1)),
         )

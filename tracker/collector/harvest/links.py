@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit
 from courlan import clean_url
 
 LONGEST_URL: Final = 2000
+"""Characters of an address; what is longer carries a page's state, and is kept nowhere."""
 _SCHEME: Final = re.compile(r"^\s*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _SPACE: Final = re.compile(r"\s+")
@@ -59,13 +60,26 @@ def absolute(href: str, base: str | None) -> str | None:
     return parts.geturl()
 
 
-@lru_cache(maxsize=16384)
 def canonicalise(href: str, base: str | None) -> str | None:
     """Return the canonical address that `href` on the page `base` leads to, or None.
 
-    Absolute, http(s) only, without tracking parameters and fragment. None too where the page's
-    own address is not known and `href` is relative.
+    Absolute, http(s) only, without tracking parameters and fragment, of at most `LONGEST_URL`
+    characters. None too where the page's own address is not known and `href` is relative.
     """
+    address = _clean(href, base)
+    return None if address is None or len(address) > LONGEST_URL else address
+
+
+def is_overlong(href: str, base: str | None) -> bool:
+    """Return whether `href` has no canonical address only because it is too long."""
+    if len(href) <= LONGEST_URL:
+        return len(_clean(href, base) or "") > LONGEST_URL
+    scheme = _SCHEME.match(href)
+    return not scheme or scheme[1].lower() in ("http", "https")
+
+
+@lru_cache(maxsize=16384)
+def _clean(href: str, base: str | None) -> str | None:
     joined = absolute(href, base)
     if joined is None:
         return None

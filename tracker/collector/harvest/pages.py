@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
-PARSER: Final = "5"
+from tracker.collector.harvest.links import LONGEST_URL
+from tracker.names import count
+
+PARSER: Final = "6"
 """Version of the harvester; raised whenever the same page may give other lists."""
 
 
@@ -56,3 +59,11 @@ class Page:
     language: str | None
     lists: tuple[HeadlineList, ...]
     note: str | None = None
+
+
+def tell_overlong(n_addresses: int) -> str | None:
+    """Return what there is to say of a page with so many links to overlong addresses."""
+    if not n_addresses:
+        return None
+    addresses = count(n_addresses, "address", "addresses")
+    return f"left out {addresses} of over {LONGEST_URL:,} characters; the headlines are kept"

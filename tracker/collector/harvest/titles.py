@@ -12,8 +12,8 @@ from tracker.collector.harvest.memories import remember
 LONGEST_TITLE: Final = 400
 """Characters of a headline; what is longer is a paragraph or no words at all.
 
-A page's own title is cut there, at a word; feeds and tables are read without such rows; and of a
-title that a study holds already no more is read."""
+A page's own title and all headings are cut there, at a word; feeds and tables are read without such
+rows; and of a title that a study holds already no more is read."""
 
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8}\d?);", re.IGNORECASE)
 _UNSEEN: Final = (
@@ -51,13 +51,13 @@ def clean_title(text: str) -> str:
         text = _TAG.sub(" ", text)
     text = fold_text(text)
     if _PLAIN_ENDS.match(text):
-        return _cut(text)
+        return cut_text(text)
     text = _trim(text)
     if _CLOCK_START.match(text):
         shorter = _CLOCK.sub("", text, count=1)
         if len(shorter) >= 8:
             text = _trim(shorter)
-    return _cut(text)
+    return cut_text(text)
 
 
 def fold_text(text: str) -> str:
@@ -84,7 +84,8 @@ def _trim(text: str) -> str:
     return _TRAILING.sub("", _LEADING.sub("", text))
 
 
-def _cut(text: str) -> str:
+def cut_text(text: str) -> str:
+    """Return `text` up to the last word that ends within `LONGEST_TITLE` characters."""
     if len(text) <= LONGEST_TITLE:
         return text
     head, _, _ = text[:LONGEST_TITLE].rpartition(" ")
