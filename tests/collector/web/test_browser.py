@@ -110,6 +110,38 @@ Promise.race([Promise.all(all), new Promise(done => setTimeout(done, 400))])
 """
 
 
+GREEDY = """
+const host = location.host;
+const frame = more => document.body.append(Object.assign(document.createElement("iframe"), more));
+const inner = name => `<img src="${location.origin}/picture-${name}.png"><script>
+    fetch("${location.origin}/fetch-${name}", {mode: "no-cors"});</` + `script>`;
+frame({srcdoc: inner("framed")});
+frame({srcdoc: inner("sandboxed"), sandbox: "allow-scripts"});
+frame({src: `data:text/html,${encodeURIComponent(inner("data"))}`});
+frame({src: URL.createObjectURL(new Blob([inner("blob")], {type: "text/html"}))});
+frame({src: "/frame"});
+document.body.insertAdjacentHTML("beforeend", `
+    <style>@font-face {font-family: own; src: url(/font.woff2)} p {font-family: own}</style>
+    <p style="background: url(/paper.png)">Words</p><svg><image href="/drawn.png"/></svg>
+    <video autoplay src="/film.mp4" poster="/poster.png"></video><object data="/object"></object>
+    <link rel="preload" as="image" href="/early.png"><link rel="icon" href="/icon.png">`);
+new Image().src = "/scripted.png";
+try { new WebSocket(`ws://${host}/socket`); } catch {}
+new Worker(URL.createObjectURL(new Blob([`new WebSocket("ws://${host}/socket-of-worker")`])));
+new SharedWorker(URL.createObjectURL(new Blob([`fetch("http://${host}/shared")`])));
+const next = {prefetch: [{urls: ["/next"]}], prerender: [{urls: ["/after"]}]};
+document.head.append(Object.assign(document.createElement("script"),
+    {type: "speculationrules", text: JSON.stringify(next)}));
+document.head.append(
+    Object.assign(document.createElement("link"), {rel: "prefetch", href: "/perhaps"}));
+navigator.credentials.get({identity: {providers: [
+    {configURL: `http://${host}/account.json`, clientId: "1"}]}}).catch(() => 0);
+const total = {label: "x", amount: {currency: "EUR", value: "1"}};
+const pay = () => new PaymentRequest([{supportedMethods: `http://${host}/pay`}], {total});
+try { pay().canMakePayment().catch(() => 0); } catch {}
+"""
+
+
 def hints(port: int) -> str:
     """Return what a page asks of a browser before any script runs."""
     return "".join(
@@ -294,6 +326,15 @@ def test_scripts_lead_on_as_redirects_do_but_into_no_private_space(
     for name in ("closed", "to closed"):
         assert visits[name].note == "robots.txt forbids /; not visited"
     assert site.paths("closed") == ["/robots.txt"]
+
+
+def test_only_what_makes_up_a_page_is_asked_for(site: Site):
+    headers = {**HTML, "Link": "</linked>; rel=prefetch", "Speculation-Rules": '"/rules.json"'}
+    page = shell(GREEDY + LAZY, head='<link rel="stylesheet" href="/style.css">')
+    site.add("greedy", Reply(page, headers=headers), api_latest=stories(STORIES))
+    assert titles(site.run()["greedy"]) == {title for _, title in STORIES}
+    wanted = {"/robots.txt", "/", "/style.css", "/api/latest", "/api/read"}
+    assert set(site.paths("greedy")) == wanted
 
 
 def test_nothing_leaves_when_a_page_is_read_and_ends(site: Site):

@@ -1,11 +1,14 @@
 """Pages that only a browser can show, by the system's Chromium: one of its own for each page."""
 
 import asyncio
+import json
 import os
 import shutil
 import socket
+import tempfile
 import time
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -23,12 +26,13 @@ from tracker.collector.crawls.gates import Gate, Place, PrivateAddressError
 from tracker.collector.crawls.hosts import HostBook
 from tracker.collector.crawls.memories import watch_memory
 from tracker.collector.crawls.page_loads import Page, PageLoad
+from tracker.collector.crawls.page_policies import PREFERENCES, route
 from tracker.collector.crawls.tracks import Lines, Stopped, Track
 from tracker.collector.crawls.visits import CrawlSettings
 from tracker.names import count
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, Playwright
+    from playwright.async_api import BrowserContext, Playwright
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 """What Chromium is called, in the order in which it is looked for."""
@@ -112,39 +116,43 @@ class BrowserFetcher:
         parts = urlsplit(request.url)
         place = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         load = PageLoad(request.url, self._settings.max_bytes, self._make_rules(agent), end)
-        async with Gate(place if track.allow_private else None, load.count_sent) as gate:
-            browser = await self._launch(gate.url, agent)
-            watch = asyncio.ensure_future(watch_memory())
-            try:
-                context = await browser.new_context(
-                    viewport={"width": _WINDOW[0], "height": _WINDOW[1]},
-                    accept_downloads=False,
-                    service_workers="block",
-                    extra_http_headers={"Accept-Language": "*"},
-                )
-                page = await load.run(context)
-            finally:
-                watch.cancel()
-                # A browser that ends lets go what was held back, and pages that end may send more.
-                await gate.close()
-                await browser.close()
+        home = place if track.allow_private else None
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+            async with Gate(home, load.count_sent) as gate:
+                context = await self._launch(Path(profile), gate.url, agent)
+                assert context.browser is not None
+                version = context.browser.version
+                watch = asyncio.ensure_future(watch_memory())
+                try:
+                    page = await load.run(context)
+                finally:
+                    watch.cancel()
+                    # A browser that ends lets go what was held back, and pages may send more.
+                    await gate.close()
+                    await context.close()
         if load.failure:
             raise _translate(load.failure, gate.failures.get(place), track)
         if page.html is not None:
             track.remark = _remark(load, gate)
-        return _respond(request, page, browser.version)
+        return _respond(request, page, version)
 
-    async def _launch(self, proxy: str, agent: str) -> "Browser":
+    async def _launch(self, profile: Path, proxy: str, agent: str) -> "BrowserContext":
         assert self._playwright is not None
+        (profile / "Default").mkdir()
+        (profile / "Default" / "Preferences").write_text(json.dumps(PREFERENCES))
         try:
-            return await self._playwright.chromium.launch(
+            return await self._playwright.chromium.launch_persistent_context(
+                profile,
                 executable_path=find_browser(self._settings.browser),
                 # Chromium refuses to start its sandbox as root.
                 chromium_sandbox=os.geteuid() != 0,
                 ignore_default_args=["--disable-popup-blocking"],
-                args=[*_FLAGS, f"--user-agent={agent}"],
-                proxy={"server": proxy},
+                args=[*_FLAGS, *route(proxy), f"--user-agent={agent}"],
                 handle_sigint=False,
+                viewport={"width": _WINDOW[0], "height": _WINDOW[1]},
+                accept_downloads=False,
+                service_workers="block",
+                extra_http_headers={"Accept-Language": "*"},
             )
         except Exception as error:
             said = " ".join(str(error).split())[:300]

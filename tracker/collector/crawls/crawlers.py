@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import pickle
 import subprocess
 import sys
@@ -90,9 +91,17 @@ def _send(stdin: IO[bytes], message: Any) -> None:
 @contextlib.contextmanager
 def _open_child(settings: CrawlSettings, state: Path | None) -> Iterator[_Child]:
     command = [sys.executable, "-m", "tracker.collector.crawls.spiders"]
-    with tempfile.TemporaryFile() as errors:
+    with (
+        # What browsers leave behind when the child is killed goes with this folder.
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        tempfile.TemporaryFile() as errors,
+    ):
         child = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env={**os.environ, "TMPDIR": folder},
         )
         try:
             assert child.stdin is not None

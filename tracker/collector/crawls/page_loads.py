@@ -11,19 +11,17 @@ from urllib.parse import urldefrag
 
 from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, ResponseDataLossError
 
+from tracker.collector.crawls.page_policies import Event, add_permissions, is_wanted
 from tracker.collector.crawls.tracks import Lines, Stopped
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, CDPSession
-
-Event = dict[str, Any]
 
 QUIET: Final = 0.5
 """Seconds without anything loading after which a page is taken to be whole."""
 UNPACKED: Final = 8
 """How much larger than the limit on bytes everything that is loaded may be once unpacked."""
 
-_LOADED: Final = ("Document", "Stylesheet", "Script", "XHR", "Fetch", "Preflight")
 _PAGES: Final = ("", "text/html", "application/xhtml+xml")
 _SHARES: Final = (0.6, 0.8)
 """By when, as shares of the time, a page that never falls quiet is scrolled, and then read."""
@@ -83,6 +81,7 @@ class PageLoad:
         self._changed = time.monotonic()
         self._ended: asyncio.Future[Page] = asyncio.get_running_loop().create_future()
         self._session: CDPSession
+        self._gatekeeper: CDPSession
 
     def count_sent(self, n_bytes: int) -> None:
         """Count bytes that came; too many end the visit."""
@@ -116,12 +115,15 @@ class PageLoad:
             await asyncio.gather(showing, return_exceptions=True)
 
     async def _show(self, context: "BrowserContext") -> Page:
-        page = await context.new_page()
+        (page,) = context.pages
+        assert context.browser is not None
         context.on("page", lambda other: other.close())
         page.on("crash", self._note_crash)
         self._session = session = await context.new_cdp_session(page)
         self._frame = (await session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
-        session.on("Fetch.requestPaused", self._judge)
+        # The browser itself is asked: the page's own session does not hear of every frame.
+        self._gatekeeper = gatekeeper = await context.browser.new_browser_cdp_session()
+        gatekeeper.on("Fetch.requestPaused", self._judge)
         session.on("Network.requestWillBeSent", self._note_request)
         session.on("Network.dataReceived", self._note_data)
         session.on("Network.loadingFinished", self._note_end)
@@ -133,7 +135,7 @@ class PageLoad:
             {"urlPattern": "*"},
             {"urlPattern": "*", "resourceType": "Document", "requestStage": "Response"},
         ]
-        await session.send("Fetch.enable", {"patterns": stages})
+        await gatekeeper.send("Fetch.enable", {"patterns": stages})
         error = await self._go()
         if self._answer is None:
             self.failure = error or "ERR_FAILED"
@@ -197,8 +199,12 @@ class PageLoad:
             order, more = "Fetch.fulfillRequest", {"responseCode": 204}
         elif not passes:
             order, more = "Fetch.failRequest", {"errorReason": "Aborted"}
+        elif "responseStatusCode" in event:
+            order = "Fetch.continueResponse"
+            more["responseCode"] = event["responseStatusCode"]
+            more["responseHeaders"] = add_permissions(event["responseHeaders"])
         with contextlib.suppress(Exception):  # the browser has given the request up, or is gone
-            await self._session.send(order, {"requestId": event["requestId"], **more})
+            await self._gatekeeper.send(order, {"requestId": event["requestId"], **more})
 
     def _judge_request(self, event: Event, is_page: bool) -> bool:
         request = event["request"]
@@ -215,8 +221,7 @@ class PageLoad:
             elif is_move and not self._parsed.is_set():
                 self._fail(Stopped("http_error", "the page only loads itself again; not read"))
             return False
-        # What stands in a frame is not in the page.
-        if event["resourceType"] not in _LOADED or event["resourceType"] == "Document":
+        if not is_wanted(event, self._frame):
             return False
         if not self._allows(url):
             self.n_forbidden += 1
