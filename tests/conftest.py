@@ -53,7 +53,7 @@ def make_table(nights: int = 12, *, missing: tuple[int, ...] = ()) -> pl.DataFra
     return frame.with_columns(pl.col("url").str.replace(r"-100\d$", "-story-1001"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def table() -> Callable[..., pl.DataFrame]:
     return make_table
 

@@ -44,7 +44,7 @@ from tracker.plotter.repeats import keep_distinct
 from tracker.plotter.report import choose_pages
 from tracker.plotter.styles import Style, dress_chart
 from tracker.plotter.subjects import name_subjects
-from tracker.plotter.words import clean, name_ordinal, name_several
+from tracker.plotter.words import clean, name_ordinal, name_several, short_day
 
 DATA = build_world()
 PREPARED = prepare(DATA)
@@ -618,6 +618,23 @@ def test_two_headlines_that_are_no_event_of_a_week_lead_no_page():
     keys, heading = lead(30, 2)
     assert "t2" not in keys
     assert "Rail strike" not in heading
+
+
+def test_what_is_new_says_when_it_was_first_seen_and_why_only_now():
+    found = {"subject": "t2", "night": LAST, "channel": "editorial", "kind": "new", "to": LAST,
+             "value": 0.4, "low": None, "high": None, "p": None, "q": None,
+             "method": "told"}  # fmt: skip
+
+    def tell(first: date) -> str:
+        signals = tables.SIGNALS.frame([found | {"from": first}])
+        (finding,) = read_findings(prepare(replace(DATA, signals=signals)))
+        return finding.change
+
+    assert tell(LAST) == f"first seen on {short_day(LAST)}"
+    assert tell(LAST - timedelta(days=1)) == (
+        f"first seen on {short_day(LAST - timedelta(days=1))}; new once two sources or two nights "
+        "have shown it"
+    )
 
 
 def test_on_a_tie_all_who_are_level_have_most_room_and_few_slots_are_counted():

@@ -10,7 +10,7 @@ from tracker.errors import InputError, SubjectError
 from tracker.names import SHORTEST_PREFIX, count
 from tracker.nights.topic_views import describe_topic
 from tracker.store import Store
-from tracker.tables import HEADLINES, MEMBERS
+from tracker.tables import HEADLINES, MEMBERS, date_titles
 from tracker.topics.judges import Saying
 from tracker.topics.labels import choose_label
 from tracker.topics.occurrences import match_any
@@ -23,15 +23,13 @@ def read_headlines(store: Store, topic_id: str) -> pl.DataFrame:
     """Return the headlines of a topic as it stands, the latest first.
 
     Returns:
-        event_id, headline_id, source, title, language, first_seen.
+        event_id, headline_id, source, title, language, titled_at (when the title was first seen).
     """
     held = store.scan(MEMBERS).filter(pl.col("to_night").is_null(), pl.col("topic_id") == topic_id)
-    return (
-        held.join(store.scan(HEADLINES), on="headline_id")
-        .select("event_id", "headline_id", "source", "title", "language", "first_seen")
-        .sort("first_seen", "headline_id", descending=[True, False])
-        .collect()
-    )
+    inside = held.join(store.scan(HEADLINES), on="headline_id").collect()
+    inside = inside.sort("first_seen", "headline_id", descending=[True, False])
+    columns = ("event_id", "headline_id", "source", "title", "language", "titled_at")
+    return date_titles(inside).select(columns)
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class Leaving:
 
     Attributes:
         rows: Headlines that leave, the latest first: event_id, headline_id, source, title,
-            language, first_seen, and how: by a term, or because their event leaves.
+            language, titled_at, and how: by a term, or because their event leaves.
         stays: Ids of headlines that stay of events that others leave.
     """
 

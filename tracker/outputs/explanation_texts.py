@@ -245,8 +245,7 @@ def _place(row: dict[str, Any]) -> str:
     places = "; ".join(_box(box, counted=several) for box in row["lists"])
     return (
         f"{row['source']}, {places}; {count(row['slots'], 'slot')}"
-        f"{' in all' if several else ''}, {_dwell(row['dwell_hours'])} "
-        f"{row['first_seen']:%Y-%m-%d %H:%M}"
+        f"{' in all' if several else ''}, {_dwell(row)}"
     )
 
 
@@ -264,11 +263,20 @@ def _archived(row: dict[str, Any]) -> str:
     return f"{row['warc']} at byte {row['offset']}, {when}"
 
 
-def _dwell(hours: float) -> str:
-    """Return how long a headline was seen, up to the word before when it was first."""
+def _dwell(row: dict[str, Any]) -> str:
+    """Return how long a headline was seen, and since when in the wording that is shown."""
+    hours, first = row["dwell_hours"], f"{row['first_seen']:%Y-%m-%d %H:%M}"
     if not hours:
-        return "first seen"
-    return f"seen for {hours:g} h since" if hours < 48 else f"seen for {hours / 24:.0f} days since"
+        return f"first seen {first}"
+    long = f"seen for {hours:g} h" if hours < 48 else f"seen for {hours / 24:.0f} days"
+    if row["titled_at"] == row["first_seen"]:
+        return f"{long} since {first}"
+    others = len(row["wordings"]) - 2
+    more = f" and {count(others, 'other wording')}" if others else ""
+    return (
+        f"in this wording since {row['titled_at']:%Y-%m-%d %H:%M}; {long} since {first}, first as "
+        f"“{row['wordings'][0]['title']}”{more}"
+    )
 
 
 def _span(first: date, last: date) -> str:

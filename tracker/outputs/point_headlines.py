@@ -38,6 +38,7 @@ def list_headlines(
     kept = store.scan(BODIES).select("body", pl.col("path").alias("warc"), "offset").collect()
     last = pl.col("title", "url", "kind", "heading", "page", "captured_at", "body").last()
     place = ("kind", "heading", "rank", "slots")
+    wordings = _read_wordings(store, config, details["headline_id"], night)
     return (
         details.sort("captured_at", "capture_id", "title")
         .group_by("source", "headline_id", "list_id", maintain_order=True)
@@ -51,33 +52,44 @@ def list_headlines(
             pl.struct(place).sort_by("slots", "rank", "list_id", descending=[True, False, False])
             .alias("lists"),
         )
-        .join(_measure_dwell(store, config, details["headline_id"], night), on="headline_id")
+        .join(wordings.drop("captured_at"), on=["headline_id", "title"])
+        .join(_measure_dwell(wordings), on="headline_id")
         .join(kept, on="body", how="left")
         .rename({"page": "capture_url"})
         .sort("slots", "rank", "source", "headline_id", descending=[True, False, False, False])
         .select(
             "source", "title", "url", "rank", "slots", "lists", "dwell_hours",
-            "first_seen", "last_seen", "capture_url", "captured_at", "warc", "offset",
+            "titled_at", "first_seen", "last_seen", "wordings", "capture_url", "captured_at",
+            "warc", "offset",
         )
     )  # fmt: skip
 
 
-def _measure_dwell(store: Store, config: Config, headlines: pl.Series, night: date) -> pl.DataFrame:
-    """Return when each headline was first and last seen up to a night, and the time between."""
-    zone = config.study.time_zone
+def _read_wordings(store: Store, config: Config, headlines: pl.Series, night: date) -> pl.DataFrame:
+    """Return when each wording of headlines was first and last seen up to a night."""
     return (
         store.scan(SIGHTINGS)
         .filter(pl.col("headline_id").is_in(headlines.unique().implode()))
-        .filter(night_of("captured_at", zone) <= night)
-        .group_by("headline_id")
+        .filter(night_of("captured_at", config.study.time_zone) <= night)
+        .group_by("headline_id", "title")
+        .agg(pl.col("captured_at").min().alias("titled_at"), pl.col("captured_at").max())
+        .sort("headline_id", "titled_at", "title")
+        .collect()
+    )
+
+
+def _measure_dwell(wordings: pl.DataFrame) -> pl.DataFrame:
+    """Return when each headline was first and last seen in any wording, and the time between."""
+    return (
+        wordings.group_by("headline_id", maintain_order=True)
         .agg(
-            pl.col("captured_at").min().alias("first_seen"),
+            pl.col("titled_at").min().alias("first_seen"),
             pl.col("captured_at").max().alias("last_seen"),
+            pl.struct("title", pl.col("titled_at").alias("first_seen")).alias("wordings"),
         )
         .with_columns(
             ((pl.col("last_seen") - pl.col("first_seen")).dt.total_seconds() / 3600)
             .round(1)
             .alias("dwell_hours")
         )
-        .collect()
     )

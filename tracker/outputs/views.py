@@ -21,12 +21,16 @@ from tracker.tables import (
     SEEN_OUTCOMES,
     SIGNALS,
     THEMES,
+    date_titles,
 )
 from tracker.topics.theme_overlaps import overlap_themes
 
 
 def view_headlines(store: Store) -> pl.DataFrame:
-    """Return the headlines, latest first, with their topic's label and their themes."""
+    """Return the headlines, latest first, with their topic's label and their themes.
+
+    `titled_at` is when the wording in `title` was first seen; null where that was not kept.
+    """
     headlines = store.read(HEADLINES)
     current = store.scan(MEMBERS).filter(pl.col("to_night").is_null())
     places = (
@@ -36,7 +40,8 @@ def view_headlines(store: Store) -> pl.DataFrame:
     )
     themes = store.read(THEMES).group_by("headline_id").agg(pl.col("theme").sort().alias("themes"))
     return (
-        headlines.join(places, on="headline_id", how="left")
+        date_titles(headlines)
+        .join(places, on="headline_id", how="left")
         .join(themes, on="headline_id", how="left")
         .sort("last_seen", "n_sightings", "headline_id", descending=[True, True, False])
         .select(
@@ -46,7 +51,9 @@ def view_headlines(store: Store) -> pl.DataFrame:
             "topic",
             "themes",
             "n_sightings",
+            "titled_at",
             "first_seen",
+            "wordings",
             "url",
             "headline_id",
         )

@@ -148,7 +148,11 @@ def _tell_change(row: Mapping[str, Any]) -> str:
     if row["kind"] == "back" and end is not None:
         return f"after {count((end - start).days + 1, 'night')} without it"
     if row["kind"] == "new":
-        return f"first seen on {short_day(start)}"
+        # What one source shows on one night may be gone on the next: it is no news yet.
+        later = (
+            "" if start == row["night"] else "; new once two sources or two nights have shown it"
+        )
+        return f"first seen on {short_day(start)}{later}"
     # A change is the mean of a stretch against the level of the weeks before that stretch.
     stretch = (
         short_day(start) if end in (None, start) else f"{start.day} {start:%b} to {short_day(end)}"

@@ -26,18 +26,31 @@ class Stay:
     """One headline's time in the lists.
 
     Attributes:
-        title: Its latest wording.
         source: Whose it is.
         nights: The nights it was seen.
         ranks: Its best rank on each of them.
+        titles: Its wording on each of them.
         rewritten: Nights on which another wording appeared, with that wording.
     """
 
-    title: str
     source: str
     nights: Sequence[date]
     ranks: Sequence[int]
+    titles: Sequence[str]
     rewritten: Sequence[tuple[date, str]]
+
+    @property
+    def title(self) -> str:
+        """Return the wording of its first night, where its row begins."""
+        return self.titles[0]
+
+    @property
+    def told(self) -> str:
+        """Return how a sentence about all its nights calls it: by its first and last wording."""
+        last = self.titles[-1]
+        if last == self.title:
+            return quote(last, 70)
+        return f"{quote(self.title, 50)}, later {quote(last, 50)},"
 
 
 @dataclass(frozen=True)
@@ -56,11 +69,11 @@ class StaysInfo:
         return [(stay.nights[0], stay.nights[-1]) for stay in self.stays]
 
     def frame(self) -> pl.DataFrame:
-        """Return night, rank (its best that night), source and title of each headline."""
+        """Return night, rank (its best that night), source and title (of that night) of each."""
         rows = [
-            (night, rank, stay.source, clean(stay.title))
+            (night, rank, stay.source, clean(title))
             for stay in self.stays
-            for night, rank in zip(stay.nights, stay.ranks, strict=True)
+            for night, rank, title in zip(stay.nights, stay.ranks, stay.titles, strict=True)
         ]
         schema = {"night": pl.Date, "rank": pl.Int32, "source": pl.String, "title": pl.String}
         return pl.DataFrame(rows, schema=schema, orient="row")
@@ -99,20 +112,20 @@ def read_stays(prepared: Prepared, subject: Subject) -> list[Stay]:
     kept = rows.join(longest.select("headline_id"), on="headline_id", how="semi")
     per_night = (
         kept.group_by("headline_id", "source", "night")
-        .agg(pl.col("rank").min())
+        .agg(pl.col("rank").min(), pl.col("title").sort_by("slot").last())
         .sort("night")
         .group_by("headline_id", "source")
-        .agg("night", "rank")
+        .agg("night", "rank", pl.col("title").alias("titles"))
     )
     wordings = (
         kept.group_by("headline_id", "title")
-        .agg(pl.col("night").min().alias("since"), pl.col("night").max(), pl.col("slot").max())
+        .agg(pl.col("night").min().alias("since"), pl.col("slot").max())
         .sort("since", "slot")
         .group_by("headline_id", maintain_order=True)
-        .agg(pl.col("title").sort_by("night", "slot").last().alias("latest"), "title", "since")
+        .agg("title", "since")
     )
     stays = [
-        Stay(row["latest"], row["source"], row["night"], row["rank"],
+        Stay(row["source"], row["night"], row["rank"], row["titles"],
              list(zip(row["since"], row["title"], strict=True))[1:])
         for row in per_night.join(wordings, on="headline_id").iter_rows(named=True)
     ]  # fmt: skip
@@ -127,14 +140,16 @@ def chart_stays(prepared: Prepared, subject: Subject) -> Chart | None:
     info = StaysInfo(stays)
     spans = info.spans
     traces: list[Trace] = [_draw_spans(spans)]
-    x, y, colours, words, titles = [], [], [], [], []
+    x, y, colours, words, worded = [], [], [], [], []
+    titles: dict[str, int] = {}
     for row, stay in enumerate(stays):
-        for night, rank in zip(stay.nights, stay.ranks, strict=True):
+        for night, rank, title in zip(stay.nights, stay.ranks, stay.titles, strict=True):
             x.append(str(night))
             y.append(row)
             colours.append(next(colour for most, colour in _RANKS if rank <= most))
-            words.append(f"rank {rank} at {plot_text(stay.source, 40)}")
-        titles.append(clean(stay.title, 90))
+            now = "" if title == stay.title else f", as “{plot_text(title, 90)}”"
+            words.append(f"rank {rank} at {plot_text(stay.source, 40)}{now}")
+            worded.append(titles.setdefault(clean(title, 90), len(titles)))
     traces.append(
         {
             "type": "scatter",
@@ -144,9 +159,10 @@ def chart_stays(prepared: Prepared, subject: Subject) -> Chart | None:
             "customdata": words,
             "marker": {"symbol": "square", "size": 9, "color": colours, "line": {"width": 0}},
             "hovertemplate": "%{x|%-d %B %Y}: %{customdata}<extra></extra>",
-            "meta": {"role": "stay", "subject": subject.key, "titles": titles, "days": 1},
+            "meta": {"role": "stay", "subject": subject.key, "titles": list(titles),
+                     "worded": worded, "days": 1},
         }
-    )
+    )  # fmt: skip
     marks = [(night, row, text) for row, s in enumerate(stays) for night, text in s.rewritten]
     if marks:
         traces.append(
@@ -163,7 +179,7 @@ def chart_stays(prepared: Prepared, subject: Subject) -> Chart | None:
         )
     layout = draw_rows([stay.title for stay in stays], spans)
     longest = max(stays, key=lambda s: (len(s.nights), s.title))
-    finding = f"{quote(longest.title, 70)} stayed longest: {count(len(longest.nights), 'night')}"
+    finding = f"{longest.told} stayed longest: {count(len(longest.nights), 'night')}"
     total = prepared.slots.of(subject.key)["headline_id"].n_unique()
     cut = (
         f"The {len(stays)} seen on most nights, of {total:,} headlines that held a slot. "
@@ -172,7 +188,8 @@ def chart_stays(prepared: Prepared, subject: Subject) -> Chart | None:
     )
     reading = (
         f"{cut}Each square is a night on which the headline stood in a list; the stronger "
-        "its colour, the closer to the top. A triangle is a night on which it was rewritten."
+        "its colour, the closer to the top. A row is named by the wording of its first night; a "
+        "triangle is a night on which it was rewritten."
     )
     return Chart("stays", finding, reading, traces, layout, info)
 

@@ -1,8 +1,10 @@
 """What the pages say: plain records that the templates lay out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 from markupsafe import Markup
@@ -46,9 +48,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One headline of a subject with where and when it stood; no rank where it held no slot.
+    """One headline of a subject with where and when it stood.
 
-    One that is `earlier` held slots only before it was the subject's.
+    Attributes:
+        link: Its latest wording.
+        source: Whose it is.
+        first: The night on which it was first seen in this wording.
+        last: The last night on which it was seen.
+        nights: Nights on which it held a slot, in any wording.
+        best: Its best rank; None where it held no slot.
+        earlier: Whether it held slots only before it was the subject's.
+        others: Its other wordings, each with its first night, the earliest first.
     """
 
     link: Link
@@ -58,6 +68,7 @@ class Shown:
     nights: int
     best: int | None
     earlier: bool
+    others: Sequence[tuple[date, str]]
 
 
 def read_links(prepared: Prepared, key: str, night: date, most: int = 3) -> list[Link]:
@@ -137,10 +148,9 @@ def read_shown(prepared: Prepared, subject: Subject) -> list[Shown]:
 
     Those that never held a slot come last.
     """
+    slots = prepared.slots.of(subject.key).sort("night", "slot")
     rows = (
-        prepared.slots.of(subject.key)
-        .sort("night", "slot")
-        .group_by("headline_id")
+        slots.group_by("headline_id")
         .agg(
             pl.col("title", "source").last(),
             pl.col("url").drop_nulls().last(),
@@ -153,18 +163,35 @@ def read_shown(prepared: Prepared, subject: Subject) -> list[Shown]:
     )
     unlisted = prepared.slots.unlisted_of(subject.key).drop("subject")
     rows = pl.concat([rows, unlisted], how="diagonal").head(MOST_HEADLINES)
+    listed = slots.join(rows.select("headline_id"), on="headline_id", how="semi")
+    worded: dict[str, dict[str, date]] = {}
+    for name, title, night in listed.select("headline_id", "title", "night").iter_rows():
+        worded.setdefault(name, {}).setdefault(title, night)
+    zone = ZoneInfo(prepared.data.time_zone)
     return [
-        Shown(
-            Link(clean(row["title"]), web_link(row["url"]), ""),
-            row["source"],
-            row["first"],
-            row["last"],
-            row["nights"] or 0,
-            row["best"],
-            bool(row["earlier"]),
-        )
+        _show(row, worded.get(row["headline_id"]) or _date_wordings(row, zone))
         for row in rows.iter_rows(named=True)
     ]
+
+
+def _date_wordings(row: Mapping[str, Any], zone: ZoneInfo) -> dict[str, date]:
+    """Return the first night of each wording of a headline without a slot, as far as kept."""
+    times = zip(row["wordings"], row["worded_at"] or (), strict=False)
+    return {title: at.astimezone(zone).date() for title, at in times}
+
+
+def _show(row: Mapping[str, Any], worded: Mapping[str, date]) -> Shown:
+    title = row["title"]
+    return Shown(
+        Link(clean(title), web_link(row["url"]), ""),
+        row["source"],
+        worded.get(title, row["first"]),
+        row["last"],
+        row["nights"] or 0,
+        row["best"],
+        bool(row["earlier"]),
+        [(night, clean(other)) for other, night in worded.items() if other != title],
+    )
 
 
 def read_life(prepared: Prepared, subject: Subject) -> list[tuple[date, str, Subject | None]]:

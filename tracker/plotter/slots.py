@@ -32,9 +32,9 @@ class Slots:
         spans: Per subject where its mentions begin, and how many they are.
         coverage: source, night, state (`NOT_VISITED`, `FAILED` or `OBSERVED`), slots, captures,
             reason? (why not all of it counts).
-        unlisted: subject, headline_id, title, source, url?, first, last, earlier: headlines of a
-            subject that never held a slot, such as the page's own story, or only before they were
-            its own (`earlier`); by subject, the latest first.
+        unlisted: subject, headline_id, title, source, url?, first, last, wordings, worded_at?,
+            earlier: headlines of a subject that never held a slot, such as the page's own story,
+            or only before they were its own (`earlier`); by subject, the latest first.
         unlisted_spans: Per subject where its unlisted headlines begin, and how many they are.
     """
 
@@ -136,6 +136,8 @@ def _read_unlisted(
             "url",
             night_of("first_seen", zone).alias("first"),
             night_of("last_seen", zone).alias("last"),
+            "wordings",
+            "worded_at",
             "earlier",
         )
         .sort("subject", "last", "headline_id", descending=[False, True, False])

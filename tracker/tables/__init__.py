@@ -9,7 +9,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from tracker.tables.captures import BODIES, CAPTURES, HEADLINES, LISTS, SIGHTINGS
+from tracker.tables.captures import (
+    BODIES,
+    CAPTURES,
+    HEADLINES,
+    LISTS,
+    SIGHTINGS,
+    date_titles,
+)
 from tracker.tables.runs import DIGESTS, LEFT, READINGS, RUNS
 from tracker.tables.schemas import Column, Table, want_columns
 from tracker.tables.topics import (
@@ -69,7 +76,7 @@ __all__ = [
     "MEMBERS", "MODELS", "NIGHTS", "NOISES", "PLACES", "READINGS", "RUNS", "SEEN_OUTCOMES",
     "SIGHTINGS", "SIGNALS", "SIGNAL_KINDS", "SLOTS", "STOOD", "TABLES", "TEST_KINDS", "TEXTS",
     "THEMES", "TIME", "TIMES", "TOPICS", "TOPIC_STATES", "TRACKS", "VECTOR", "VECTORS", "Column",
-    "Outcome", "Table", "night_of", "want_columns",
+    "Outcome", "Table", "date_titles", "night_of", "want_columns",
 ]  # fmt: skip
 
 TABLES: Final[Mapping[str, Table]] = MappingProxyType(

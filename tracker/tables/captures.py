@@ -86,3 +86,19 @@ HEADLINES: Final = Table(
     ),
     ("headline_id",),
 )
+
+
+def date_titles(headlines: pl.DataFrame) -> pl.DataFrame:
+    """Return HEADLINES rows with `titled_at`: when the wording in `title` was first seen.
+
+    One address keeps its headline while its story changes, so that `first_seen` may be that of a
+    title which says something else. Null where it was not kept.
+    """
+    kept = headlines.filter(pl.col("worded_at").is_not_null())
+    dated = (
+        kept.select("headline_id", "title", "wordings", titled_at="worded_at")
+        .explode("wordings", "titled_at", empty_as_null=False)
+        .filter(pl.col("wordings") == pl.col("title"))
+        .select("headline_id", "titled_at")
+    )
+    return headlines.join(dated, on="headline_id", how="left", maintain_order="left")

@@ -32,7 +32,7 @@ T.say = function (place, { trace, curve }, at) {
   Plotly.Fx.hover(place, [{ curveNumber: curve, pointNumber }]);
   const { meta } = trace;
   const value = trace.z ? trace.z[at.row][at.column] : trace.y[at.column];
-  const name = meta.label ?? (meta.labels ?? meta.sources ?? meta.titles)?.[trace.z ? at.row : trace.y[at.column]] ?? "";
+  const name = meta.worded ? meta.titles[meta.worded[at.column]] : meta.label ?? (meta.labels ?? meta.sources ?? meta.titles)?.[trace.z ? at.row : trace.y[at.column]] ?? "";
   if (meta.labels && !trace.z) {
     document.getElementById("said").textContent = `${meta.labels[at.column]}: ${trace.text?.[at.column] ?? T.percent(trace.x[at.column])}`;
     return;

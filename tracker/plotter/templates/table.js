@@ -114,8 +114,8 @@ T.tableOfChannels = function (chart) {
 };
 
 T.tableOfStays = function (chart) {
-  const { x, y, customdata, meta } = chart.traces[1];
-  return { head: ["Night", "Headline", "Where"], rows: x.map((night, i) => [night, meta.titles[y[i]], T.plain(customdata[i])]) };
+  const { x, customdata, meta } = chart.traces[1];
+  return { head: ["Night", "Headline", "Where"], rows: x.map((night, i) => [night, meta.titles[meta.worded[i]], T.plain(customdata[i])]) };
 };
 
 T.tableOfEvents = function (chart) {
