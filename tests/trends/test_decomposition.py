@@ -85,6 +85,26 @@ def test_every_world_is_split_without_a_rest_and_agrees_with_the_line() -> None:
         assert np.isfinite(found.sources.select("within", "boxes", "panel").to_numpy()).all()
 
 
+def test_the_order_in_which_slots_come_changes_no_bit() -> None:
+    world = World(n_nights=20, n_subjects=4, n_sources=9)
+    slots, members = world.draw(2)
+    slots = slots.with_columns((pl.col("rank") % 3).cast(pl.String).alias("list_id"))
+    early, late = stretch(range(10)), stretch(range(10, 20))
+    found = [
+        decompose_change(
+            slots.sample(fraction=1.0, shuffle=True, seed=seed),
+            members, "k1", "editorial", early, late, weighting="rank",
+        )
+        for seed in range(6)
+    ]  # fmt: skip
+    told = {
+        (one.before, one.after, one.within, one.boxes, one.panel, one.sources.write_json())
+        for one in found
+        if one is not None
+    }
+    assert len(told) == 1
+
+
 def test_a_stretch_that_nobody_observed_says_nothing() -> None:
     never = Stretch(date(2020, 1, 1), date(2020, 1, 9))
     assert (

@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from tracker.trends.panels import COUNTED, SUBJECTS, Weighting, weigh_slots
+from tracker.trends.panels import COUNTED, SUBJECTS, Weighting, add_up, weigh_slots
 
 _UNIT: Final = ["source", "list_id"]
 
@@ -98,13 +98,13 @@ def decompose_change(
     before, after = (_to_sources(frame) for frame in boxes)
     sources = _split(before, after, ["source"]).rename({"mix": "panel"}).drop("own")
     within = [
-        frame.with_columns(pl.col("weight") / pl.col("weight").sum().over("source"))
+        frame.with_columns(pl.col("weight") / add_up(pl.col("weight")).over("source"))
         for frame in boxes
     ]
     inside = (
         _split(within[0], within[1], _UNIT, over="source")
         .group_by("source")
-        .agg(pl.col("own", "mix").sum())
+        .agg(add_up(pl.col("own", "mix")))
     )
     # A staying source's own change is that of its lists, and that of which lists it has.
     sources = (
@@ -119,13 +119,11 @@ def decompose_change(
         )
         .sort("source")
     )  # fmt: skip
-    levels = [float((f["weight"] * f["share"]).sum()) for f in (before, after)]
+    level = add_up(pl.col("weight") * pl.col("share"))
     return Decomposition(
-        before=levels[0],
-        after=levels[1],
-        within=float(sources["within"].sum()),
-        boxes=float(sources["boxes"].sum()),
-        panel=float(sources["panel"].sum()),
+        before=before.select(level).item(),
+        after=after.select(level).item(),
+        **sources.select(add_up(pl.col("within", "boxes", "panel"))).row(0, named=True),
         sources=sources,
     )
 
@@ -151,9 +149,12 @@ def _weigh_boxes(
     per_night = (
         rows.join(carried, on=["night", "headline_id"], how="left")
         .group_by("night", *_UNIT)
-        .agg(pl.col("w").sum(), (pl.col("w") * pl.col("carried").fill_null(0.0)).sum().alias("c"))
+        .agg(
+            add_up(pl.col("w")),
+            add_up(pl.col("w") * pl.col("carried").fill_null(0.0)).alias("c"),
+        )
         .with_columns(
-            pl.col("w").sum().over("night", "source").alias("room"),
+            add_up(pl.col("w")).over("night", "source").alias("room"),
             pl.col("source").n_unique().over("night").alias("n"),
         )
     )
@@ -161,8 +162,8 @@ def _weigh_boxes(
     return (
         per_night.group_by(_UNIT)
         .agg(
-            (scale * pl.col("w") / pl.col("room")).sum().alias("weight"),
-            (scale * pl.col("c") / pl.col("room")).sum().alias("part"),
+            add_up(scale * pl.col("w") / pl.col("room")).alias("weight"),
+            add_up(scale * pl.col("c") / pl.col("room")).alias("part"),
         )
         .with_columns((pl.col("part") / pl.col("weight")).alias("share"))
     )
@@ -171,7 +172,7 @@ def _weigh_boxes(
 def _to_sources(boxes: pl.DataFrame) -> pl.DataFrame:
     return (
         boxes.group_by("source")
-        .agg(pl.col("weight", "part").sum())
+        .agg(add_up(pl.col("weight", "part")))
         .with_columns((pl.col("part") / pl.col("weight")).alias("share"))
     )
 
@@ -191,7 +192,7 @@ def _split(
     stays = pl.col("weight_before").is_not_null() & pl.col("weight_after").is_not_null()
 
     def total(value: pl.Expr) -> pl.Expr:
-        return value.sum().over(over) if over else value.sum()
+        return add_up(value).over(over) if over else add_up(value)
 
     v, w = (pl.col(name).fill_null(0.0) for name in ("weight_before", "weight_after"))
     x, y = (pl.col(name).fill_null(0.0) for name in ("share_before", "share_after"))
