@@ -198,6 +198,24 @@ def test_a_war_of_months_is_one_topic_of_several_events() -> None:
     assert began["nights"].max() < 45  # by then no headline is like it enough
 
 
+def test_a_topic_is_named_by_headlines_of_long_ago_too() -> None:
+    study = Study()
+    spring = [
+        "Ferry strike strands islanders", "Second week of ferry strike begins",
+        "Islanders plead for an end to ferry strike", "Ferry strike: what both sides want",
+    ]  # fmt: skip
+    summer = [
+        "Harbour chief meets ferry crews on strike", "Ferry crews cheer as harbour chief resigns",
+        "Harbour chief regrets strike of ferry crews", "Harbour chief leaves after ferry talks",
+    ]  # fmt: skip
+    study.advance(0, spring)
+    study.advance(100, summer)
+    assert len({study.topic_of(title) for title in spring + summer}) == 1
+    assert study.topics["label"].to_list() == ["Ferry strike"] * study.topics.height
+    alone = advance(Ledger(TopicSettings(), ENCODER.name), 0, summer)
+    assert "arbour chief" in alone.topics["label"].item()
+
+
 def test_a_topic_returns_though_no_night_was_seen_between() -> None:
     study = Study()
     study.advance(0, ELECTION)

@@ -273,7 +273,7 @@ def _restore(
         members=members,
         topics=_read_latest_topics(store, as_of),
         lineage=store.read(LINEAGE),
-        headlines=placed.select("headline_id", "night"),
+        headlines=placed,
         recent=recent,
         vectors=read_vectors(store, recent["text"].to_list(), encoder),
         as_of=as_of,

@@ -15,7 +15,7 @@ LEAST_SPREAD: Final = 0.34
 """Share of the headlines, in which a second phrase stands."""
 ENOUGH: Final = 8
 """Headlines, up to which a topic counts as small."""
-_LOOKED_AT: Final = 200  # headlines; more would not change what is most common
+_LOOKED_AT: Final = 200  # headlines, spread over all; more would not change what is common
 _FADE: Final = 0.9  # weight of a term against the one before it
 _UNLISTED: Final = 0.1  # weight of a word that is no term
 _NOUN: Final = 0.4  # of a noun that stop words keep from being a term
@@ -40,14 +40,17 @@ class Saying:
         language: Its language, ISO 639-1; empty if unknown.
         source: Who published it.
         event: Its event.
-        alike: How alike it is to the topic's centroid.
     """
 
     text: str
     language: str = ""
     source: str = ""
     event: str = ""
-    alike: float = 1.0
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """Text, language and source."""
+        return self.text, self.language, self.source
 
 
 @dataclass
@@ -62,7 +65,7 @@ class Judge:
         single: What stands in one headline only.
         told: How much words tell that headlines of all topics were judged by, by their keys.
         language: The language of most of it.
-        size: How many headlines it has, those that are not given too.
+        size: How many headlines it has, those that are not looked at too.
     """
 
     lines: Sequence[Line]
@@ -82,7 +85,6 @@ class Judge:
         terms: Sequence[str],
         sayings: Sequence[Saying],
         telling: Mapping[str, float],
-        size: int,
     ) -> "Judge":
         """Return the judge of the phrases of some headlines.
 
@@ -90,9 +92,9 @@ class Judge:
             terms: The topic's words, best first, in lower case.
             sayings: Its headlines, latest last.
             telling: How much words tell, in [0, 1], in small letters.
-            size: How many headlines the topic has, those that are not given too.
         """
-        kept = list({(one.event, one.text): one for one in sayings[-_LOOKED_AT:]}.values())
+        some = sayings[:: max(1, -(-len(sayings) // _LOOKED_AT))]
+        kept = list({(one.event, one.text): one for one in some}.values())
         outlets = frozenset(one.source for one in kept)
         languages = settle_languages(
             [one.text for one in kept], [one.source for one in kept], [one.language for one in kept]
@@ -101,7 +103,7 @@ class Judge:
             read_line(one.text, code, outlets) for one, code in zip(kept, languages, strict=True)
         ]
         sizes = Counter(one.event for one in kept)
-        raw = [one.alike / sizes[one.event] ** 0.5 if one.event else 1.0 for one in kept]
+        raw = [sizes[one.event] ** -0.5 if one.event else 1.0 for one in kept]
         total = sum(raw) or 1.0
         spoken: dict[str, float] = {}
         for line, value in zip(lines, raw, strict=True):
@@ -116,7 +118,7 @@ class Judge:
             if word.small in telling and word.key not in names
         }  # fmt: skip
         weights = _weigh_words(lines, terms, told)
-        return cls(lines, shares, weights, *find_phrases(lines), told, language, size)
+        return cls(lines, shares, weights, *find_phrases(lines), told, language, len(sayings))
 
     def rank(self, phrases: Sequence[Phrase]) -> list[Phrase]:
         """Return phrases, the best first."""

@@ -7,12 +7,8 @@ from typing import Final
 
 from tracker.topics.compositions import LEAST_GAIN, compose_label, tell_apart
 from tracker.topics.judges import ENOUGH, Judge, Saying
-from tracker.topics.lines import read_line
 from tracker.topics.phrases import MOST_WORDS, Phrase, find_written
 
-_MOST: Final = 0.5  # of a topic's headlines, from which its label may be chosen anew
-_PLENTY: Final = 16  # headlines, from which it may be whatever there were
-_SPOKEN: Final = 0.25  # of the headlines that must say what a label says, for it to stay unjudged
 _STEADY: Final = 0.7  # score from which on, against the best, an old label stays
 _STEADY_WITHIN: Final = 0.5  # where the best says only a part of what the old one says
 _JOINTS: Final = re.compile(r", |: |、|：")
@@ -24,7 +20,6 @@ def choose_label(
     sayings: Sequence[Saying],
     held: str = "",
     telling: Mapping[str, float] = MappingProxyType({}),
-    size: int = 0,
     taken: Set[str] = frozenset(),
 ) -> str:
     """Return the words that name a topic: five at most, one only where no more are shared.
@@ -32,15 +27,13 @@ def choose_label(
     The phrase is taken that stands in most of the headlines, those of one event counting less,
     and that holds most of the topic's best words; a second one beside it where it is a single
     word, or where both are as good; names of a kind where they speak of no single one. Where no
-    phrase is shared, the headline nearest to the centre gives it.
+    phrase is shared, one headline gives it.
 
     Args:
         terms: The topic's words, best first, in lower case.
         sayings: Its headlines, latest last.
         held: The label it has; it stays while it is nearly as good as the best.
         telling: How much words tell, in [0, 1], in small letters; 1 if they are not there.
-        size: How many headlines the topic has, if more than are given. Where they are many more,
-            the label stays while those given speak of it: it was chosen from others.
         taken: Labels of other topics, in small letters; what else is said of this one is put
             beside such a label.
 
@@ -48,12 +41,8 @@ def choose_label(
         Phrases ranked by their words and by how many texts they stand in: Frantzi, Ananiadou and
         Mima (2000); a second one unlike the first: Carbonell and Goldstein (1998).
     """
-    size = max(size, len(sayings))
-    judge = Judge.of(terms, sayings, telling, size)
-    is_little = len(sayings) < min(_MOST * size, _PLENTY)
+    judge = Judge.of(terms, sayings, telling)
     is_own = held.casefold() not in taken
-    if held and is_own and is_little and _speak_of(judge, held):
-        return held
     ranked = judge.rank(judge.shared) or judge.rank(judge.single)
     if not ranked:
         return held or " ".join(sayings[-1].text.split()[:MOST_WORDS])[:_LONGEST]
@@ -100,19 +89,6 @@ def _find(judge: Judge, held: str) -> list[Phrase]:
             return []
         found.append(same[0])
     return found
-
-
-def _speak_of(judge: Judge, held: str) -> bool:
-    """Return whether headlines speak of a label: half of few by a word, others by a part."""
-    parts = [
-        {word.key for word in read_line(part, judge.language, ()).words if word.telling}
-        for part in _JOINTS.split(held)
-    ]  # fmt: skip
-    if len(judge.lines) < ENOUGH:
-        spoken = [any(part & line.keys for part in parts) for line in judge.lines]
-        return 2 * sum(spoken) >= len(spoken)
-    spoken = [any(part and part <= line.keys for part in parts) for line in judge.lines]
-    return sum(s for s, one in zip(judge.shares, spoken, strict=True) if one) >= _SPOKEN
 
 
 def _write(chosen: Sequence[Phrase]) -> str:

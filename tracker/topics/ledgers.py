@@ -23,6 +23,7 @@ from tracker.topics.rosters import Roster
 from tracker.topics.settings import TopicSettings
 from tracker.topics.shelves import Shelf
 from tracker.topics.similarity import PLAIN_TOPIC, Rows, hash_ngrams
+from tracker.topics.texts import Texts
 from tracker.topics.topic_nights import settle_night
 from tracker.topics.windows import Window
 from tracker.topics.words import content_words
@@ -77,6 +78,7 @@ class Ledger:
         self._window: Window | None = None
         self._roster = Roster(naming or Naming())
         self._holds = Holds()
+        self._texts = Texts()
         self._rehomed: set[str] = set()  # headlines whose event is another since tonight
 
     @classmethod
@@ -106,8 +108,9 @@ class Ledger:
             members: A frame of MEMBERS; the stretches that held that night are enough.
             topics: A frame of TOPICS; the latest row of each topic until then is enough.
             lineage: A frame of LINEAGE.
-            headlines: All headlines placed so far: headline_id, night (first seen).
-            recent: At least those of the window: also source, text and language.
+            headlines: All headlines placed so far: headline_id, source, text, language, night
+                (first seen).
+            recent: At least those of the window.
             vectors: Unit vectors of `recent`, (n_recent, dimension) float32, in the same order.
             as_of: The night.
             acts: What people have said, by the night it was done on.
@@ -122,6 +125,7 @@ class Ledger:
         shelf = Shelf(held.sort("night", "headline_id"), latest)
         ledger._roster = Roster(naming or Naming(), shelf)
         ledger._roster.draw_window(start)
+        ledger._texts = Texts(headlines)
         ledger._holds = restore_holds(lineage.filter(pl.col("night") <= as_of), acts, as_of)
         window = (
             recent.with_row_index("row")
@@ -161,6 +165,7 @@ class Ledger:
         start = night - timedelta(days=self.settings.window_nights - 1)
         self._window = self._window and self._window.since(start)
         if len(new):
+            self._texts.add(headlines)
             with threadpool_limits(1, "blas"):  # more threads cost a night's small products more
                 touched |= self._place(night, new, changes)
         self.as_of = night
@@ -198,7 +203,15 @@ class Ledger:
         events = [self._roster.places[name].event for name in window.ids]
         rows = halves.blend(self.settings.topic_meaning, PLAIN_TOPIC)
         return settle_night(
-            self._roster, window, events, rows, night, self.settings, changes, self._holds
+            self._roster,
+            window,
+            events,
+            rows,
+            self._texts,
+            night,
+            self.settings,
+            changes,
+            self._holds,
         )
 
     def _check(self, night: date, headlines: pl.DataFrame, vectors: Rows) -> None:

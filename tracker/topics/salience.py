@@ -1,6 +1,7 @@
 """How much words tell of what headlines are about, learnt from the window."""
 
-from collections.abc import Collection, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -10,6 +11,7 @@ from tracker.topics.similarity import Rows
 
 _LOOKED_AT: Final = 400  # headlines with a word, spread over all that have it
 _CLEAR: Final = 0.25  # by how much more alike than any two headlines with a subject's word are
+N_TERMS: Final = 20
 _DOUBT: Final = 6  # pairs of headlines that count for the word until others are there
 
 
@@ -49,6 +51,26 @@ def measure_telling(
         beyond = (pairs * (_mean_alike(some) - chance) + _DOUBT * _CLEAR) / (pairs + _DOUBT)
         told[word] = min(max(beyond / _CLEAR, 0.0), 1.0)
     return told
+
+
+def find_terms(
+    words: Mapping[str, int], common: Mapping[str, int], per_class: float
+) -> tuple[str, ...]:
+    """Return the words that tell a topic from the others, best first, `N_TERMS` at most.
+
+    Args:
+        words: How often each word stands in the topic's headlines, of whatever night.
+        common: How often each stands in the window.
+        per_class: Words of a topic, or of an event without one, in the window on average.
+
+    Source:
+        c-TF-IDF: Grootendorst (2022), BERTopic, with the window's words for those of all classes.
+    """
+    # What the window lacks is as common as the topic says it is.
+    weights = {
+        word: n * math.log(1 + per_class / max(common.get(word, 0), n)) for word, n in words.items()
+    }
+    return tuple(sorted(weights, key=lambda word: (-weights[word], word))[:N_TERMS])
 
 
 def _mean_alike(rows: Rows) -> float:

@@ -24,6 +24,7 @@ from tracker.topics.similarity import (
     unit,
 )
 from tracker.topics.sleepers import Sleepers
+from tracker.topics.texts import Texts
 from tracker.topics.topic_wordings import word_topics
 from tracker.topics.windows import Window
 
@@ -72,6 +73,7 @@ def settle_night(
     window: Window,
     events: Sequence[str],
     rows: Rows,
+    texts: Texts,
     night: date,
     settings: TopicSettings,
     changes: list[Change],
@@ -84,6 +86,7 @@ def settle_night(
         window: Headlines of the window; those of `night` are new.
         events: The event of each.
         rows: Their blended rows.
+        texts: The texts of all headlines, of earlier nights too.
         night: The night.
         settings: Thresholds.
         changes: Where changes of identity are noted.
@@ -123,7 +126,7 @@ def settle_night(
     grown = _settle(tonight, drawn, items, proposal, before)
     changed = (touched - gone) | grown
     word_topics(
-        roster, window, events, rows,
+        roster, window, events, rows, texts,
         clusters=proposal.clusters[items.item], terms=proposal.terms, changed=changed,
         before=before, worded=holds.worded,
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """The words and labels of topics that a night changed."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
@@ -9,9 +10,11 @@ from numpy.typing import NDArray
 from tracker.topics.judges import Saying
 from tracker.topics.labels import choose_label
 from tracker.topics.rosters import Roster
-from tracker.topics.salience import measure_telling
+from tracker.topics.salience import find_terms, measure_telling
 from tracker.topics.similarity import Rows, is_plain
+from tracker.topics.texts import Texts
 from tracker.topics.windows import Window
+from tracker.topics.words import content_words
 
 
 def word_topics(
@@ -19,6 +22,7 @@ def word_topics(
     window: Window,
     events: Sequence[str],
     rows: Rows,
+    texts: Texts,
     *,
     clusters: NDArray[np.intp],
     terms: Sequence[tuple[str, ...]],
@@ -37,6 +41,7 @@ def word_topics(
         window: Headlines of the window.
         events: The event of each.
         rows: Their blended rows.
+        texts: The texts of all headlines.
         clusters: The cluster each is in, (n_headlines,); -1 for none.
         terms: The words of each cluster, best first.
         changed: The topics.
@@ -44,11 +49,9 @@ def word_topics(
         worded: Topics whose label a person gave or pinned.
     """
     votes: dict[str, dict[int, int]] = {}
-    rows_of: dict[str, list[int]] = {}
     for i, event in enumerate(events):
         topic = roster.topic_of.get(event)
         if topic is not None and topic in changed:
-            rows_of.setdefault(topic, []).append(i)
             cluster = int(clusters[i])
             if cluster >= 0:
                 poll = votes.setdefault(topic, {})
@@ -62,7 +65,7 @@ def word_topics(
         doubled = now.size.bit_length() != before.get(name, 0).bit_length()
         if not now.label or (doubled and name not in worded):
             labelled.append(name)
-    for name, label in _choose_labels(roster, window, events, rows, rows_of, labelled).items():
+    for name, label in _choose_labels(roster, window, events, rows, texts, labelled).items():
         roster.put(name, replace(roster.topics[name], label=label))
 
 
@@ -71,26 +74,47 @@ def _choose_labels(
     window: Window,
     events: Sequence[str],
     rows: Rows,
-    rows_of: Mapping[str, Sequence[int]],
+    texts: Texts,
     names: Sequence[str],
 ) -> dict[str, str]:
-    """Return the labels of topics, chosen with what the words of the window tell."""
+    """Return the labels of topics, chosen by all their headlines, those of long ago too.
+
+    The window says what words tell, and how common they are.
+    """
     if not names:
         return {}
-    words = {word for name in names for i in rows_of[name] for word in window.words[i].split()}
-    telling = measure_telling(words, window.words, window.vectors, ~is_plain(rows))
+    said = _read_sayings(roster, texts, names)
+    words = {
+        name: Counter(w for one in said[name] for w in content_words(*one.parts)) for name in names
+    }
+    telling = measure_telling(
+        {word for counts in words.values() for word in counts},
+        window.words, window.vectors, ~is_plain(rows),
+    )  # fmt: skip
+    common = Counter(word for text in window.words for word in text.split())
+    classes = {roster.topic_of.get(event, event) for event in events}
     labels: dict[str, str] = {}
     awake = {name: roster.topics[name].label.casefold() for name in roster.list_awake()}
     for name in names:
-        topic = roster.topics[name]
         awake.pop(name, None)
-        alike = (window.vectors[rows_of[name]] @ topic.centroid).tolist()
-        sayings = [
-            Saying(window.texts[i], window.languages[i], window.sources[i], events[i], near)
-            for i, near in zip(rows_of[name], alike, strict=True)
-        ]
-        labels[name] = choose_label(
-            topic.terms, sayings, topic.label, telling, topic.size, frozenset(awake.values())
-        )
+        terms = find_terms(words[name], common, common.total() / len(classes))
+        held, taken = roster.topics[name].label, frozenset(awake.values())
+        labels[name] = choose_label(terms, said[name], held, telling, taken)
         awake[name] = labels[name].casefold()
     return labels
+
+
+def _read_sayings(roster: Roster, texts: Texts, names: Sequence[str]) -> dict[str, list[Saying]]:
+    """Return all headlines of some topics, by the night they were first seen and their ids."""
+    heads = {
+        name: [head for event in roster.list_events(name) for head in roster.headlines[event]]
+        for name in names
+    }
+    found = {
+        head: Saying(text, language, source, roster.places[head].event)
+        for head, text, language, source in texts.find([h for some in heads.values() for h in some])
+    }
+    return {
+        name: [found[head] for head in sorted(some, key=lambda h: (roster.places[h].night, h))]
+        for name, some in heads.items()
+    }
