@@ -2,7 +2,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +13,9 @@ from tracker import Study
 from tracker.cli import main
 from tracker.nights.topic_lives import view_topic_events
 from tracker.outputs.checks import check_study
+from tracker.outputs.reports import read_report_data
 from tracker.outputs.views import view_corrections
+from tracker.plotter.subjects import name_subjects
 from tracker.tables import TABLES
 
 FIRST = date(2026, 1, 5)
@@ -138,7 +140,10 @@ def test_events_leave_a_topic_by_their_words_and_go_back(corrected: Study):
     alone = run(corrected, "topics", "split", frost, "--events", "e", "--whole-events")
     assert (alone.exit_code, "found no --matching" in alone.stderr) == (2, True)
     none = run(corrected, "topics", "split", frost, "--matching", "frost.*|archive").stderr
-    assert "no headline has 'frost.*|archive': a term is a word or a phrase" in none
+    assert "no headline has 'frost.*|archive': a term is a word in all its forms or a" in none
+    begun = ("topics", "split", frost, "--dry-run", "--matching")
+    assert "and arch* every word that begins so" in run(corrected, *begun, "arch").stderr
+    assert "2 headlines of 1 event would leave" in run(corrected, *begun, "arch*").stdout
     waits = run(corrected, *part_of[:-1], "--later").stdout
     assert "parted: 1 event, of which 1 other headline will stay" in waits
     (waiting,) = re.findall(r"tracker topics undo (\w+)", waits)
@@ -231,6 +236,13 @@ def test_a_pinned_topic_is_merged_away_by_nobody_and_a_name_that_is_two_topics_i
     twins = run(corrected, "topics", "show", "twin").output
     assert "found 2 topics" in twins
     assert frost[:8] in twins
+    data = read_report_data(corrected.store, corrected.config, datetime.now(UTC))
+    subjects = name_subjects(data)
+    for topic in (frost, museum):
+        name = subjects[topic].name
+        assert name.startswith(f"Twin ({topic[:4]}")
+        for asked in (name, topic):
+            assert run(corrected, "explain", asked).output.startswith(f"{name}, 2026-01-16, ")
 
 
 def test_a_correction_that_names_nothing_any_more_is_void_and_check_says_so(corrected: Study):

@@ -74,6 +74,9 @@ def test_a_number_and_its_noun_agree(number: float, said: str):
 def test_what_is_called_alike_is_told_apart_by_a_name_that_is_understood():
     names = {"t16a2": "Covid", "t16a9": "covid", "t9b07": "Covid", "t4c11": "Rail"}
     marked = mark_same(names)
+    assert mark_same(names, gone={"t9b07"}) == {**marked, "t9b07": "Covid",
+        "t16a2": "Covid (t16a2)", "t16a9": "covid (t16a9)"}  # fmt: skip
+    assert mark_same(names, ["rail", "covid"]) == {**marked, "t4c11": "Rail (topic)"}
     assert marked == {"t16a2": "Covid (t16a2)", "t16a9": "covid (t16a9)", "t9b07": "Covid (t9b07)",
                       "t4c11": "Rail"}  # fmt: skip
     kinds = dict.fromkeys(names, "topic")

@@ -101,6 +101,11 @@ def test_a_page_that_does_not_say_its_address_is_peeked_at_as_a_source_that_is_n
         assert result.exit_code == 0, result.output
         kinds[source] = [x["kind"] for x in json.loads(result.output)["lists"]]
     assert kinds == {(): [], ("--source", "Post"): ["picks"]}
+    for config, known in ((CONFIG, "wanted one of Post"), ("", "there is none in tracker.toml")):
+        (folder / "tracker.toml").write_text(config)
+        result = CliRunner().invoke(main, ["peek", str(page), "--source", "Courier"])
+        assert result.exit_code == 1
+        assert f"source: found no Courier; {known}. tracker sources add URL" in result.output
 
 
 def test_settings_that_cannot_be_stop_the_command(folder: Path):

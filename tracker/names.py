@@ -1,7 +1,7 @@
 """How things are named and counted in sentences, and what people mean by a name."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Final
 
 from tracker.errors import SubjectError
@@ -66,21 +66,33 @@ def part_kind(wanted: str) -> tuple[str | None, str]:
     return (kind.casefold(), name) if kind.casefold() in _KINDS else (None, wanted)
 
 
-def mark_same(names: Mapping[str, str]) -> dict[str, str]:
-    """Return names by key, those that several have with the beginning of their key behind them.
+def mark_same(
+    names: Mapping[str, str], themes: Iterable[str] = (), gone: Container[str] = ()
+) -> dict[str, str]:
+    """Return the names of topics by key, such that each tells its topic from all others.
 
-    `Covid (t16a)` is a name that `find_named` knows.
+    Those that several have get the beginning of their key, as `Covid (t16a)`, and one that a theme
+    has is `Korea (topic)`: both are names that `choose_named` knows.
+
+    Args:
+        names: Names by key.
+        themes: Names of themes.
+        gone: Keys of topics that are there no more, which take no name from others.
     """
     same: dict[str, list[str]] = {}
     for key, name in names.items():
-        same.setdefault(name.casefold(), []).append(key)
+        if key not in gone:
+            same.setdefault(name.casefold(), []).append(key)
     marked = dict(names)
     for keys in same.values():
         if len(keys) > 1:
             lengths = range(_MARK, max(map(len, keys)) + 1)
             n = next((n for n in lengths if len({key[:n] for key in keys}) == len(keys)), _MARK)
             marked |= {key: f"{names[key]} ({key[:n]})" for key in keys}
-    return marked
+    taken = {theme.casefold() for theme in themes}
+    return {
+        key: f"{name} (topic)" if name.casefold() in taken else name for key, name in marked.items()
+    }
 
 
 def part_mark(wanted: str) -> tuple[str, str]:

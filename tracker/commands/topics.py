@@ -66,7 +66,9 @@ def merge(
 )  # fmt: skip
 @click.option(
     "--matching", metavar="TERM", multiple=True,
-    help="Headlines with this word or phrase leave; written as in themes, may be repeated.",
+    help="Headlines with this word in any of its forms, or with these words in a row, leave. With "
+    "a star they leave for every word that begins so: Kazakh* is Kazakhstan too, Kazakh is not. "
+    "Written as the terms of themes; may be repeated.",
 )  # fmt: skip
 @click.option(
     "--whole-events", is_flag=True,

@@ -19,9 +19,9 @@ from tracker.collector.settings import SourceSettings
 from tracker.collector.sources import SCHEMES, name_source
 from tracker.collector.warcs import Payloads
 from tracker.config import Config
-from tracker.errors import InputError
+from tracker.errors import ConfigError, InputError
 from tracker.intakes.harvests import Overrides, harvest
-from tracker.intakes.visit_plans import select_sources, set_manners
+from tracker.intakes.visit_plans import set_manners
 
 _DELAY: Final = 1.0
 """Least seconds between two requests to a host, for which a person waits."""
@@ -76,7 +76,7 @@ def peek_at(
         ConfigError: If no source has that name.
     """
     config = config or Config()
-    named = select_sources(config, [source])[0] if source is not None else None
+    named = _choose_source(config, source) if source is not None else None
     see = partial(_see, config=config, named=named, explain=explain)
     settings = settings or replace(set_manners(config.collect), delay=_DELAY)
     urls = [place for place in places if place.startswith(SCHEMES)]
@@ -94,6 +94,17 @@ def peek_at(
                 yield replace(see(next(found), datetime.now(UTC)), origin=place)
             else:
                 yield from _peek_at_path(place, see)
+
+
+def _choose_source(config: Config, name: str) -> SourceSettings:
+    found = {source.name: source for source in config.source}
+    if name not in found:
+        known = f"wanted one of {', '.join(found)}" if found else "there is none in tracker.toml"
+        raise ConfigError(
+            f"source: found no {name}; {known}. tracker sources add URL adds one, and without a "
+            "source pages are read by their own addresses"
+        )
+    return found[name]
 
 
 def _find_source(config: Config, url: str | None) -> SourceSettings | None:

@@ -121,7 +121,11 @@ def _tell_unmatched(matching: Collection[str]) -> str:
     if not matching:
         return ""
     terms = ", ".join(map(repr, matching))
-    return f"; no headline has {terms}: a term is a word or a phrase, no regular expression"
+    begun = next((term for term in matching if term.isalnum()), "grain")
+    return (
+        f"; no headline has {terms}: a term is a word in all its forms or a phrase, no regular "
+        f"expression, and {begun}* every word that begins so"
+    )
 
 
 def _find_event(inside: pl.DataFrame, name: str, topic: dict[str, Any]) -> str:

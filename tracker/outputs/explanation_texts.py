@@ -23,7 +23,7 @@ def tell(one: Explanation) -> list[str]:
 
 
 def _tell_point(one: Explanation) -> Iterator[str]:
-    where = f"{one.subject.label}, {one.night}, {_CHANNEL[one.channel]}"
+    where = f"{one.subject.name}, {one.night}, {_CHANNEL[one.channel]}"
     point = one.point
     match one.state:
         case "shown":

@@ -17,7 +17,8 @@ class Named:
 
     Attributes:
         key: Its name in the tables.
-        label: What people read.
+        label: The topic's label, or the theme's name.
+        name: What charts call it: the label, so that it tells the topic from others of that label.
         kind: theme or topic.
         namesakes: What else is called so, and how to ask for it; None if nothing, or if it was
             asked for by its kind or id.
@@ -25,6 +26,7 @@ class Named:
 
     key: str
     label: str
+    name: str
     kind: str
     namesakes: str | None = None
 
@@ -91,6 +93,7 @@ class Explanation:
         return {
             "subject": self.subject.key,
             "label": self.subject.label,
+            "name": self.subject.name,
             "kind": self.subject.kind,
             "night": self.night,
             "channel": self.channel,

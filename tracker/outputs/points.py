@@ -1,6 +1,6 @@
 """What is stored behind one point of a curve: found, joined and put together."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +9,14 @@ import polars as pl
 
 from tracker.config import Config
 from tracker.errors import InputError, SubjectError
-from tracker.names import choose_named, part_kind, part_mark, tell_namesakes
+from tracker.names import (
+    choose_named,
+    find_same,
+    mark_same,
+    part_kind,
+    part_mark,
+    tell_namesakes,
+)
 from tracker.nights.counts import (
     list_births,
     read_attention,
@@ -19,7 +26,8 @@ from tracker.nights.counts import (
     read_stretches,
     read_themes,
 )
-from tracker.nights.pasts import scan_counted
+from tracker.nights.heirs import follow_heirs
+from tracker.nights.pasts import follow_mergers, scan_counted
 from tracker.nights.topic_views import read_labels
 from tracker.outputs.beginnings import tell_beginning
 from tracker.outputs.explanations import Explanation, Named
@@ -200,7 +208,19 @@ def find_subject(store: Store, config: Config, name: str) -> Named:
     by_id = key.startswith(part_mark(name)[1] or name)
     by_name = part_kind(name)[0] is None and (kinds[key] == "theme" or not by_id)
     also = tell_namesakes(key, names, kinds) if by_name else None
-    return Named(key, names[key], kinds[key], also)
+    return Named(key, names[key], _name_apart(store, key, names, kinds), kinds[key], also)
+
+
+def _name_apart(store: Store, key: str, names: Mapping[str, str], kinds: Mapping[str, str]) -> str:
+    """Return the name under which charts show a subject."""
+    same = find_same(names[key], names)
+    if kinds[key] == "theme" or len(same) == 1:
+        return names[key]
+    counted = set(store.scan(ATTENTION).select(pl.col("subject").unique()).collect()["subject"])
+    gone = {**follow_mergers(store), **follow_heirs(store)}.keys() - counted
+    topics = {one: names[one] for one in same if kinds[one] == "topic"}
+    themes = [names[one] for one in same if kinds[one] == "theme"]
+    return mark_same(topics, themes, gone)[key]
 
 
 def _check_night(

@@ -49,14 +49,9 @@ def name_subjects(data: ReportData) -> dict[str, Subject]:
         for theme in dict.fromkeys(themes)
     }
     pages = file_names(topics)
-    taken = {subject.name.casefold() for subject in subjects.values()}
     called = {key: clean(label, 80) or key for key, label in topics.items()}
-    names = called | mark_same(
-        {key: name for key, name in called.items() if key in counted or key not in data.heirs}
-    )
-    for key, name in names.items():
-        if name.casefold() in taken:
-            name += " (topic)"  # a theme is called so too
+    taken = [subject.name for subject in subjects.values()]
+    for key, name in mark_same(called, taken, data.heirs.keys() - counted).items():
         subjects[key] = Subject(key, name, "topic", f"topics/{pages[key]}.html")
     return subjects
 
