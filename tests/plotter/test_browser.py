@@ -12,6 +12,8 @@ import pytest
 from tests.plotter.worlds import GAP, HOSTILE, LAST, build_world
 from tracker.plotter.chart_pages import build_chart_page
 from tracker.plotter.figures import build_chart
+from tracker.plotter.findings import QUIET, tell_quiet
+from tracker.plotter.lives import chart_stays
 from tracker.plotter.prepared import prepare
 from tracker.plotter.report import build_report
 
@@ -276,6 +278,44 @@ def test_every_chart_has_its_numbers_as_a_table(reader):
     (gap,) = [row for row in rows if row.startswith(str(GAP))]
     assert gap.count("not observed") == reader.page.locator(".chip[aria-pressed=true]").count()
     assert reader.complaints == []
+
+
+def test_what_was_not_found_is_told_in_the_words_of_the_report(reader):
+    reader.open("index.html").draw_all()
+    asked = [
+        (kinds, slight)
+        for n in range(len(QUIET) + 1)
+        for kinds in itertools.combinations(QUIET, n)
+        for slight in (0, 1, 2, 1200)
+    ]
+    told = reader.page.evaluate(
+        """async (asked) => {
+          const findings = await T.loadData("findings");
+          return asked.map(([kinds, slight]) => T.tellQuiet(findings, new Set(kinds), slight));
+        }""",
+        asked,
+    )
+    assert told == [tell_quiet(kinds, " in this time", slight) for kinds, slight in asked]
+
+
+def test_the_numbers_of_headlines_name_each_night_by_its_wording(reader):
+    reader.open("topics/t3.html").draw_all()
+    chart = {
+        "traces": [
+            {},
+            {"x": ["2024-01-01", "2024-01-02"], "customdata": ["here", "there"],
+             "meta": {"titles": ["Then", "Before", "Now"], "worded": [1, 2]}},
+        ]
+    }  # fmt: skip
+    table = reader.page.evaluate("(chart) => T.tableOfStays(chart)", chart)
+    assert table["rows"] == [["2024-01-01", "Before", "here"], ["2024-01-02", "Now", "there"]]
+    details = reader.page.locator("details[data-chart=stays]")
+    details.locator("summary").click()
+    shown = details.locator("tbody td:nth-child(2)").all_inner_texts()
+    prepared = prepare(build_world())
+    stays = chart_stays(prepared, prepared.subjects["t3"])
+    assert stays is not None
+    assert shown == stays.info.frame()["title"].to_list()
 
 
 def test_nothing_harvested_runs_or_becomes_a_link(reader):

@@ -1,14 +1,16 @@
 """What pages work out anew when a reader chooses a time, sources or the readers' lists."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from itertools import combinations
+from typing import Any, Final
 
 import polars as pl
 
-from tracker.plotter.findings import Finding
+from tracker.plotter.findings import QUIET, SLIGHT, Finding, tell_lacking
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.subjects import Subject
 
+_IN_TIME: Final = " in this time"
 _CELL = ["channel", "source", "night"]
 
 
@@ -79,10 +81,24 @@ def _born(prepared: Prepared, subject: Subject) -> int:
     return min(begun, default=0)
 
 
-def read_told(findings: Sequence[Finding]) -> list[list[Any]]:
-    """Return the findings as plain data: night, subject, kind, channel, words, change, size."""
-    return [
+def read_told(findings: Sequence[Finding]) -> dict[str, Any]:
+    """Return the findings as plain data, and what to say where there are none of a kind.
+
+    A finding is night, subject, kind, channel, words, change and size. `lacking` is what
+    `tell_lacking` says of each set of kinds, in the order of `kinds`, without slight topics and
+    with some; `slight` is what is said of one of these and of several.
+    """
+    rows = [
         [str(f.night), f.subject.key, f.kind, f.channel, f.headline, f.change, round(f.value, 4)]
         for f in findings
         if f.kind != "burst"
     ]
+    kinds = list(QUIET)
+    lacking = {
+        " ".join(found): [
+            tell_lacking(found, _IN_TIME, some_slight=some_slight) for some_slight in (False, True)
+        ]
+        for n in range(len(kinds) + 1)
+        for found in combinations(kinds, n)
+    }
+    return {"rows": rows, "kinds": kinds, "lacking": lacking, "slight": SLIGHT}

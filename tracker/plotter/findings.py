@@ -49,6 +49,12 @@ QUIET: Final = {"rise": "rose", "fade": "faded", "new": "was new", "back": "came
 COUNTED: Final = {"new": "is new", "back": "came back"}
 """What the kinds that are no test say of what is there."""
 
+SLIGHT: Final = (
+    "Of what is new or back, 1 topic of two scattered headlines has no card.",
+    "Of what is new or back, {:,} topics of two scattered headlines have no card.",
+)
+"""What is said of topics that are not shown, if it is one and if they are more."""
+
 RECENT: Final = timedelta(days=6)
 """How far back a finding still counts for tonight's page."""
 
@@ -176,6 +182,14 @@ def tell_quiet(found: Collection[str], when: str = "", slight: int = 0) -> str:
         when: The time that is meant, as it stands in a sentence: ` in the last week`.
         slight: How many topics of two scattered headlines are new or back and not shown.
     """
+    sentences = [tell_lacking(found, when, some_slight=slight > 0)]
+    if slight:
+        sentences.append(SLIGHT[slight > 1].format(slight))
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def tell_lacking(found: Collection[str], when: str, *, some_slight: bool) -> str:
+    """Return the part of `tell_quiet` that depends on whether there are slight topics at all."""
     changed, counted = (
         join_words([words for kind, words in QUIET.items()
                     if kind not in found and (kind in TESTED) == tested])
@@ -185,12 +199,8 @@ def tell_quiet(found: Collection[str], when: str = "", slight: int = 0) -> str:
     nothing = "Nothing else" if "burst" in found else "Nothing"
     sentences = [
         f"{nothing} {changed}{when} beyond what chance would bring." if changed else "",
-        f"Nothing {counted}{when}." if counted and not slight else "",
+        f"Nothing {counted}{when}." if counted and not some_slight else "",
         f"What {told} was counted, not tested." if told else "",
-        f"Of what is new or back, {count(slight, 'topic')} of two scattered headlines "
-        f"{'has' if slight == 1 else 'have'} no card."
-        if slight
-        else "",
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 

@@ -17,7 +17,7 @@ from tracker.names import count
 from tracker.plotter.cards import CARDS_OF
 from tracker.plotter.charts import Chart
 from tracker.plotter.drawn_points import LONG
-from tracker.plotter.findings import COUNTED, QUIET, TESTED
+from tracker.plotter.findings import TESTED
 from tracker.plotter.nights import monday_of, to_json
 from tracker.plotter.palette import dark_colours
 from tracker.plotter.prepared import Prepared
@@ -112,7 +112,7 @@ def render_page(
         "theme": context.get("theme"),
         "weeks": site.weeks,
         "cards": dict(CARDS_OF),
-        "kinds": {"tested": TESTED, "quiet": QUIET, "counted": COUNTED},
+        "tested": TESTED,
         "slight": [key for key in names if key in prepared.slight],
     }
     blocks = {f"{chart.chart_id}-spec": to_json([chart.traces, chart.layout]) for chart in charts}

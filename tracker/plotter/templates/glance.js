@@ -13,9 +13,10 @@ T.showGlance = async function () {
   }
   const { from, to } = T.span();
   const slight = new Set(T.page.slight);
-  const firm = ([, key, kind]) => T.page.kinds.tested.includes(kind) || !slight.has(key);
+  const firm = ([, key, kind]) => T.page.tested.includes(kind) || !slight.has(key);
   head.textContent = `At a glance, ${T.shortDay(from)} to ${T.shortDay(to)}`;
-  const told = (await T.loadData("findings")).filter(([night, , , channel]) => night >= from && night <= to && channel === T.view.channel);
+  const findings = await T.loadData("findings");
+  const told = findings.rows.filter(([night, , , channel]) => night >= from && night <= to && channel === T.view.channel);
   const cards = T.make("ul", undefined, "cards");
   for (const [kind, title] of Object.entries(T.titles)) {
     const found = T.pick(told.filter((one) => one[2] === kind && firm(one)), T.page.cards[kind]);
@@ -25,23 +26,15 @@ T.showGlance = async function () {
   const most = T.make("ul", undefined, "cards most");
   most.append(...T.largest(T.cells, "", T.page.cards.most, slight).map((key) => T.card(key, T.peakNight(key, start, end), "Most room in this time", `${T.name(key)} with ${T.percent(T.mean(T.sharesOf(T.cells, key), start, end))}`, "")));
   const left = new Set(told.filter((one) => !firm(one)).map(([, key]) => key));
-  const quiet = T.tellQuiet(new Set(told.filter(firm).map((one) => one[2])), left.size);
+  const quiet = T.tellQuiet(findings, new Set(told.filter(firm).map((one) => one[2])), left.size);
   place.replaceChildren(...(cards.children.length ? [cards] : []), ...(quiet ? [T.make("p", quiet, "quiet")] : []), most);
 };
 
-/* What was not found, and what no test stands behind. */
-T.tellQuiet = function (found, slight) {
-  const { tested, quiet, counted } = T.page.kinds;
-  const words = (of, kept) => Object.entries(of).filter(([kind]) => kept(kind)).map(([, word]) => word).join(" or ");
-  const changed = words(quiet, (kind) => !found.has(kind) && tested.includes(kind));
-  const lacking = words(quiet, (kind) => !found.has(kind) && !tested.includes(kind));
-  const told = words(counted, (kind) => found.has(kind));
-  return [
-    changed && `Nothing ${changed} in this time beyond what chance would bring.`,
-    lacking && !slight && `Nothing ${lacking} in this time.`,
-    told && `What ${told} was counted, not tested.`,
-    slight && `Of what is new or back, ${slight} ${slight === 1 ? "topic" : "topics"} of two scattered headlines ${slight === 1 ? "has" : "have"} no card.`,
-  ].filter(Boolean).join(" ");
+/* What was not found, and what no test stands behind, in the words that came with the findings. */
+T.tellQuiet = function ({ kinds, lacking, slight: [one, more] }, found, slight) {
+  const words = lacking[kinds.filter((kind) => found.has(kind)).join(" ")][slight ? 1 : 0];
+  const left = slight > 1 ? more.replace("{:,}", slight.toLocaleString("en-GB")) : one;
+  return [words, slight && left].filter(Boolean).join(" ");
 };
 
 /* The largest findings, one a subject. */
