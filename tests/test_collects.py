@@ -167,6 +167,28 @@ def test_being_led_to_another_host_is_noted(web: Web, tmp_path: Path):
     assert (visit["outcome"], visit["note"]) == ("ok", f"led to {courier.url[7:].split(':')[0]}")
 
 
+def test_an_address_that_is_too_long_to_keep_is_told_and_the_one_asked_for_is_kept(
+    web: Web, tmp_path: Path
+):
+    items = "".join(
+        f"<li><a href='/n-{i}01'>Ferry {i} returns to the outer isles</a>" for i in "123"
+    )
+    page = f"<html><body><h2>Latest news</h2><ul>{items}</ul></body></html>".encode()
+
+    async def lead(hit, _):
+        if "?" in hit.path:
+            return Reply(page)
+        return Reply(b"", "302 Found", {"Location": f"/?state={'x' * 2500}"})
+
+    url = web.add("long", lead)
+    study = make_study(tmp_path, SourceSettings("Long", url, follow=0, allow_private=True))
+    study.collect(settings=QUICK)
+    ((kept, outcome, note),) = study.read("captures").select("url", "outcome", "note").rows()
+    assert (kept, outcome) == (url, "ok")
+    assert note.startswith("led to an address of 2,5")
+    assert len(titles(study, "Long")) == 3
+
+
 def test_a_collect_that_waited_for_another_one_visits_nothing_twice(
     web: Web, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):

@@ -6,6 +6,7 @@ from datetime import datetime
 from tracker.collector.crawls import Visit, VisitRequest
 from tracker.collector.documents import Document, Problem
 from tracker.collector.feeds import sniff_feed
+from tracker.collector.harvest.links import LONGEST_URL
 from tracker.collector.harvest.pages import Page
 from tracker.collector.headlines import Rows, tabulate_failure, tabulate_page
 from tracker.collector.sources import name_source
@@ -45,7 +46,8 @@ class VisitReader:
             outcome = visit.outcome if visit.outcome not in SEEN_OUTCOMES else "not_html"
             return self._fail(visit, outcome, document.message)
         request, moment = visit.request, visit.started_at or self.now
-        self.keeper.keep(document, url=visit.url, source=request.source, captured_at=moment)
+        url = visit.url if len(visit.url) <= LONGEST_URL else request.url
+        self.keeper.keep(document, url=url, source=request.source, captured_at=moment)
         self._remember(visit, document.body_hash, moment)
         page = harvest(document, self.config.overrides_at(request.source, moment))
         note = "; ".join(filter(None, (visit.note, _tell_move(visit))))
@@ -53,7 +55,7 @@ class VisitReader:
             note = "; ".join(filter(None, (note, page.message)))
             page = Page(visit.url, None, None, ())
         return tabulate_page(
-            document, page, source=request.source, url=visit.url, captured_at=moment,
+            document, page, source=request.source, url=url, captured_at=moment,
             note=note or None,
         )  # fmt: skip
 
@@ -106,6 +108,9 @@ class VisitReader:
 
 
 def _tell_move(visit: Visit) -> str:
-    """Return where a visit was led to, if that is another host."""
+    """Return where a visit was led to, if that is another host or no address that is kept."""
     asked, came = name_source(visit.request.url), name_source(visit.url)
-    return f"led to {came}" if visit.redirects and came and came != asked else ""
+    told = [f"led to {came}"] if visit.redirects and came and came != asked else []
+    if len(visit.url) > LONGEST_URL:
+        told.append(f"led to an address of {len(visit.url):,} characters")
+    return "; ".join(told)
