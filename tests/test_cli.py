@@ -330,14 +330,17 @@ def test_a_run_that_takes_long_says_in_plain_lines_where_it_is():
     assert said == ["topics: 1 of 90", "topics: 80 of 90", "themes …"]
 
 
-def test_a_ctrl_c_that_comes_where_nothing_can_be_raised_stops_the_run_too(tmp_path: Path):
-    program = """
+@pytest.mark.parametrize(("number", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_stop_that_comes_where_nothing_can_be_raised_stops_the_run_too(
+    tmp_path: Path, number: str, code: int
+):
+    program = f"""
 import signal, sys, time, weakref
 from tracker import Study, cli
 class Thing: pass
 def slow(self, *_, **__):
     thing = Thing()
-    ref = weakref.ref(thing, lambda _: signal.raise_signal(signal.SIGINT))
+    ref = weakref.ref(thing, lambda _: signal.raise_signal(signal.{number}))
     del thing
     time.sleep(60)
 Study.update = slow
@@ -347,7 +350,7 @@ cli.main()
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
     )
-    assert (done.returncode, "Traceback" in done.stderr) == (130, False)
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False)
     assert "stopped; what was done is kept" in done.stderr
 
 

@@ -1,8 +1,11 @@
 """Nights of visits to a web of our own, by the hosts' logs and by the tables."""
 
+import asyncio
 import json
+import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -18,7 +21,7 @@ from click.testing import CliRunner
 
 from tests.collector.web import pages
 from tests.collector.web.outlets import Outlet
-from tests.collector.web.servers import Reply, Web
+from tests.collector.web.servers import Hit, Reply, Web
 from tracker import Study
 from tracker.cli import main
 from tracker.collector.crawls import CrawlSettings
@@ -27,6 +30,7 @@ from tracker.collector.page_writers import PageWriter
 from tracker.commands.collecting import print_summary
 from tracker.config import Config, SourceSettings
 from tracker.errors import ConfigError, StoreError
+from tracker.locks import WRITER
 from tracker.store import Store
 from tracker.tables import Table
 
@@ -320,6 +324,43 @@ def test_when_the_crawler_dies_every_page_that_had_no_turn_is_told(
     result = study.collect(settings=QUICK)
     assert [visit["outcome"] for visit in result.visits] == ["unreachable"] * 2
     assert "the crawler's process ended" in result.visits[0]["note"]
+
+
+def test_stopped_by_the_system_a_collect_keeps_what_came_and_tells_nothing_of_the_rest(
+    web: Web, tmp_path: Path
+):
+    async def hang(hit: Hit, _: asyncio.StreamWriter) -> Reply:
+        await asyncio.sleep(60 if hit.path == "/" else 0)
+        return Reply()
+
+    courier = Outlet(web, "Courier")
+    slow = SourceSettings("Slow", web.add("Slow", hang), allow_private=True)
+    path = write_config(tmp_path, to_source(courier), slow, delay=0.02)
+    study = Study(tmp_path / "study", config=path)
+    command = [
+        sys.executable, "-m", "tracker", "--study", str(study.folder), "--config", str(path),
+    ]  # fmt: skip
+    # As `timeout` and systemd do: all processes of the run are told.
+    with subprocess.Popen(
+        [*command, "collect"], stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as child:
+        assert child.stderr is not None
+        while len(courier.asked) < 5 or not any(hit.path == "/" for hit in web.of("Slow")):
+            time.sleep(0.05)
+            assert child.poll() is None
+        time.sleep(0.5)  # the last page is on its way
+        os.killpg(child.pid, signal.SIGTERM)
+        said = child.stderr.read()
+    assert (child.returncode, said) == (
+        143, "Error: stopped; what was done is kept, run it again to go on\n"
+    )  # fmt: skip
+    assert not (study.folder / WRITER).exists()
+    captures = study.read("captures")
+    assert captures.select("source", "outcome").unique().rows() == [("Courier", "ok")]
+    assert captures.height == 5
+    (run,) = study.read("runs").select("outcome", "details").rows()
+    assert (run[0], json.loads(run[1])["error"]) == ("failed", "stopped by SIGTERM")
+    assert study.collect(["Courier"], settings=QUICK).skipped == 5
 
 
 def test_killed_at_any_moment_nothing_is_lost_nothing_doubled_and_no_delay_broken(

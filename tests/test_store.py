@@ -244,7 +244,10 @@ def test_a_second_writer_is_told_whom_it_waits_for_and_turned_away(
     assert not (tmp_path / WRITER).exists()
 
 
-def test_whoever_waits_for_another_writer_says_so_at_once_and_can_be_stopped(tmp_path: Path):
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_whoever_waits_for_another_writer_says_so_at_once_and_can_be_stopped(
+    tmp_path: Path, number: signal.Signals, code: int
+):
     command = [sys.executable, "-m", "tracker", "--study", str(tmp_path), "ingest", str(tmp_path)]
     with (
         Store(tmp_path).writing("topics merge"),
@@ -252,8 +255,8 @@ def test_whoever_waits_for_another_writer_says_so_at_once_and_can_be_stopped(tmp
     ):
         assert waiting.stderr is not None
         said = waiting.stderr.readline()
-        waiting.send_signal(signal.SIGINT)
+        waiting.send_signal(number)
         rest = waiting.stderr.read()
     assert f"tracker topics merge (process {os.getpid()}" in said
-    assert (waiting.returncode, "stopped" in rest) == (130, True)
+    assert (waiting.returncode, "stopped" in rest) == (code, True)
     assert not (tmp_path / "tables").exists()

@@ -1,13 +1,15 @@
 """The command line: verbs of a few lines; the only place that knows a terminal."""
 
-import _thread
 import io
 import logging
+import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any, Final
 
 import click
@@ -30,13 +32,24 @@ from tracker.errors import TrackerError
 from tracker.terminal import make_safe
 
 _AGAIN: Final = 0.05
-"""Seconds after which a Ctrl-C that was lost is delivered again."""
+"""Seconds after which a stop that was lost is delivered again."""
 _LONGEST: Final = 2000
 """Characters of an error that are shown."""
 
 
+class _Terminated(KeyboardInterrupt):
+    """The system stops the run, as systemd, docker and timeout do."""
+
+
 class _Stopped(click.ClickException):
-    exit_code = 130  # as shells say it of Ctrl-C
+    exit_code = 128 + signal.SIGINT  # as shells say it of Ctrl-C
+
+    def __init__(self) -> None:
+        super().__init__("stopped; what was done is kept, run it again to go on")
+
+
+class _StoppedBySystem(_Stopped):
+    exit_code = 128 + signal.SIGTERM
 
 
 def _shorten(message: str) -> str:
@@ -47,21 +60,37 @@ def _shorten(message: str) -> str:
 
 
 @contextmanager
-def _hear_interrupts() -> Iterator[None]:
-    """Deliver a Ctrl-C again that came where Python can raise nothing, as while numba compiles."""
+def _hear_stops() -> Iterator[None]:
+    """Take SIGTERM as a Ctrl-C, and miss neither.
+
+    One that comes where Python can raise nothing, as while numba compiles, is delivered again.
+    """
     before = sys.unraisablehook
 
     def hear(unraisable: "sys.UnraisableHookArgs") -> None:
-        if unraisable.exc_type is KeyboardInterrupt:
-            threading.Timer(_AGAIN, _thread.interrupt_main).start()
+        if issubclass(unraisable.exc_type, KeyboardInterrupt):
+            is_system = issubclass(unraisable.exc_type, _Terminated)
+            number = signal.SIGTERM if is_system else signal.SIGINT
+            # A real signal, which also ends a wait of the main thread.
+            threading.Timer(_AGAIN, os.kill, (os.getpid(), number)).start()
         else:
             before(unraisable)
 
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise _Terminated("stopped by SIGTERM")
+
+    is_main = threading.current_thread() is threading.main_thread()
+    # Who calls the tracker as a library, or shields it from the signal, keeps their own way.
+    is_ours = is_main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     sys.unraisablehook = hear
+    if is_ours:
+        signal.signal(signal.SIGTERM, stop)
     try:
         yield
     finally:
         sys.unraisablehook = before
+        if is_ours:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 class _Tracker(click.Group):
@@ -69,7 +98,7 @@ class _Tracker(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            with _hear_interrupts():
+            with _hear_stops():
                 return super().invoke(ctx)
         except TrackerError as error:
             raise click.ClickException(make_safe(_shorten(str(error)))) from error
@@ -77,8 +106,10 @@ class _Tracker(click.Group):
             # Whoever read the output has read enough.
             sys.stderr.close()
             sys.exit(0)
+        except _Terminated:
+            raise _StoppedBySystem from None
         except KeyboardInterrupt:
-            raise _Stopped("stopped; what was done is kept, run it again to go on") from None
+            raise _Stopped from None
         except OSError as error:
             raise click.ClickException(
                 make_safe(f"{error.filename or 'output'}: {error.strerror or error}")

@@ -2,6 +2,7 @@
 
 import logging
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -47,6 +48,12 @@ def harvest(document: Document, overrides: Overrides = ()) -> Page | Problem:
         return Problem(document.origin, f"the harvester failed on it ({error!r}); please report it")
 
 
+def _ignore_stops() -> None:
+    """Leave stops that are meant for all processes to the one that writes."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+
+
 @contextmanager
 def open_harvester(workers: int) -> Iterator[Harvester]:
     """Give a harvester that works in so many processes; one works in this process."""
@@ -54,7 +61,7 @@ def open_harvester(workers: int) -> Iterator[Harvester]:
         yield lambda documents, overrides: map(harvest, documents, overrides)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_stops) as pool:
         # A process costs a second to start: a handful of pages is done before that.
         yield (
             lambda documents, overrides: (

@@ -220,7 +220,9 @@ def _report(request: VisitRequest, track: Track, visit: Visit) -> Visit:
 
 def main() -> None:
     """Crawl what stdin asks for."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Stops that are meant for all are heard by the caller, who ends this process.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     inbox = sys.stdin.buffer
     outbox = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
