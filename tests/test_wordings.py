@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -79,6 +80,10 @@ def test_explain_tells_since_when_the_wording_that_is_shown_is_there(live: Study
         f"in this wording since 2026-01-11 20:00; seen for 24 h since 2026-01-10 20:00, first as "
         f"“{FIRST}”;"
     ) in run(live, "explain", "Ukraine", "2026-01-11")
+    # Pages that were read anew may not say any more what was counted of them.
+    found = live.explain("Ukraine", date(2026, 1, 12))
+    undated = found.headlines.with_columns(titled_at=pl.lit(None, pl.Datetime("us", "UTC")))
+    assert "seen for 2 days since 2026-01-10" in str(replace(found, headlines=undated))
 
 
 def test_headlines_are_shown_with_the_time_of_their_wording(live: Study):

@@ -66,7 +66,7 @@ def read_times(texts: pl.Series, day_first: bool | None = None) -> Times:
     month = pl.when(is_day_first).then("second").otherwise("first")
     date = pl.concat_str("year", month.str.zfill(2), day.str.zfill(2), separator="-")
     clock = pl.col("clock").str.strip_chars()
-    # A text that ends in a mark and a blank has no clock, not an empty one.
+    # Blanks at the end are no clock.
     said = pl.when(clock.fill_null("") == "").then(date).otherwise(date + "T" + clock)
     known = dict(zip(parts["text"], _parse(parts.select(said).to_series()), strict=True))
     found = texts.replace_strict(known, default=None, return_dtype=TIME)

@@ -269,7 +269,7 @@ def _dwell(row: dict[str, Any]) -> str:
     if not hours:
         return f"first seen {first}"
     long = f"seen for {hours:g} h" if hours < 48 else f"seen for {hours / 24:.0f} days"
-    if row["titled_at"] == row["first_seen"]:
+    if row["titled_at"] in (None, row["first_seen"]):
         return f"{long} since {first}"
     others = len(row["wordings"]) - 2
     more = f" and {count(others, 'other wording')}" if others else ""

@@ -50,10 +50,10 @@ class Explanation:
         headlines: One row per headline that carried the subject that night: source, title, url,
             rank (its best), slots, lists (kind, heading, best rank and slots of each list it stood
             in), dwell_hours (from its first to its last sighting up to that night, in any wording),
-            titled_at (when the wording in `title` was first seen), first_seen, last_seen, wordings
-            (title and first_seen of each up to that night, in this order), capture_url,
-            captured_at, warc and offset (of the last capture that shows it; null where no raw page
-            is kept).
+            titled_at (when the wording in `title` was first seen; null if the pages were read anew
+            since), first_seen, last_seen, wordings (title and first_seen of each up to that night,
+            in this order), capture_url, captured_at, warc and offset (of the last capture that
+            shows it; null where no raw page is kept).
         sources: One row per source of the channel: source, state, reason, slots that carried the
             subject, observed_slots, share.
         verdict: The tests of the night.

@@ -52,7 +52,7 @@ def list_headlines(
             pl.struct(place).sort_by("slots", "rank", "list_id", descending=[True, False, False])
             .alias("lists"),
         )
-        .join(wordings.drop("captured_at"), on=["headline_id", "title"])
+        .join(wordings.drop("captured_at"), on=["headline_id", "title"], how="left")
         .join(_measure_dwell(wordings), on="headline_id")
         .join(kept, on="body", how="left")
         .rename({"page": "capture_url"})

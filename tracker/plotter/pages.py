@@ -163,10 +163,14 @@ def read_shown(prepared: Prepared, subject: Subject) -> list[Shown]:
     )
     unlisted = prepared.slots.unlisted_of(subject.key).drop("subject")
     rows = pl.concat([rows, unlisted], how="diagonal").head(MOST_HEADLINES)
-    listed = slots.join(rows.select("headline_id"), on="headline_id", how="semi")
+    listed = (
+        slots.join(rows.select("headline_id"), on="headline_id", how="semi", maintain_order="left")
+        .group_by("headline_id", "title", maintain_order=True)
+        .agg(pl.col("night").first())
+    )
     worded: dict[str, dict[str, date]] = {}
-    for name, title, night in listed.select("headline_id", "title", "night").iter_rows():
-        worded.setdefault(name, {}).setdefault(title, night)
+    for name, title, night in listed.iter_rows():
+        worded.setdefault(name, {})[title] = night
     zone = ZoneInfo(prepared.data.time_zone)
     return [
         _show(row, worded.get(row["headline_id"]) or _date_wordings(row, zone))
