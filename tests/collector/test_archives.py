@@ -372,3 +372,9 @@ def test_a_json_file_is_taken_for_a_table_only_where_it_is_named(tmp_path: Path)
     (tmp_path / "lists.tsv").write_text("title\n")
     assert list_files(tmp_path / "lists.json") == [File(tmp_path / "lists.json", "table")]
     assert list_files(tmp_path) == [File(tmp_path / "lists.tsv", "table")]
+
+
+def test_a_workbook_is_refused_with_what_to_do(tmp_path: Path):
+    (tmp_path / "Lists.XLSX").write_bytes(b"PK\x03\x04")
+    with pytest.raises(InputError, match=r"Lists\.XLSX: found a workbook; .* saved as CSV"):
+        list_files(tmp_path / "Lists.XLSX")

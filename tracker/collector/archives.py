@@ -31,6 +31,7 @@ SUFFIXES: Final[dict[str, Form]] = {
     ".jsonl": "table",
     ".ndjson": "table",
 }
+_WORKBOOKS: Final = (".xlsx", ".xls", ".ods")
 WANTED: Final = (
     "a page (.html, .txt), an archive (.warc, .wet, .arc), either also with .gz, "
     "a headline table (.csv, .tsv, .parquet, .jsonl, .json), or a folder of these"
@@ -66,6 +67,8 @@ def list_files(path: Path) -> list[File]:
     if not path.is_dir() and not path.is_file():
         raise InputError(f"{path}: found neither a file nor a folder; wanted {WANTED}")
     if path.is_file():
+        if path.suffix.lower() in _WORKBOOKS:
+            raise InputError(f"{path}: found a workbook; wanted its sheet saved as CSV")
         form = _form_of(path) or _sniff(path)
         if form is None:
             raise InputError(f"{path}: found neither a page nor an archive in it; wanted {WANTED}")
