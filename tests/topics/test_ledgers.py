@@ -289,19 +289,24 @@ def test_a_topic_takes_in_another_on_a_night_without_news_of_its_own() -> None:
     assert same(advance(restored, 5, later), study.advance(5, later))
 
 
+def put_together(study: Study, kept: str) -> None:
+    """Write all headlines into one topic, and go on from that."""
+    study.members = study.members.with_columns(topic_id=pl.lit(kept))
+    study.topics = study.topics.filter(pl.col("topic_id") == kept).with_columns(
+        size=pl.lit(study.members.height, pl.Int64)
+    )
+    study.ledger = study.restored(0)
+
+
 def test_a_topic_that_holds_two_stories_splits_and_the_larger_keeps_the_id() -> None:
     study = Study()
     storm = [*STORM, "Storm flood cuts off coast villages", "Villages flooded by coast storm"]
     election = [*ELECTION, "Honduras president vote count", "Hondurans count president votes"]
     study.advance(0, [*storm, *election, "Storm floods the coast"])
     wet, vote = study.topic_of(STORM[0]), study.topic_of(ELECTION[0])
+    assert wet is not None
     assert wet != vote
-    into_one = pl.col("topic_id").replace({vote: wet})
-    study.members = study.members.with_columns(into_one)
-    study.topics = study.topics.filter(pl.col("topic_id") == wet).with_columns(
-        size=pl.lit(study.members.height, pl.Int64)
-    )
-    study.ledger = study.restored(0)
+    put_together(study, wet)
     changes = study.advance(1, ["Storm floods more villages on the coast"])
     (split,) = changes.lineage.rows(named=True)
     assert (split["event"], split["other_id"]) == ("split", wet)
@@ -310,6 +315,33 @@ def test_a_topic_that_holds_two_stories_splits_and_the_larger_keeps_the_id() -> 
     assert split["topic_id"] not in (wet, vote)
     sizes = dict(changes.topics.select("topic_id", "size").iter_rows())
     assert sizes == {wet: len(storm) + 2, split["topic_id"]: len(election)}
+
+
+def test_stories_that_share_a_subject_split_and_both_are_called_anew() -> None:
+    awards = [
+        "Quiet western leads nominations for film awards",
+        "Film awards: who will win best director", "Debut director wins at national film awards",
+        "Stars dress up for the film awards",
+    ]  # fmt: skip
+    gun = [
+        "Film director hurt by gun on set of western", "Police ask who loaded gun on film set",
+        "Stars of western walked out before gun went off on film set",
+        "Director of western questioned over gun on film set",
+    ]  # fmt: skip
+    study = Study()
+    study.advance(0, [*awards, *gun])
+    kept = study.topic_of(awards[0])
+    assert kept is not None
+    assert kept != study.topic_of(gun[0])
+    put_together(study, kept)
+    study.topics = study.topics.with_columns(label=pl.lit("Gun on film set"))
+    study.ledger = study.restored(0)
+    changes = study.advance(1, ["Why the film awards drew fewer viewers"])
+    assert changes.lineage["event"].to_list() == ["split"]
+    assert {study.topic_of(title) for title in awards} == {kept} != {study.topic_of(gun[0])}
+    labels = dict(changes.topics.select("topic_id", "label").iter_rows())
+    assert labels[kept] == "Film awards"
+    assert "Gun on film set" in labels[study.topic_of(gun[0])]
 
 
 def test_a_study_may_begin_with_a_single_word() -> None:

@@ -9,7 +9,7 @@ from tracker.errors import ConfigError
 _ENDPOINT: Final = re.compile(r"https?://[^\s?#@<>/]+[^\s?#@<>]*")
 _VARIABLE: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
-METHOD: Final = 5
+METHOD: Final = 6
 """Number of the method: raise it with every change that may place a headline otherwise."""
 
 
@@ -44,7 +44,7 @@ class TopicSettings:
     topic_similarity: float = 0.38
     birth_similarity: float = 0.48
     merge_similarity: float = 0.55
-    split_similarity: float = 0.25
+    split_similarity: float = 0.34
     revival_similarity: float = 0.6
     event_nights: int = 21
     window_nights: int = 60

@@ -104,7 +104,7 @@ def settle_night(
         new = inside[window.nights[inside] == np.datetime64(night, "D")]
         roster.put(name, roster.topics[name].follow(window.vectors[new], night))
     tonight = _Night(roster, window, events, night, settings, changes, holds)
-    split = _split(tonight, drawn, {name: rows_of[name] for name in touched - holds.whole})
+    split = _split(tonight, rows, {name: rows_of[name] for name in touched - holds.whole}, before)
     touched |= split
     gone = _merge(tonight, drawn, touched)
     if split or gone:
@@ -154,16 +154,22 @@ def _draw(rows: Rows, items: _Items, near: NDArray[np.intp]) -> Rows:
     return drawn
 
 
-def _split(tonight: _Night, drawn: Rows, rows_of: Mapping[str, NDArray[np.intp]]) -> set[str]:
-    """Return the topics that were split off; what leaves is moved to them."""
+def _split(
+    tonight: _Night, rows: Rows, rows_of: Mapping[str, NDArray[np.intp]], before: dict[str, int]
+) -> set[str]:
+    """Return the topics that were split off; what leaves is moved to them.
+
+    Rows are taken as they are: drawn together, the parts of a topic are alike whatever they say.
+    Topics that gave off a part go out of `before`: their label may be of what left.
+    """
     roster, window, events = tonight.roster, tonight.window, tonight.events
     born = set()
-    for name, rows in sorted(rows_of.items()):
-        inside = rows.tolist()
+    for name, own in sorted(rows_of.items()):
+        inside = own.tolist()
         order = {event: k for k, event in enumerate(dict.fromkeys(events[i] for i in inside))}
         local = np.asarray([order[events[i]] for i in inside], np.intp)
         names = list(order)
-        for part in find_splits(drawn[inside], local, tonight.settings.split_similarity):
+        for part in find_splits(rows[inside], local, tonight.settings.split_similarity):
             leaving = [names[k] for k in part.items.tolist()]
             part_events = set(leaving)
             topic = roster.found(f"{leaving[0]} {tonight.night}", tonight.changes)
@@ -180,6 +186,7 @@ def _split(tonight: _Night, drawn: Rows, rows_of: Mapping[str, NDArray[np.intp]]
             roster.put(name, replace(whole, size=whole.size - n_left, last_night=last))
             tonight.changes.append(Change(topic, "split", name, part.similarity))
             born.add(topic)
+            before.pop(name, None)
     return born
 
 
