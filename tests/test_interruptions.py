@@ -1,7 +1,11 @@
 """A process that is killed while it derives topics or corrects them loses nothing."""
 
 import multiprocessing
+import os
 import shutil
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -23,6 +27,7 @@ PLACED = (
     "members", "events", "topics", "lineage", "corrections", "attention", "signals", "noises",
     "families",
 )  # fmt: skip
+CHILDREN = Path(f"/proc/self/task/{os.getpid()}/children")
 LEXICAL = '[study]\nencoder = "lexical"\n'
 
 
@@ -187,3 +192,24 @@ def test_killed_while_topics_are_merged_the_next_update_ends_it(
     assert study.explain(topics[1]).point["share"] is not None
     study.update()
     assert_same(read_all(study, PLACED), read_all(open_study(whole), PLACED))
+
+
+@pytest.mark.skipif(not CHILDREN.exists(), reason="this system does not tell a process's children")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_stop_for_all_processes_ends_an_ingest_even_while_its_helpers_start(
+    tmp_path: Path, number: signal.Signals, code: int
+):
+    for page in range(40):
+        (tmp_path / f"{page}.html").write_text(f"<title>{page}</title>")
+    command = [sys.executable, "-m", "tracker", "--study", str(tmp_path / "study"), "ingest"]
+    with subprocess.Popen(
+        [*command, "--workers", "2", str(tmp_path)],
+        stderr=subprocess.PIPE, text=True, start_new_session=True,
+    ) as run:  # fmt: skip
+        of_run = Path(f"/proc/{run.pid}/task/{run.pid}/children")
+        while len(of_run.read_text().split()) < 3:
+            time.sleep(0.01)
+        os.killpg(run.pid, number)
+        said = run.communicate(timeout=30)[1]
+    kept = "Error: stopped; what was done is kept, run it again to go on\n"
+    assert (run.returncode, said) == (code, kept)

@@ -3,9 +3,11 @@
 import logging
 import multiprocessing
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 
 from tracker.collector.documents import Document, Problem
 from tracker.collector.feeds import read_feed
@@ -48,10 +50,30 @@ def harvest(document: Document, overrides: Overrides = ()) -> Page | Problem:
         return Problem(document.origin, f"the harvester failed on it ({error!r}); please report it")
 
 
-def _ignore_stops() -> None:
-    """Leave stops that are meant for all processes to the one that writes."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
+@contextmanager
+def _without_stops() -> Iterator[None]:
+    """Hold stops back here, and from processes that start here for good.
+
+    A Ctrl-C, or `timeout`, is meant for all processes of a run. Those that help must not end by it
+    while the one that writes still waits for them.
+    """
+    held: list[int] = []
+    ways = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    is_main = threading.current_thread() is threading.main_thread()
+    raising = {number: way for number, way in ways.items() if is_main and callable(way)}
+    resource_tracker.ensure_running()  # it lets stops through when it starts
+    # Another thread may hear what this one does not.
+    for number in raising:
+        signal.signal(number, lambda heard, _: held.append(heard))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ways)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, way in raising.items():
+            signal.signal(number, way)
+        for heard in held[:1]:
+            signal.raise_signal(heard)
 
 
 @contextmanager
@@ -61,12 +83,18 @@ def open_harvester(workers: int) -> Iterator[Harvester]:
         yield lambda documents, overrides: map(harvest, documents, overrides)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_stops) as pool:
+    pool = ProcessPoolExecutor(workers, mp_context=context)
+
+    def harvest_all(
+        documents: Sequence[Document], overrides: Sequence[Overrides]
+    ) -> Iterable[Page | Problem]:
         # A process costs a second to start: a handful of pages is done before that.
-        yield (
-            lambda documents, overrides: (
-                pool.map(harvest, documents, overrides, chunksize=4)
-                if len(documents) >= 8 * workers
-                else map(harvest, documents, overrides)
-            )
-        )
+        if len(documents) < 8 * workers:
+            return map(harvest, documents, overrides)
+        with _without_stops():
+            return pool.map(harvest, documents, overrides, chunksize=4)
+
+    try:
+        yield harvest_all
+    finally:
+        pool.shutdown(cancel_futures=True)
