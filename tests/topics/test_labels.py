@@ -173,6 +173,18 @@ def test_a_label_stays_while_it_is_nearly_as_good() -> None:
     assert word("budget vote", *other, held="Red warning") == "Budget vote"
 
 
+def test_what_few_headlines_say_now_leaves_a_label() -> None:
+    texts = [f"Sandgram {act}" for act in (
+        "says sorry for hiding film poster", "hides posts of teenagers", "tests age checks",
+        "lets parents set limits", "drops plan for children", "sued over filters",
+        "copies short clips", "bans a weapons shop",
+    )]  # fmt: skip
+    few = [*texts[:3], "Almeda poster back on Sandgram"]
+    held = "Sandgram, Almeda"
+    assert word("sandgram almeda poster", *few, held=held) == held
+    assert "Almeda" not in word("sandgram almeda poster", *texts, few[-1], held=held)
+
+
 def test_where_nothing_is_shared_the_headline_with_the_best_words_names() -> None:
     label = word("landscape autumn", "Striking landscape in fog", "Readers love autumn")
     assert label == "Striking landscape"

@@ -18,8 +18,7 @@ _SECOND: Final = 0.55  # score of a second phrase, against the first, where it i
 _SHORT: Final = 3  # words of a phrase that one headline has
 _BROAD: Final = 0.5  # of the headlines, below which a label lists more names of them
 _PARTS: Final = 3  # phrases of such a label
-LEAST_GAIN: Final = 0.08
-"""Share of the headlines, that a phrase beside others must speak for."""
+_GAIN: Final = 0.08  # of the headlines, that a name listed beside others must speak for
 _BOUNDED: Final = 0.5  # how often a small word or an end stands behind it
 _RANKED: Final = 40  # phrases, the best ones, of which it is taken
 
@@ -105,7 +104,7 @@ def _list_names(judge: Judge, parts: Sequence[Phrase], ranked: Sequence[Phrase])
             for p in names
             if words + p.n_words <= MOST_WORDS and all(are_apart(part, p) for part in chosen)
         }
-        more = [p for p in names if gains.get(p.keys, 0.0) >= LEAST_GAIN]
+        more = [p for p in names if gains.get(p.keys, 0.0) >= _GAIN]
         if not more:
             break
         chosen.append(max(more, key=lambda p: gains[p.keys] * judge.weigh(p) / len(p.telling)))

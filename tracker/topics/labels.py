@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence, Set
 from types import MappingProxyType
 from typing import Final
 
-from tracker.topics.compositions import LEAST_GAIN, compose_label, tell_apart
-from tracker.topics.judges import ENOUGH, Judge, Saying
+from tracker.topics.compositions import compose_label, tell_apart
+from tracker.topics.judges import ENOUGH, LEAST_SPREAD, Judge, Saying
 from tracker.topics.phrases import MOST_WORDS, Phrase, find_written
 
 _STEADY: Final = 0.7  # score from which on, against the best, an old label stays
@@ -65,8 +65,9 @@ def _is_good_yet(judge: Judge, held: str, chosen: Sequence[Phrase]) -> bool:
     is_part = first.n_words == 1 < best.n_words and first.keys[0] in best.keys
     if is_short or is_part:
         return False
-    if len(judge.lines) > ENOUGH and any(
-        judge.cover([p]) < LEAST_GAIN or not (p.capital or judge.may_stand_beside(p))
+    # What stood beside the first was said of fewer headlines then.
+    if len(judge.lines) >= ENOUGH and any(
+        judge.cover([p]) < LEAST_SPREAD / 2 or not (p.capital or judge.may_stand_beside(p))
         for p in old[1:]
     ):
         return False
