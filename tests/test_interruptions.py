@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -194,22 +195,39 @@ def test_killed_while_topics_are_merged_the_next_update_ends_it(
     assert_same(read_all(study, PLACED), read_all(open_study(whole), PLACED))
 
 
-@pytest.mark.skipif(not CHILDREN.exists(), reason="this system does not tell a process's children")
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_a_stop_for_all_processes_ends_an_ingest_even_while_its_helpers_start(
-    tmp_path: Path, number: signal.Signals, code: int
-):
+@contextmanager
+def ingesting(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """An ingest whose helpers have just been started."""
+    if not CHILDREN.exists():
+        pytest.skip("this system does not tell a process's children")
     for page in range(40):
-        (tmp_path / f"{page}.html").write_text(f"<title>{page}</title>")
-    command = [sys.executable, "-m", "tracker", "--study", str(tmp_path / "study"), "ingest"]
+        (folder / f"{page}.html").write_text(f"<title>{page}</title>")
+    command = [sys.executable, "-m", "tracker", "--study", str(folder / "study"), "ingest"]
     with subprocess.Popen(
-        [*command, "--workers", "2", str(tmp_path)],
+        [*command, "--workers", "2", str(folder)],
         stderr=subprocess.PIPE, text=True, start_new_session=True,
     ) as run:  # fmt: skip
         of_run = Path(f"/proc/{run.pid}/task/{run.pid}/children")
         while len(of_run.read_text().split()) < 3:
+            assert run.poll() is None
             time.sleep(0.01)
+        yield run
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_stop_for_all_processes_ends_an_ingest_even_while_its_helpers_start(
+    tmp_path: Path, number: signal.Signals, code: int
+):
+    with ingesting(tmp_path) as run:
         os.killpg(run.pid, number)
         said = run.communicate(timeout=30)[1]
     kept = "Error: stopped; what was done is kept, run it again to go on\n"
     assert (run.returncode, said) == (code, kept)
+
+
+def test_helpers_of_an_ingest_that_is_killed_end_too(tmp_path: Path):
+    with ingesting(tmp_path) as run:
+        run.kill()
+        # The end comes when nobody holds its standard error any more.
+        run.communicate(timeout=30)
+    assert run.returncode == -signal.SIGKILL

@@ -2,6 +2,7 @@
 
 import logging
 import multiprocessing
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -50,6 +51,18 @@ def harvest(document: Document, overrides: Overrides = ()) -> Page | Problem:
         return Problem(document.origin, f"the harvester failed on it ({error!r}); please report it")
 
 
+def _end_with_writer() -> None:
+    """End this process when the one that it helps is gone: it would wait for work forever."""
+
+    def wait() -> None:
+        writer = multiprocessing.parent_process()
+        assert writer is not None
+        writer.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
 @contextmanager
 def _without_stops() -> Iterator[None]:
     """Hold stops back here, and from processes that start here for good.
@@ -57,6 +70,9 @@ def _without_stops() -> Iterator[None]:
     A Ctrl-C, or `timeout`, is meant for all processes of a run. Those that help must not end by it
     while the one that writes still waits for them.
     """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
     held: list[int] = []
     ways = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     is_main = threading.current_thread() is threading.main_thread()
@@ -83,7 +99,7 @@ def open_harvester(workers: int) -> Iterator[Harvester]:
         yield lambda documents, overrides: map(harvest, documents, overrides)
         return
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_writer)
 
     def harvest_all(
         documents: Sequence[Document], overrides: Sequence[Overrides]

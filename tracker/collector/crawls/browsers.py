@@ -120,10 +120,10 @@ class BrowserFetcher:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
             async with Gate(home, load.count_sent) as gate:
                 context = await self._launch(Path(profile), gate.url, agent)
-                assert context.browser is not None
-                version = context.browser.version
                 watch = asyncio.ensure_future(watch_memory())
                 try:
+                    assert context.browser is not None
+                    version = context.browser.version
                     page = await load.run(context)
                 finally:
                     watch.cancel()

@@ -115,7 +115,7 @@ class PageLoad:
             await asyncio.gather(showing, return_exceptions=True)
 
     async def _show(self, context: "BrowserContext") -> Page:
-        (page,) = context.pages
+        page = context.pages[0]
         assert context.browser is not None
         context.on("page", lambda other: other.close())
         page.on("crash", self._note_crash)
