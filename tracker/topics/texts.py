@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 _COLUMNS: Final = ("headline_id", "text", "language", "source")
+_CHUNKS: Final = 64  # nights side by side; looking through more costs more than joining them
 
 
 class Texts:
@@ -22,6 +23,8 @@ class Texts:
     def add(self, headlines: pl.DataFrame) -> None:
         """Take headlines in: headline_id, text, language, source."""
         self._all = self._all.vstack(headlines.select(_COLUMNS))
+        if self._all.n_chunks() > _CHUNKS:
+            self._all = self._all.rechunk()
 
     def find(self, headlines: Collection[str]) -> Iterator[tuple[str, str, str, str]]:
         """Yield id, text, language (empty if unknown) and source of some headlines."""
