@@ -207,6 +207,10 @@ def bench_nightly(
           f"{places['event_id'].null_count() / len(places):.3f}, without a topic "
           f"{places['topic_id'].null_count() / len(places):.3f}")  # fmt: skip
     print("  lineage", sorted(Counter(replay.lineage["event"]).items()))
+    before = pl.col("label").shift().over("topic_id", order_by="night")
+    renamed = replay.topics.filter(pl.col("label") != before)
+    print(f"  labels: {renamed.height} changed, of {renamed['topic_id'].n_unique()} topics of "
+          f"{replay.topics['topic_id'].n_unique()}")  # fmt: skip
     labels = dict(replay.topics.select("topic_id", "label").iter_rows())
     for pattern in follow:
         report_topic(pattern, places, labels)
