@@ -14,6 +14,7 @@ from tests.conftest import FIRST_NIGHT
 from tracker import Study
 from tracker.config import AttentionSettings, Config
 from tracker.nights import slot_counts
+from tracker.nights.counts import list_origins
 from tracker.nights.measures import Trends, measure_trends, write_trends
 from tracker.nights.readings import hash_nights, read_taken
 from tracker.nights.slot_counts import Counted, count_slots
@@ -33,6 +34,21 @@ from tracker.tables import (
 from tracker.trends.panels import COUNTED, Weighting, measure_observed
 
 LATE = FIRST_NIGHT + timedelta(days=4)
+
+
+def test_a_part_of_a_topic_is_as_old_as_its_headlines() -> None:
+    nights = [FIRST_NIGHT + timedelta(days=day) for day in range(4)]
+    members = MEMBERS.frame(
+        [
+            ("cup", "e1", "pictures", nights[1], nights[1], 1.0),
+            ("cup", "e1", "football", nights[2], None, 1.0),
+            ("final", "e2", "football", nights[3], None, 1.0),
+            ("masks", "e3", "pictures", nights[0], None, 1.0),
+            ("vote", "e4", None, nights[0], nights[1], 1.0),
+            ("vote", "e4", "election", nights[2], None, 1.0),
+        ]
+    )
+    assert list_origins(members).rows() == [("football", nights[1])]
 
 
 def take_in(study: Study, rows: pl.DataFrame, path: Path) -> None:

@@ -201,6 +201,9 @@ def test_what_one_of_several_sources_shows_is_not_new_until_another_takes_it_up(
     )
     new = find_signals(attention).filter(kind="new")
     assert new.select("subject", "from", "night").rows() == [("news", night(20), night(24))]
+    for origin, said in ((19, [night(19)]), (10, [])):
+        began = pl.DataFrame({"subject": ["news"], "night": [night(origin)]})
+        assert find_signals(attention, origins=began).filter(kind="new")["from"].to_list() == said
 
 
 def test_a_topic_that_slept_is_judged_as_one_that_never_did() -> None:

@@ -51,6 +51,29 @@ def list_births(
     )
 
 
+def list_origins(members: pl.DataFrame) -> pl.DataFrame:
+    """Return the topics that began as a part of another, with the first night of that part.
+
+    Args:
+        members: MEMBERS as they count.
+
+    Returns:
+        A frame of subject and night, sorted by subject.
+    """
+    placed = members.filter(pl.col("topic_id").is_not_null())
+    began = placed.filter(pl.col("from_night") == pl.col("from_night").min().over("topic_id"))
+    # What never moved was nowhere before.
+    moved = placed.filter(pl.col("to_night").is_not_null())
+    before = moved.select("headline_id", pl.col("from_night").alias("night"))
+    return (
+        began.join(before, on="headline_id")
+        .filter(pl.col("night") < pl.col("from_night"))
+        .group_by(pl.col("topic_id").alias("subject"))
+        .agg(pl.col("night").min())
+        .sort("subject")
+    )
+
+
 def read_rules(config: Config) -> Rules:
     """Return what a finding needs."""
     settings = config.signals

@@ -8,7 +8,13 @@ import polars as pl
 
 from tracker.config import Config
 from tracker.ids import make_id
-from tracker.nights.counts import list_births, list_stretches, read_counted_night, read_rules
+from tracker.nights.counts import (
+    list_births,
+    list_origins,
+    list_stretches,
+    read_counted_night,
+    read_rules,
+)
 from tracker.nights.pasts import scan_counted
 from tracker.nights.slot_counts import Counted
 from tracker.store import Change, Store
@@ -102,6 +108,7 @@ def measure_trends(
         as_of=night,
         known=None if stands is None else known,
         born=born,
+        origins=list_origins(members),
         **asdict(config.signals),
     )
     stood = read_night(judged.tracks)

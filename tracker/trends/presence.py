@@ -20,6 +20,7 @@ LATELY: Final = 3
 """Observed nights that say whether a subject is present."""
 _MARKED_AT_ONCE: Final = 500_000
 _BEGUN: Final = pl.Schema({"subject": pl.String, "channel": pl.String, "first": pl.Int64})
+_ORIGINS: Final = pl.Schema({"subject": pl.String, "night": pl.Date})
 _DEBUT: Final = timedelta(days=7)
 """How long after its first presence a subject may become news and still be new."""
 
@@ -166,7 +167,9 @@ def _number_births(births: pl.DataFrame, history: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([_BEGUN.to_frame(), *numbered])
 
 
-def find_debuts(presence: pl.DataFrame, *, history_nights: int) -> pl.DataFrame:
+def find_debuts(
+    presence: pl.DataFrame, *, history_nights: int, origins: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Return a `new` finding for each first presence that is news and that could have been lacking.
 
     News is what two sources carry on one night, or, where only one source was observed, what stays
@@ -175,13 +178,19 @@ def find_debuts(presence: pl.DataFrame, *, history_nights: int) -> pl.DataFrame:
     Args:
         presence: Result of `mark_presence`.
         history_nights: Observed nights of the channel that must lie before it.
+        origins: The subjects that began as a part of another, and the first nights of that part
+            (subject, night): their first slot was then.
 
     Returns:
         A frame of `tracker.tables.SIGNALS`: `from` is the first slot, `value` the night's share
         with its band; there is no p-value, a first time is a fact.
     """
-    debuts = presence.filter(pl.col("appears") & pl.col("present_until").is_null()).select(
-        *_KEY, pl.col("first_shown").alias("debut"), "history"
+    origins = pl.DataFrame(schema=_ORIGINS) if origins is None else origins
+    origin = origins.select("subject", pl.col("night").alias("origin"))
+    debuts = (
+        presence.filter(pl.col("appears") & pl.col("present_until").is_null())
+        .join(origin, on="subject", how="left")
+        .select(*_KEY, pl.min_horizontal("first_shown", "origin").alias("debut"), "history")
     )
     first = (
         presence.drop("history")

@@ -47,6 +47,7 @@ def judge_attention(
     burst_nights: int = 14,
     known: Judged | None = None,
     born: pl.DataFrame | None = None,
+    origins: pl.DataFrame | None = None,
 ) -> Judged:
     """Return every finding up to `as_of`, one row each, and what the tests had in common.
 
@@ -72,6 +73,8 @@ def judge_attention(
             then lack what is older than the tests look back, but for subjects that are present.
         born: The subjects and their first nights (subject, night), if `attention` does not go back
             to them.
+        origins: The subjects that began as a part of another, and the first nights of that part
+            (subject, night): what was known for longer is not new.
 
     Returns:
         Signals are sorted by night, subject, channel and kind. For a
@@ -106,7 +109,7 @@ def judge_attention(
     )
     present = pl.concat(
         [
-            find_debuts(presence, history_nights=history_nights),
+            find_debuts(presence, history_nights=history_nights, origins=origins),
             find_returns(presence, silent_nights=silent_nights, fdr=fdr),
         ]
     )
