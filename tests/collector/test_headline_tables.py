@@ -258,6 +258,24 @@ def test_a_list_keeps_its_id_from_night_to_night():
     assert lists["list_id"].n_unique() == 2
 
 
+def test_times_of_no_year_that_there_is_leave_their_rows_out(tmp_path: Path):
+    table = pl.DataFrame({**row, "captured_at": "0000-01-01"} for row in ROWS)
+    (tmp_path / "x.csv").write_text(table.vstack(table.with_columns(
+        captured_at=pl.lit("2026-03-05"))).write_csv())  # fmt: skip
+    far = pl.Series([-(2**63) + 1, 2**63 - 1, 1_772_744_400_000_000])
+    for unit in ("us", "ms"):
+        times = far.cast(pl.Datetime(unit, "UTC"))
+        pl.DataFrame(ROWS).with_columns(captured_at=times).write_parquet(
+            tmp_path / f"{unit}.parquet"
+        )
+    days = pl.Series([2**31 - 1, -(2**31), 20_000], dtype=pl.Int32).cast(pl.Date)
+    pl.DataFrame(ROWS).with_columns(captured_at=days).write_parquet(tmp_path / "days.parquet")
+    for name, n_left in (("x.csv", 3), ("us.parquet", 1), ("ms.parquet", 0), ("days.parquet", 1)):
+        found = read_headline_table(tmp_path / name)
+        assert found.rows.height == n_left, name
+        assert "whose captured_at is not a time" in found.problems[0].message
+
+
 def test_two_tables_of_one_time_are_two_captures_and_the_same_one_is_one():
     (first, _, _), (again, _, _) = tabulate(ROWS[:2]), tabulate(ROWS[:2])
     other, _, _ = tabulate(ROWS[2:])

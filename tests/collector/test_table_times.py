@@ -80,7 +80,11 @@ def test_what_is_asked_for_decides_what_the_column_leaves_open():
 
 
 @pytest.mark.parametrize(
-    "text", ["yesterday", "31.02.2022", "24.02.22", "13/13/2022", "24.02.2022 25:00", "24.02.20223"]
-)
+    "text",
+    [
+        "yesterday", "31.02.2022", "24.02.22", "13/13/2022", "24.02.2022 25:00", "24.02.20223",
+        "٢٤/٠٢/٢٠٢٢", f"24/02/2022 {'1' * 100}",
+    ],
+)  # fmt: skip
 def test_what_is_no_time_is_null(text: str):
     assert read(text, "2026-01-03") == [None, datetime(2026, 1, 3, tzinfo=UTC)]

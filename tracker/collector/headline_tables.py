@@ -1,6 +1,7 @@
 """Headline lists that somebody else harvested: CSV, Parquet and JSON tables."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ WANTED: Final[dict[str, Any]] = {
     "title": pl.String,
 }
 OPTIONAL: Final[dict[str, Any]] = {"url": pl.String, "heading": pl.String}
+_KNOWN: Final = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 _A_TIME: Final = "a time such as 2024-01-01T21:00:00Z"
 _MEANT: Final = {TIME: _A_TIME, pl.String: "text", pl.Int32: "a whole number"}
 
@@ -122,15 +124,20 @@ def _convert_times(column: pl.Series, day_first: bool | None) -> Times:
         times = read_times(column, day_first)
     elif isinstance(found, pl.Datetime):
         zone = column.dt.convert_time_zone if found.time_zone else column.dt.replace_time_zone
-        times = Times(zone("UTC").cast(TIME))
+        times = Times(zone("UTC").cast(TIME, strict=False))
     elif found == pl.Date:
-        times = Times(column.cast(pl.Datetime("us")).dt.replace_time_zone("UTC"))
+        midnights = column.cast(pl.Datetime("us"), strict=False)
+        times = Times(midnights.dt.replace_time_zone("UTC"))
     elif found == pl.Null:
         times = Times(column.cast(TIME))
     else:
         raise InputError(f"column {column.name} is {found}; wanted {_A_TIME}")
-    _want_some(column, times.values)
-    return times
+    # What lies beyond what Python knows of could not even be told of.
+    is_known = pl.col(column.name).is_between(*_KNOWN)
+    known = times.values.to_frame().select(pl.when(is_known).then(column.name)).to_series()
+    if found == pl.String:
+        _want_some(column, known)
+    return replace(times, values=known)
 
 
 def _want_some(column: pl.Series, converted: pl.Series) -> pl.Series:

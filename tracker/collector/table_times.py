@@ -18,7 +18,7 @@ _FORMATS: Final = (
     "%Y-%m-%d",
 )
 """Ways to write a time, tried in order, each row for itself."""
-_NUMBERS: Final = r"^\s*(\d{1,2})([./-])(\d{1,2})[./-](\d{4})(?:(?:T|,?\s+)(.*))?$"
+_NUMBERS: Final = r"^\s*([0-9]{1,2})([./-])([0-9]{1,2})[./-]([0-9]{4})(?:(?:T|,?\s+)(.{0,40}))?$"
 """A day and a month, in either order, then the year and perhaps a time."""
 
 
