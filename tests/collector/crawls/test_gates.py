@@ -1,6 +1,7 @@
 """The proxy between a browser and the world, spoken to as a browser does."""
 
 import asyncio
+import gc
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 
@@ -94,3 +95,22 @@ def test_the_one_place_that_may_be_private_is_led_to_and_its_bytes_counted(
 def test_other_wishes_are_not_granted(sent: bytes, answer: bytes):
     said = speak(lambda: Gate(None, lambda _: None), ask(sent))
     assert said[:4] == answer
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("n_steps", range(6))
+def test_who_comes_while_the_gate_closes_is_led_nowhere(n_steps: int, listener: socket.socket):
+    place = "127.0.0.1", listener.getsockname()[1]
+
+    async def talk(gate: Gate, host: str, port: int) -> bytes:
+        with socket.create_connection((host, port)) as visitor:
+            visitor.sendall(wish(place))
+            for _ in range(n_steps):
+                await asyncio.sleep(0)
+            await gate.close()
+            await asyncio.sleep(0.05)
+            return b""
+
+    speak(lambda: Gate(place, lambda _: None), talk)
+    gc.collect()  # asyncio forgets the socket of one that comes in the very step of closing
+    assert is_untouched(listener)

@@ -85,7 +85,9 @@ class Gate:
         self._tasks.add(task)
         try:
             with contextlib.suppress(OSError, EOFError, asyncio.CancelledError):
-                await self._serve(reader, writer)
+                # One that came in while the gate was closing is let in no more.
+                if self._server is not None and self._server.is_serving():
+                    await self._serve(reader, writer)
         finally:
             self._tasks.discard(task)
             writer.close()
