@@ -8,12 +8,13 @@ Identity is not its business: see lineage.
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tracker.topics.clustering import join_items
+from tracker.topics.salience import N_TERMS
 from tracker.topics.similarity import Rows, mean_rows
 
 with warnings.catch_warnings():
@@ -23,8 +24,6 @@ with warnings.catch_warnings():
     from bertopic.dimensionality import BaseDimensionalityReduction
     from bertopic.vectorizers import ClassTfidfTransformer
     from sklearn.feature_extraction.text import CountVectorizer
-
-N_TERMS: Final = 20
 
 
 class EventClusters:

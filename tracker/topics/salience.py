@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from tracker.topics.similarity import Rows
 
+N_TERMS: Final = 20
+"""Words of a topic that are kept."""
 _LOOKED_AT: Final = 400  # headlines with a word, spread over all that have it
 _CLEAR: Final = 0.25  # by how much more alike than any two headlines with a subject's word are
-N_TERMS: Final = 20
 _DOUBT: Final = 6  # pairs of headlines that count for the word until others are there
 
 
