@@ -236,6 +236,21 @@ def test_what_was_split_apart_is_not_merged_again_and_undoing_puts_it_back(mergi
     assert {back.topic_of(title, 6) for title in (TONGA[0][0], TONGA[1][0])} == {kept}
 
 
+def test_what_was_split_apart_and_then_merged_is_one_topic_until_the_merger_is_undone(ids):
+    storm = ids[0]
+    world = World(WORLD | {5: ["Northern coast villages rebuilt after storm floods"]})
+    world.say("s", "split", 2, storm, other_id="tnew", headlines=STORM[1:],
+              other_headlines=STORM[:1])  # fmt: skip
+    world.say("m", "merge", 3, storm, other_id="tnew", headlines=STORM[:1],
+              other_headlines=STORM[1:])  # fmt: skip
+    told = world.run()
+    assert told.lineage.equals(world.run(restoring=True).lineage)
+    assert [outcome[:2] for outcome in told.outcomes] == [("s", "standing"), ("m", "standing")]
+    assert {told.topic_of(title, 5) for title in (*STORM, *world.nights[5])} == {storm}
+    world.undo("m", 4)
+    assert world.run().topic_of(STORM[1], 5) == "tnew"
+
+
 def test_an_event_is_parted_where_some_of_it_stays_and_whole_again_when_that_is_undone():
     plain = World(dict(TONGA), NEAR).run()
     cable = [title for night in (1, 2, 3, 4, 5) for title in TONGA[night]]

@@ -52,10 +52,12 @@ class Holds:
     @property
     def apart(self) -> set[frozenset[str]]:
         """Return the pairs of topics that the tracker does not merge."""
-        return {
+        pairs = {
             frozenset((self._follow(hold.topic), self._follow(hold.other)))
             for hold in self._of("split")
         }
+        # What a person has split and then merged again is one topic.
+        return {pair for pair in pairs if len(pair) == 2}
 
     def find_topics(self, correction_id: str) -> tuple[str, str] | None:
         """Return the topic a correction changed, and where the other one's headlines are now.
