@@ -192,6 +192,22 @@ def test_an_undone_merger_gives_the_old_id_back_with_what_is_more_like_it(ids):
     assert told.outcomes[-1] == ("m", "undone", None)
 
 
+def test_undoing_one_of_two_mergers_takes_nothing_of_the_other_along(ids):
+    storm, vote, frost = ids
+    world = World()
+    world.say("m", "merge", 1, vote, other_id=frost, headlines=VOTE, other_headlines=FROST)
+    world.say("n", "merge", 1, vote, other_id=storm, headlines=VOTE, other_headlines=STORM)
+    world.undo("m", 3)
+    told = world.run()
+    assert {told.topic_of(title, 2) for title in (*VOTE, *FROST, *STORM)} == {vote}
+    assert {told.topic_of(title, 3) for title in FROST} == {frost}
+    assert {told.topic_of(title, 3) for title in (*VOTE, *STORM)} == {vote}
+    world.undo("n", 4)
+    told = world.run()
+    assert {told.topic_of(title, 4) for title in (*STORM, WORLD[1][0])} == {storm}
+    assert {told.topic_of(title, 4) for title in FROST} == {frost}
+
+
 def test_made_and_undone_on_one_night_is_as_if_never_said(plain, ids):
     world = say_all(World(), plain, ids)
     for row in world.rows:

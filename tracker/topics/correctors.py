@@ -184,7 +184,10 @@ class Corrector:
                 self.roster.join_event(part, event)
 
     def _part(self, correction: Correction, absorbed: str, kept: str) -> Change | str:
-        """Give a merged topic back what it had, and what came since and is more like it."""
+        """Give a merged topic back what it had, and what came since and is more like it.
+
+        What began before the merger and was neither topic's came with a third one, and stays.
+        """
         own = self._list_events(correction.other_headlines)
         others = self._list_events(correction.headlines) - own
         events = self.roster.list_events(kept)
@@ -197,7 +200,9 @@ class Corrector:
         )
         leaving = []
         for event in events:
-            mean = None if event in own or event in others else self._mean([event])
+            began = min(self.roster.places[head].night for head in self.roster.headlines[event])
+            is_news = event not in others and began > correction.night
+            mean = self._mean([event]) if is_news and event not in own else None
             if event in own or (mean is not None and float(mean @ towards) > 0):
                 leaving.append(event)
         if not leaving or len(leaving) == len(events):
