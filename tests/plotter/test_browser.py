@@ -11,6 +11,7 @@ import pytest
 
 from tests.plotter.worlds import GAP, HOSTILE, LAST, build_world
 from tracker.plotter.chart_pages import build_chart_page
+from tracker.plotter.drawn_points import weekly
 from tracker.plotter.figures import build_chart
 from tracker.plotter.findings import QUIET, tell_quiet
 from tracker.plotter.lives import chart_stays
@@ -237,6 +238,24 @@ def test_time_and_sources_hold_for_the_whole_page_and_for_a_link_to_it(reader):
     assert reader.page.evaluate(SHOWN) == before
     assert reader.page.evaluate("location.hash") == ""
     assert reader.complaints == []
+
+
+def test_means_of_a_chosen_time_are_those_that_charts_are_made_with(reader):
+    prepared = prepare(build_world())
+    curve = prepared.curves.by_subject["t3", "editorial"]  # it begins on a Tuesday
+    reader.open("index.html")
+    means, weeks = reader.page.evaluate(
+        """async () => {
+          const cells = await T.loadData("cells");
+          T.view.to = "2024-01-12";
+          const topic = T.rankTopics(cells, T.periods()).find(({ key }) => key === "t3");
+          return [topic.shares, T.byWeek(cells, "t3")];
+        }"""
+    )
+    assert means == pytest.approx([0, curve.mean_between(7, 12)], abs=1e-6)
+    expected = weekly(prepared.curves.nights, curve)
+    assert weeks[0] is expected[0] is None
+    assert weeks[1:] == pytest.approx(expected[1:], abs=1e-6)
 
 
 def test_a_chart_is_there_before_and_without_its_library(reader):

@@ -28,9 +28,11 @@ from tracker.plotter import figures
 from tracker.plotter.attention_charts import choose_subjects, tell_themes
 from tracker.plotter.cards import read_glance, read_largest
 from tracker.plotter.cells import read_cells
+from tracker.plotter.channels import read_channels
 from tracker.plotter.charts import spread
 from tracker.plotter.cuts import cut_nights
 from tracker.plotter.digests import read_digest
+from tracker.plotter.drawn_points import weekly, weekly_band
 from tracker.plotter.findings import headline_of_night, read_findings, tell_quiet
 from tracker.plotter.fittings import fit_words
 from tracker.plotter.grids import unique_names
@@ -40,6 +42,7 @@ from tracker.plotter.nights import find_first, monday_of, read_weeks
 from tracker.plotter.pages import read_rows, read_shown
 from tracker.plotter.palette import DARK, PAPER
 from tracker.plotter.prepared import prepare
+from tracker.plotter.ranks import read_ranks
 from tracker.plotter.repeats import keep_distinct
 from tracker.plotter.report import choose_pages
 from tracker.plotter.styles import Style, dress_chart
@@ -234,6 +237,21 @@ def test_ranks_name_the_first_of_each_week():
     (ukraine,) = traces(figure, subject="t1")
     assert ukraine["y"][-1] == 1
     assert "Ukraine front leads" in figure.layout.title.text
+
+
+def test_a_topic_had_no_room_on_the_observed_nights_before_it_began():
+    share = 0.025 + 0.05 + 0.025  # of Honduras, on the three nights from 9 January on
+    (curve,) = (c for c in PREPARED.curves.of("editorial") if c.subject.key == "t3")
+    weeks = weekly(PREPARED.curves.nights, curve)
+    assert weeks[:2] == [None, pytest.approx(share / 7)]
+    assert weekly_band(PREPARED.curves.nights, curve, curve.high)[1] is None
+    assert curve.mean == pytest.approx(share / (NIGHTS - 1))  # one night was not observed
+
+    early = prepare(cut_nights(DATA, last=date(2024, 1, 12)))
+    ranks = read_ranks(early).frame().filter(pl.col("name") == "Honduras votes")
+    assert ranks.rows() == [(date(2024, 1, 8), 4, "Honduras votes", pytest.approx(share / 5))]
+    channels = read_channels(early, "topic").frame().filter(pl.col("name") == "Honduras votes")
+    assert channels["editors"].to_list() == [pytest.approx(share / 12)]
 
 
 def test_the_heat_strip_is_blank_where_nothing_was_observed():

@@ -9,7 +9,15 @@ import polars as pl
 
 from tracker.plotter.charts import Chart
 from tracker.plotter.curves import Curve, is_level
-from tracker.plotter.drawn_points import LONG, find_night, find_top, read_points, tell_point, weekly
+from tracker.plotter.drawn_points import (
+    LONG,
+    find_night,
+    find_top,
+    read_points,
+    tell_point,
+    weekly,
+    weekly_band,
+)
 from tracker.plotter.gaps import tell_gap
 from tracker.plotter.line_charts import LinesInfo, draw_lines
 from tracker.plotter.lines import Line
@@ -49,7 +57,7 @@ def choose_subjects(
     watched = [s for s in prepared.subjects.values() if s.watched and s.kind in kinds]
     tops = [
         (
-            max((v for v in weekly(prepared.curves.nights, c.share) if v), default=0.0) - c.mean,
+            max((v for v in weekly(prepared.curves.nights, c) if v), default=0.0) - c.mean,
             c.subject,
         )
         for c in prepared.curves.of(prepared.channel)
@@ -165,9 +173,9 @@ def read_lines(prepared: Prepared, curve: Curve, name: str, colour: str) -> list
         channel,
         colour,
         monday,
-        weekly(nights, curve.share),
-        weekly(nights, curve.low),
-        weekly(nights, curve.high),
+        weekly(nights, curve),
+        weekly_band(nights, curve, curve.low),
+        weekly_band(nights, curve, curve.high),
         days=7,
         partial=partial or nights[-1].weekday() < 6,
     )
@@ -237,8 +245,7 @@ def note_peak(prepared: Prepared, curve: Curve, line: Line, at_least: float = 0.
         return []
     place = max(range(len(values)), key=lambda i: values[i] or 0.0)
     share = values[place] or 0.0
-    usual = curve.mean * sum(v is not None for v in curve.share) / len(curve.share)
-    if share <= at_least or share < 2 * usual:
+    if share <= at_least or share < 2 * curve.mean:
         return []
     offset = (line.start - prepared.curves.nights[0]).days + place * line.days
     stretch = range(max(0, offset), min(len(curve.share), offset + line.days))

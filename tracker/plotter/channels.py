@@ -9,7 +9,6 @@ import polars as pl
 
 from tracker.names import count
 from tracker.plotter.charts import Chart, Layout, Trace
-from tracker.plotter.curves import mean_of
 from tracker.plotter.grids import RECENT_NIGHTS, name_axis, unique_names
 from tracker.plotter.palette import RULE, SERIES, format_ticks, frame_layout
 from tracker.plotter.prepared import Prepared
@@ -51,13 +50,15 @@ class ChannelsInfo:
 
 def read_channels(prepared: Prepared, kind: str = "theme") -> ChannelsInfo:
     """Return the subjects of a kind with most room in both kinds of lists together."""
-    by_subject = prepared.curves.by_subject
+    by_subject, n_nights = prepared.curves.by_subject, len(prepared.curves.nights)
     found = []
     for subject in prepared.subjects.values():
         curves = [by_subject.get((subject.key, channel)) for channel in ("editorial", "audience")]
         if subject.kind != kind or None in curves:
             continue
-        means = [mean_of(curve.share[-RECENT_NIGHTS:]) for curve in curves if curve]
+        means = [
+            curve.mean_between(n_nights - RECENT_NIGHTS, n_nights) for curve in curves if curve
+        ]
         editors, readers = means
         if editors is not None and readers is not None and editors + readers > 0:
             found.append((subject, editors, readers))

@@ -33,9 +33,11 @@ class Curve:
     Attributes:
         subject: Whose.
         channel: `editorial` or `audience`.
-        share: Share of each night; None where nothing was observed.
+        share: Share of each night; None where nothing was observed, or before a topic began.
         low: Lower end of the 95 % band, None where there is none.
         high: Upper end of the band.
+        observed: The sources observed on each night.
+        begins: Place of the night from which on it could be seen at all.
     """
 
     subject: Subject
@@ -43,6 +45,8 @@ class Curve:
     share: Sequence[float | None]
     low: Sequence[float | None]
     high: Sequence[float | None]
+    observed: Sequence[int]
+    begins: int
 
     @property
     def last(self) -> float | None:
@@ -51,8 +55,21 @@ class Curve:
 
     @property
     def mean(self) -> float:
-        """Return the mean over the observed nights; 0 where there are none."""
-        return mean_of(self.share) or 0.0
+        """Return the mean over all observed nights; 0 where there are none."""
+        return self.mean_between(0, len(self.share)) or 0.0
+
+    def mean_between(self, start: int, end: int) -> float | None:
+        """Return the mean over the observed nights of a stretch; None where there are none.
+
+        A topic had nothing before it began, so that means of one stretch compare.
+        """
+        start, end = max(0, start), max(0, end)
+        before = sum(n > 0 for n in self.observed[start : min(self.begins, end)])
+        return mean_of([*[0.0] * before, *self.share[max(start, self.begins) : end]])
+
+    def point_between(self, start: int, end: int) -> float | None:
+        """Return what is drawn of a stretch: its mean, None also before a topic began."""
+        return self.mean_between(start, end) if end > self.begins else None
 
     @property
     def peak(self) -> int | None:
@@ -165,4 +182,4 @@ def _lay_out(
         for night, s, a, b in zip(*given, strict=True):
             i = place[night]
             share[i], low[i], high[i] = s, a, b
-    return Curve(subject, channel, share, low, high)
+    return Curve(subject, channel, share, low, high, observed, born)

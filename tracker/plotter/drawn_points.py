@@ -12,17 +12,38 @@ LONG: Final = 120
 """Nights from which a chart starts as weeks: single nights would be a thicket."""
 
 
-def weekly(nights: Sequence[date], values: Sequence[float | None]) -> list[float | None]:
-    """Return the mean of the observed nights of each week from Monday on; None where none was."""
-    head = nights[0].weekday()
-    padded = [*[None] * head, *values]
-    return [mean_of(padded[i : i + 7]) for i in range(0, len(padded), 7)]
+def weekly(nights: Sequence[date], curve: Curve) -> list[float | None]:
+    """Return the mean share of all observed nights of each week from Monday on.
+
+    It is None where none was observed, and before the week in which a topic began.
+    """
+    return [curve.point_between(i, i + 7) for i in _mondays(nights)]
+
+
+def weekly_band(
+    nights: Sequence[date], curve: Curve, ends: Sequence[float | None]
+) -> list[float | None]:
+    """Return the mean of one end of a curve's band, of each of the weeks of `weekly`.
+
+    The week in which a topic began has none, if nights before were observed: these have no band.
+    """
+    return [
+        None
+        if i < curve.begins < i + 7 and any(curve.observed[max(0, i) : curve.begins])
+        else mean_of(ends[max(0, i) : i + 7])
+        for i in _mondays(nights)
+    ]
+
+
+def _mondays(nights: Sequence[date]) -> range:
+    """Return the places of the Mondays of all weeks; that of the first may lie before them."""
+    return range(-nights[0].weekday(), len(nights), 7)
 
 
 def read_points(prepared: Prepared, curve: Curve) -> list[float | None]:
     """Return the shares that are drawn first: of each night, or of each week over a long time."""
     nights = prepared.curves.nights
-    return weekly(nights, curve.share) if len(nights) > LONG else list(curve.share)
+    return weekly(nights, curve) if len(nights) > LONG else list(curve.share)
 
 
 def find_top(points: Sequence[float | None]) -> tuple[float, int]:

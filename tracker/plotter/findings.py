@@ -8,7 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from tracker.names import count
-from tracker.plotter.curves import Curve, is_level, mean_of
+from tracker.plotter.curves import Curve, is_level
 from tracker.plotter.gaps import tell_last_gap
 from tracker.plotter.prepared import Prepared
 from tracker.plotter.repeats import keep_distinct
@@ -128,7 +128,7 @@ def _tell(prepared: Prepared, curve: Curve, row: Mapping[str, Any]) -> str:
         first, last = row["from"], row["to"] or row["night"]
     start, end = (first - nights[0]).days, (last - nights[0]).days + 1
     shares = curve.share[max(0, start) : max(0, end)]
-    share = mean_of(shares)
+    share = curve.mean_between(start, end)
     level = percent(share) if share is not None else ""
     match kind:
         case "rise":

@@ -67,7 +67,7 @@ def read_heat(prepared: Prepared, given: Sequence[Subject] = ()) -> HeatInfo:
         [curve.subject for curve in found],
         nights[0],
         [curve.share for curve in found],
-        [weekly(nights, curve.share) for curve in found] if long else [],
+        [weekly(nights, curve) for curve in found] if long else [],
     )
 
 

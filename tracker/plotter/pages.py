@@ -12,7 +12,7 @@ from markupsafe import Markup
 from tracker.plotter.curves import Curve
 from tracker.plotter.findings import Finding, read_findings
 from tracker.plotter.prepared import Prepared
-from tracker.plotter.sparklines import draw_sparkline
+from tracker.plotter.sparklines import bin_nights, draw_sparkline
 from tracker.plotter.subjects import Subject
 from tracker.plotter.words import clean, web_link
 
@@ -121,7 +121,7 @@ def read_rows(prepared: Prepared, sources: Sequence[str]) -> list[Row]:
                 terms,
                 clean(telling.get(subject.key, ""), 120),
                 state,
-                draw_sparkline(curve.share),
+                draw_sparkline(bin_nights(curve)),
                 curve.last,
                 (curve.share[peak] or 0.0) if peak is not None else 0.0,
                 prepared.curves.nights[peak] if peak is not None and curve.share[peak] else None,
@@ -138,9 +138,10 @@ def read_rows(prepared: Prepared, sources: Sequence[str]) -> list[Row]:
 def _rest(prepared: Prepared, subject: Subject) -> Curve:
     """Return the curve of a topic that has none: only of tonight it is known what it had."""
     curves, channel = prepared.curves, prepared.channel
-    seen = bool(curves.channels) and curves.observed[channel][-1]
     nothing: list[float | None] = [None] * len(curves.nights)
-    return Curve(subject, channel, [*nothing[1:], 0.0 if seen else None], nothing, nothing)
+    observed = curves.observed.get(channel, [0] * len(nothing))
+    share = [*nothing[1:], 0.0 if observed[-1] else None]
+    return Curve(subject, channel, share, nothing, nothing, observed, len(nothing) - 1)
 
 
 def read_shown(prepared: Prepared, subject: Subject) -> list[Shown]:

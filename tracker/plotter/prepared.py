@@ -127,7 +127,7 @@ class Prepared:
         means: dict[str, float] = {}
         for curve in self.curves.by_subject.values():
             if curve.subject.kind == kind:
-                room = curve.mean * len([s for s in curve.share if s is not None])
+                room = sum(share for share in curve.share if share)
                 means[curve.subject.key] = max(means.get(curve.subject.key, 0.0), room)
         watched = [s for s in self.subjects.values() if s.kind == kind and s.watched]
         others = [key for key, mean in means.items() if mean > 0 and not self.subjects[key].watched]

@@ -8,7 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from tracker.plotter.charts import Chart, Trace
-from tracker.plotter.curves import is_level, mean_of
+from tracker.plotter.curves import is_level
 from tracker.plotter.gaps import tell_gap
 from tracker.plotter.palette import INK, MUTED, PAPER, RULE, SERIES, frame_layout
 from tracker.plotter.prepared import Prepared
@@ -98,7 +98,7 @@ def read_ranks(prepared: Prepared, kind: str = "topic") -> RanksInfo:
     unit, periods = list_periods(nights[0], nights[-1])
     curves = [c for c in prepared.curves.of(prepared.channel) if c.subject.kind == kind]
     means = [
-        [mean_of(c.share[(p.start - nights[0]).days : (p.end - nights[0]).days]) for p in periods]
+        [c.mean_between((p.start - nights[0]).days, (p.end - nights[0]).days) for p in periods]
         for c in curves
     ]
     ranks: list[list[int | None]] = [[None] * len(periods) for _ in curves]

@@ -1,10 +1,12 @@
 """Curves the size of a word, as SVG."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Final
 
 from markupsafe import Markup
 
+from tracker.plotter.curves import Curve
 from tracker.plotter.lines import runs
 
 WIDTH: Final = 120
@@ -12,16 +14,12 @@ HEIGHT: Final = 32
 MOST_PLACES: Final = 60
 
 
-def bin_nights(values: Sequence[float | None], places: int = MOST_PLACES) -> list[float | None]:
-    """Return the mean of the observed nights of each of at most `places` even stretches."""
-    if len(values) <= places:
-        return list(values)
-    binned: list[float | None] = []
-    for i in range(places):
-        part = values[i * len(values) // places : (i + 1) * len(values) // places]
-        seen = [value for value in part if value is not None]
-        binned.append(sum(seen) / len(seen) if seen else None)
-    return binned
+def bin_nights(curve: Curve, places: int = MOST_PLACES) -> list[float | None]:
+    """Return the mean share of each of at most `places` even stretches of a curve's nights."""
+    n = len(curve.share)
+    places = min(places, n)
+    ends = [i * n // places for i in range(places + 1)]
+    return [curve.point_between(start, end) for start, end in itertools.pairwise(ends)]
 
 
 def draw_sparkline(values: Sequence[float | None], top: float | None = None) -> Markup:
@@ -31,7 +29,6 @@ def draw_sparkline(values: Sequence[float | None], top: float | None = None) -> 
     """
     if len(values) < 3:
         return Markup("")
-    values = bin_nights(values)
     top = top or max([v for v in values if v is not None], default=0.0) or 1.0
     step = (WIDTH - 8) / max(1, len(values) - 1)
     across = [4 + i * step for i in range(len(values))]

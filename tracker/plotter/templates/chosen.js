@@ -49,16 +49,22 @@ T.cellsOf = function* (cells, key, channel = T.view.channel) {
   }
 };
 
-T.mean = function (shares, start = 0, end = shares.length) {
+/* Mean share over all observed nights of a stretch: a topic had nothing before it began. */
+T.meanOf = function (cells, key, start, end, channel = T.view.channel) {
+  const shares = T.sharesOf(cells, key, channel);
+  const { counts } = T.memo;
   let sum = 0, n = 0;
-  for (let i = Math.max(0, start); i < Math.min(end, shares.length); i++) if (shares[i] !== null) { sum += shares[i]; n += 1; }
+  for (let i = Math.max(0, start); i < Math.min(end, shares.length); i++) if (counts[i]) { sum += shares[i] ?? 0; n += 1; }
   return n ? sum / n : null;
 };
 
-T.byWeek = function (shares) {
+/* What is drawn of a stretch: its mean, nothing before a topic began. */
+T.pointOf = (cells, key, start, end, channel) => (end > (cells.subjects[key]?.born ?? 0) ? T.meanOf(cells, key, start, end, channel) : null);
+
+T.byWeek = function (cells, key, channel) {
   const head = (new Date(`${T.page.first}T00:00:00Z`).getUTCDay() + 6) % 7;
   const weeks = [];
-  for (let i = -head; i < shares.length; i += 7) weeks.push(T.mean(shares, i, i + 7));
+  for (let i = -head; i <= T.place(T.page.last); i += 7) weeks.push(T.pointOf(cells, key, i, i + 7, channel));
   return weeks;
 };
 
@@ -113,8 +119,7 @@ T.applySources = function (traces, cells) {
   for (const trace of traces) {
     const { role, subject, channel, days } = trace.meta ?? {};
     if (role === "line") {
-      const shares = T.sharesOf(cells, subject, channel);
-      trace.y = days > 1 ? T.byWeek(shares) : shares;
+      trace.y = days > 1 ? T.byWeek(cells, subject, channel) : T.sharesOf(cells, subject, channel);
       trace.customdata = trace.y.map(() => "");
       if (trace.marker) trace.marker.size = days > 1 ? 0 : 4;
     } else if (role === "band" || role === "partial") trace.meta = { ...trace.meta, days: -1 };

@@ -24,7 +24,7 @@ T.showGlance = async function () {
   }
   const [start, end] = T.inTime();
   const most = T.make("ul", undefined, "cards most");
-  most.append(...T.largest(T.cells, "", T.page.cards.most, slight).map((key) => T.card(key, T.peakNight(key, start, end), "Most room in this time", `${T.name(key)} with ${T.percent(T.mean(T.sharesOf(T.cells, key), start, end))}`, "")));
+  most.append(...T.largest(T.cells, "", T.page.cards.most, slight).map((key) => T.card(key, T.peakNight(key, start, end), "Most room in this time", `${T.name(key)} with ${T.percent(T.meanOf(T.cells, key, start, end))}`, "")));
   const left = new Set(told.filter((one) => !firm(one)).map(([, key]) => key));
   const quiet = T.tellQuiet(findings, new Set(told.filter(firm).map((one) => one[2])), left.size);
   place.replaceChildren(...(cards.children.length ? [cards] : []), ...(quiet ? [T.make("p", quiet, "quiet")] : []), most);
@@ -61,7 +61,7 @@ T.card = function (key, night, kind, words, change) {
   Object.assign(button.dataset, { subject: key, night });
   button.type = "button";
   const [start, end] = T.inTime();
-  card.append(T.make("p", [kind, T.cells.subjects[key]?.kind].filter(Boolean).join(" · "), "kind"), head, T.spark(T.sharesOf(T.cells, key).slice(start, end)), ...(change ? [T.make("p", change, "change")] : []), links, button);
+  card.append(T.make("p", [kind, T.cells.subjects[key]?.kind].filter(Boolean).join(" · "), "kind"), head, T.spark(key, start, end), ...(change ? [T.make("p", change, "change")] : []), links, button);
   T.load(T.mondayOf(night)).then((week) => {
     const found = T.gather([week], { night, until: night, subject: key }).slice(0, 3);
     links.append(...found.map(({ title: text, url, places }) => {
@@ -76,9 +76,10 @@ T.card = function (key, night, kind, words, change) {
 };
 
 /* A curve the size of a word: at most 60 places, gaps where nothing was observed, a dot at the end. */
-T.spark = function (values) {
-  const places = Math.min(60, values.length);
-  const binned = Array.from({ length: places }, (_, i) => T.mean(values, Math.floor(i * values.length / places), Math.floor((i + 1) * values.length / places)));
+T.spark = function (key, start, end) {
+  const places = Math.min(60, end - start);
+  const at = (i) => start + Math.floor(i * (end - start) / places);
+  const binned = Array.from({ length: places }, (_, i) => T.pointOf(T.cells, key, at(i), at(i + 1)));
   const top = Math.max(...binned.map((v) => v ?? 0)) || 1;
   const x = (i) => (4 + i * 112 / Math.max(1, places - 1)).toFixed(1), y = (v) => (28 - v / top * 24).toFixed(1);
   let path = "";

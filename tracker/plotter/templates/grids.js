@@ -7,7 +7,7 @@ T.rebuild.heat = function (traces, layout, cells) {
   const values = keys.flatMap((key) => T.sharesOf(cells, key).slice(start, end).filter(Boolean)).sort((a, b) => a - b);
   const names = T.axisNames(keys, T.narrow.matches ? 15 : 28);
   for (const trace of traces) {
-    trace.z = keys.map((key) => { const shares = T.sharesOf(cells, key); return trace.meta.days > 1 ? T.byWeek(shares) : shares; });
+    trace.z = keys.map((key) => (trace.meta.days > 1 ? T.byWeek(cells, key) : T.sharesOf(cells, key)));
     trace.y = names;
     trace.zmax = values[Math.floor(values.length * 0.98)] ?? 0.01;
     trace.meta = { ...trace.meta, subjects: keys, labels: keys.map(T.name) };
@@ -52,7 +52,7 @@ T.fromTo = (start, end) => `${T.shortDay(T.addDays(T.page.first, start))} to ${T
 T.rebuild.channels = function (traces, layout, cells) {
   const [start, end] = T.lately();
   const found = Object.keys(cells.subjects).map((key) => {
-    const [editors, readers] = ["editorial", "audience"].map((channel) => T.mean(T.sharesOf(cells, key, channel), start, end));
+    const [editors, readers] = ["editorial", "audience"].map((channel) => T.meanOf(cells, key, start, end, channel));
     return { key, editors, readers };
   }).filter(({ key, editors, readers }) => editors !== null && readers !== null && editors + readers && layout.meta.kinds.includes(cells.subjects[key].kind));
   found.sort((a, b) => b.editors + b.readers - a.editors - a.readers || (a.key < b.key ? -1 : 1));

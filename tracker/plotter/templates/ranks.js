@@ -17,8 +17,7 @@ T.rankTopics = function (cells, periods) {
   const keys = Object.keys(cells.subjects);
   const topics = keys.filter((key) => cells.subjects[key].kind === "topic");
   const found = (topics.length ? topics : keys).map((key) => {
-    const shares = T.sharesOf(cells, key);
-    return { key, ranks: periods.map(() => null), shares: periods.map(({ start, end }) => T.mean(shares, T.place(start), T.place(end))) };
+    return { key, ranks: periods.map(() => null), shares: periods.map(({ start, end }) => T.meanOf(cells, key, T.place(start), T.place(end))) };
   });
   periods.forEach((_, i) => {
     found.filter((one) => one.shares[i]).sort((a, b) => b.shares[i] - a.shares[i] || (a.key < b.key ? -1 : 1))

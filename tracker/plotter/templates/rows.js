@@ -45,10 +45,10 @@ T.fillRow = function (row) {
     Object.assign(element.dataset, { subject: key, night: when });
     return element;
   };
-  const now = shares.at(-1) ?? null;
+  const now = T.meanOf(T.cells, key, end - 1, end);
   const peaked = peak ? night(start + shares.indexOf(peak)) : "";
   const seen = last < 0 ? "" : night(last);
-  T.fill(row.cells[1], [button(T.spark(shares), seen || T.span().to, `Latest headlines of ${T.name(key)}`)]);
+  T.fill(row.cells[1], [button(T.spark(key, start, end), seen || T.span().to, `Latest headlines of ${T.name(key)}`)]);
   T.fill(row.cells[2], [now === null ? "not observed" : T.percent(now)], now ?? -1);
   T.fill(row.cells[3], [T.percent(peak)], peak);
   T.fill(row.cells[4], peaked ? [button(T.shortDay(peaked), peaked)] : [], peaked);
