@@ -1,5 +1,7 @@
 """What a person merged or split off has its past, if asked for, and earlier views do not."""
 
+import html
+import json
 import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -132,6 +134,32 @@ def test_a_topic_merged_with_all_its_past_says_where_it_is_and_its_page_leads_th
     corrected.report()
     page = (corrected.folder / "topics" / f"{frost}.html").read_text()
     assert f'href="{museum}.html"' in page
+
+
+def test_a_label_of_what_was_merged_away_leads_on_as_its_id_does(corrected: Study):
+    frost, museum = topic_of(corrected, "frost"), topic_of(corrected, "archive")
+    label = corrected.explain(frost).subject.label
+    run(corrected, "topics", "merge", museum, frost)
+    for name in (frost, label, label.upper()):
+        for ask in (("show", name), ("rename", name, "Trees")):
+            refused = run(corrected, "topics", *ask)
+            assert refused.exit_code == 1
+            assert f"{name}: was merged into {museum[:8]}" in refused.stderr
+    said = f"it was merged into 'Hidden archive' ({museum}) on {LAST}"
+    point = json.loads(run(corrected, "explain", label, str(LAST), "--json").stdout)
+    assert (point["state"], point["reason"]) == ("merged", said)
+    assert point["merged"] == {"into": museum, "night": str(LAST), "heir": museum}
+    assert said in run(corrected, "explain", label, str(LAST)).stdout
+    before = corrected.explain(label, EARLIER)
+    assert (before.merged, "merged" in str(before)) == (None, False)
+    drawn = run(corrected, "chart", "life", label, "--output", str(corrected.folder / "life.html"))
+    page = html.unescape((corrected.folder / "life.html").read_text())
+    assert said in drawn.stderr
+    assert said in page
+    assert run(corrected, "topics", "rename", museum, label).exit_code == 0
+    assert corrected.explain(label, LAST).subject.key == museum
+    assert corrected.explain(label, LAST).subject.namesakes is None
+    assert f"({museum})" in run(corrected, "topics", "show", label).stdout
 
 
 def test_what_is_split_off_and_merged_on_one_night_counts_by_both(corrected: Study):

@@ -22,16 +22,19 @@ def count(number: float, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
-def choose_named(wanted: str, names: Mapping[str, str], kinds: Mapping[str, str]) -> str:
+def choose_named(
+    wanted: str, names: Mapping[str, str], kinds: Mapping[str, str], gone: Container[str] = ()
+) -> str:
     """Return the key of the one theme or topic that somebody means.
 
     Of a theme and topics of one name it is the theme; `topic:NAME` and `theme:NAME` ask for one of
-    a kind.
+    a kind. Of topics of one name it is the one that is there still.
 
     Args:
         wanted: What was asked for.
         names: Names by key.
         kinds: Whether each is a theme or a topic.
+        gone: Keys of topics that were merged away.
 
     Raises:
         SubjectError: If there is none, or more than one: names those that come near.
@@ -42,10 +45,11 @@ def choose_named(wanted: str, names: Mapping[str, str], kinds: Mapping[str, str]
     else:
         kind, name = None, wanted
     found = find_named(name, names)
+    found = [key for key in found if key not in gone] or found
     themes = [key for key in found if kinds[key] == "theme"]
     if len(found) == 1:
         return found[0]
-    if len(themes) == 1 and set(found) == set(find_same(name, names)):
+    if len(themes) == 1 and set(found) <= set(find_same(name, names)):
         return themes[0]
     if found:
         listed = "; ".join(f"{names[key]} ({kinds[key]} {key})" for key in found[:_CANDIDATES])

@@ -81,7 +81,7 @@ def chart(
         study.store, study.config, study.now(), name, asked,
         first=first.date() if first else None, last=last.date() if last else None,
     )  # fmt: skip
-    for line in single.namesakes:
+    for line in single.remarks:
         warn(line)
     if form or limit:
         print_rows(single.chart.info.frame(), form, limit)

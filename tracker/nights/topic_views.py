@@ -6,7 +6,8 @@ import polars as pl
 
 from tracker.errors import SubjectError
 from tracker.names import SHORTEST_PREFIX, count, hint_near, part_kind, part_mark
-from tracker.nights.heirs import follow, follow_heirs
+from tracker.nights.heirs import follow_heirs
+from tracker.nights.mergers import find_merged
 from tracker.store import Store
 from tracker.tables import CORRECTIONS, EVENTS, LABELS, LINEAGE, THEMES, TOPICS
 from tracker.topics.events import pick_telling
@@ -96,10 +97,11 @@ def find_topic(store: Store, name: str, *, by_part: bool = False) -> dict[str, A
     moved = topics.filter(pl.col("topic_id").is_in(list(heirs.values())))
     if len(wanted) >= SHORTEST_PREFIX and moved.height == 1:
         return dict(moved.row(0, named=True))
-    heir = _follow(store, wanted)
-    if heir is not None:
-        into = topics.filter(pl.col("topic_id") == heir)
-        raise SubjectError(f"{name}: was merged into {_list(into) or heir}; wanted that one")
+    ends = sorted({merger.heir for merger in find_merged(store, wanted, read_labels(store))})
+    if ends:
+        into = _list(topics.filter(pl.col("topic_id").is_in(ends))) or ", ".join(ends)
+        one = "that one" if len(ends) == 1 else "one of these"
+        raise SubjectError(f"{name}: was merged into {into}; wanted {one}")
     words = [word for word in wanted.lower().split() if len(word) > 2]
     label = pl.col("label").str.to_lowercase()
     has_all = [label.str.contains(word, literal=True) for word in words] or [pl.lit(value=False)]
@@ -187,18 +189,6 @@ def _list(topics: pl.DataFrame) -> str:
     said = [f"{describe_topic(row)} ({count(row['headlines'], 'headline')})" for row in rows]
     more = topics.height - _LISTED
     return ", ".join(said) + (f" and {more} more" if more > 0 else "")
-
-
-def _follow(store: Store, wanted: str) -> str | None:
-    """Return the topic in which a topic has ended; None if there was none of that id."""
-    merged = store.read(LINEAGE).filter(pl.col("event") == "merged").sort("night")
-    heir_of = dict(merged.select("topic_id", "other_id").iter_rows())
-    begins = [
-        name for name in heir_of if len(wanted) >= SHORTEST_PREFIX and name.startswith(wanted)
-    ]
-    if len(begins) != 1:
-        return None
-    return follow(heir_of, begins[0])
 
 
 def _marks(store: Store) -> pl.DataFrame:

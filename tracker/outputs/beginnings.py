@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from tracker.nights.mergers import Merger
 from tracker.nights.pasts import list_pasts, scan_counted
 from tracker.nights.topic_views import read_labels
 from tracker.store import Store
@@ -42,6 +43,14 @@ def tell_beginning(store: Store, topic: str, night: date) -> str:
         f"{words}; on nights before they count for the topic they were in. To give it its past: "
         f"tracker topics undo {split['correction_id']}, then split with --since {first}"
     )
+
+
+def tell_merger(store: Store, merger: Merger) -> str:
+    """Return into which topic, on which night, a topic was merged, and where that is by now."""
+    words = f"it was merged into {_name(store, merger.into)} ({merger.into}) on {merger.night}"
+    if merger.heir == merger.into:
+        return words
+    return f"{words}, which is in {_name(store, merger.heir)} ({merger.heir}) by now"
 
 
 def _find_first(members: pl.LazyFrame) -> date | None:

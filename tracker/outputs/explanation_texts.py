@@ -36,6 +36,8 @@ def _tell_point(one: Explanation) -> Iterator[str]:
                 f"{where}: 0 %; it was looked for and not there (95 % band up to "
                 f"{_percent(point['high'])})."
             )
+        case "merged":
+            yield f"{where}: 0 %; {one.reason}, and its headlines count for that one since."
         case "unborn":
             yield f"{where}: no share; {one.reason}."
         case _:

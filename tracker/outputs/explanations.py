@@ -1,11 +1,12 @@
 """What stands behind one point of a curve, and why it is or is not called a rise."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 import polars as pl
 
+from tracker.nights.mergers import Merger
 from tracker.trends.decomposition import Decomposition
 from tracker.trends.rules import Rules
 from tracker.trends.verdicts import Verdict
@@ -41,9 +42,10 @@ class Explanation:
         subject: Whose.
         night: When.
         channel: In which channel.
-        state: shown, absent (a share of 0), unobserved or broken (no share), or unborn, before a
-            topic's first night in the lists.
-        reason: Why there is no share, or None.
+        state: shown, absent (a share of 0), merged (absent since it was merged into another),
+            unobserved or broken (no share), or unborn, before a topic's first night in the lists.
+        reason: Why there is no share, or what it was merged into, or None.
+        merged: Into which topic it was merged, on or before that night; None if it was not.
         point: The row of ATTENTION by column; empty before a topic's first night.
         usual_sources: Sources usually observed, None before there is a usual.
         partial: Whether far fewer than these were observed.
@@ -68,6 +70,7 @@ class Explanation:
     channel: str
     state: str
     reason: str | None
+    merged: Merger | None
     point: dict[str, Any]
     usual_sources: float | None
     partial: bool
@@ -99,6 +102,7 @@ class Explanation:
             "channel": self.channel,
             "state": self.state,
             "reason": self.reason,
+            "merged": self.merged and asdict(self.merged),
             "point": self.point,
             "usual_sources": self.usual_sources,
             "partial": self.partial,

@@ -27,9 +27,10 @@ from tracker.nights.counts import (
     read_themes,
 )
 from tracker.nights.heirs import follow_heirs
+from tracker.nights.mergers import list_mergers
 from tracker.nights.pasts import follow_mergers, scan_counted
 from tracker.nights.topic_views import read_labels
-from tracker.outputs.beginnings import tell_beginning
+from tracker.outputs.beginnings import tell_beginning, tell_merger
 from tracker.outputs.explanations import Explanation, Named
 from tracker.outputs.point_headlines import list_headlines
 from tracker.store import Store
@@ -88,6 +89,11 @@ def explain_point(
     looked = _look(store, config, coverage, [(subject.key, night)], channel)
     verdict = looked.verdicts[subject.key, night]
     state, reason = _name_state(point, coverage, night, channel)
+    merger = list_mergers(store).get(subject.key)
+    if merger is not None and night < merger.night:
+        merger = None
+    if state == "absent" and merger is not None:
+        state, reason = "merged", tell_merger(store, merger)
     if state == "unborn" and subject.kind == "topic":
         reason = tell_beginning(store, subject.key, night)
     return Explanation(
@@ -96,6 +102,7 @@ def explain_point(
         channel=channel,
         state=state,
         reason=reason,
+        merged=merger,
         point=point,
         usual_sources=usual[0] if usual else None,
         partial=bool(marks["partial"].any()),
@@ -204,10 +211,12 @@ def find_subject(store: Store, config: Config, name: str) -> Named:
     keys = sorted({*topics.drop_nulls(), *read_themes(store, config)})
     names = {key: labels.get(key, key) for key in keys}
     kinds = {key: "topic" if key in labels else "theme" for key in keys}
-    key = choose_named(name, names, kinds)
+    gone = list_mergers(store)
+    key = choose_named(name, names, kinds, gone)
     by_id = key.startswith(part_mark(name)[1] or name)
     by_name = part_kind(name)[0] is None and (kinds[key] == "theme" or not by_id)
-    also = tell_namesakes(key, names, kinds) if by_name else None
+    there = {one: called for one, called in names.items() if one == key or one not in gone}
+    also = tell_namesakes(key, there, kinds) if by_name else None
     return Named(key, names[key], _name_apart(store, key, names, kinds), kinds[key], also)
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from tracker.config import Config
 from tracker.errors import InputError, SubjectError
 from tracker.files import replacing
-from tracker.outputs.beginnings import tell_beginning
+from tracker.nights.mergers import list_mergers
+from tracker.outputs.beginnings import tell_beginning, tell_merger
 from tracker.outputs.images import IMAGES, render_image
 from tracker.outputs.points import find_subject
 from tracker.outputs.reports import read_report_data
@@ -19,7 +20,7 @@ from tracker.plotter.cuts import cut_nights
 from tracker.plotter.figures import build_chart, check_chart, draw_figure
 from tracker.plotter.prepared import Prepared, prepare
 from tracker.plotter.styles import WIDTH, Style
-from tracker.plotter.words import file_names
+from tracker.plotter.words import clean, file_names
 from tracker.store import Store
 
 if TYPE_CHECKING:
@@ -38,13 +39,14 @@ class SingleChart:
         name: Its name, as in `tracker.plotter.figures.CHARTS`.
         prepared: The study, made ready to draw.
         chart: The chart as data.
-        namesakes: What else is called as its subjects are, a sentence each.
+        remarks: What else is called as its subjects are, and what these were merged into, a
+            sentence each.
     """
 
     name: str
     prepared: Prepared
     chart: Chart
-    namesakes: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def draw(self, style: Style) -> "Figure":
         """Return it as a Plotly figure."""
@@ -82,7 +84,15 @@ def make_chart(
             if one.kind == "topic" and one.key not in drawn
         ]
         raise SubjectError("; ".join([str(error), *why])) from error
-    also = tuple(one.namesakes for one in found if one.namesakes)
+    mergers = list_mergers(store)
+    told = [
+        clean(f"{one.name}: {tell_merger(store, mergers[one.key])}", 400)
+        for one in found
+        if one.key in mergers and mergers[one.key].night <= prepared.data.last_night
+    ]
+    if told:
+        chart = chart.noted(" ".join((*(f"{one}." for one in told), chart.note)))
+    also = (*(one.namesakes for one in found if one.namesakes), *told)
     return SingleChart(name, prepared, chart, also)
 
 
