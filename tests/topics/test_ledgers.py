@@ -273,20 +273,35 @@ def test_a_topic_takes_in_another_on_a_night_without_news_of_its_own() -> None:
     volcano = [
         "Volcano on Tonga wakes", "Tonga volcano throws ash", "Ash from Tonga volcano",
         "Tonga volcano ash falls on Tonga", "Ash of volcano covers Tonga",
-        "Tonga under ash of its volcano",
+        "Tonga under ash of its volcano", "Planes avoid ash of Tonga volcano",
     ]  # fmt: skip
     study.advance(0, volcano)
     study.advance(1, ["Internet cable cut in the Pacific", "Pacific internet cable cut at sea"])
     kept = study.topic_of(volcano[0])
-    for night in (2, 3, 4):
-        news = f"Pacific internet cable cut by Tonga volcano still at sea, day {night}"
+    for night in (2, 3, 4, 5):
+        news = f"Tonga waits for internet after volcano cut the cable, day {night}"
         changes = study.advance(night, [news])
     (merged,) = changes.lineage.rows(named=True)
     assert (merged["event"], merged["other_id"]) == ("merged", kept)
     sizes = dict(changes.topics.select("topic_id", "size").iter_rows())
     assert sizes == {kept: study.members["headline_id"].n_unique(), merged["topic_id"]: 0}
-    restored, later = study.restored(4), ["Tonga volcano cut the cable"]
-    assert same(advance(restored, 5, later), study.advance(5, later))
+    restored, later = study.restored(5), ["Tonga volcano cut the cable"]
+    assert same(advance(restored, 6, later), study.advance(6, later))
+
+
+def test_a_topic_that_took_in_news_of_another_does_not_become_one_with_it() -> None:
+    study = Study(TopicSettings(topic_similarity=0.36, merge_similarity=0.36))
+    volcano = [
+        "Volcano on Tonga wakes", "Tonga volcano throws ash", "Ash from Tonga volcano",
+        "Tonga volcano ash falls on Tonga", "Ash of volcano covers Tonga",
+        "Tonga under ash of its volcano",
+    ]  # fmt: skip
+    study.advance(0, volcano)
+    study.advance(1, ["Internet cable cut in the Pacific", "Pacific internet cable cut at sea"])
+    for night in (2, 3, 4):
+        news = f"Pacific internet cable cut by Tonga volcano still at sea, day {night}"
+        study.advance(night, [news])
+    assert "merged" not in study.lineage["event"]
 
 
 def put_together(study: Study, kept: str) -> None:

@@ -93,6 +93,8 @@ def find_mergers(
     touched: NDArray[np.intp],
     threshold: float,
     *,
+    centroids: Rows,
+    least: float,
     pinned: Set[int] = frozenset(),
     apart: Iterable[tuple[int, int]] = (),
 ) -> list[Merger]:
@@ -103,6 +105,9 @@ def find_mergers(
         sizes: All headlines each topic has had.
         touched: The topics that have new headlines; only these can merge or be merged into.
         threshold: Similarity at which two topics are one.
+        centroids: What each was about all along, unit vectors (n_topics, dimension); NaN where
+            the encoder does not read it.
+        least: Their cosine below which two stay two: one of them has taken in news of the other.
         pinned: Topics that go on whatever their size; no two of them are merged.
         apart: Pairs of topics that stay two, as does what takes them in.
     """
@@ -116,6 +121,8 @@ def find_mergers(
     kept_apart = {frozenset(pair) for pair in apart}
     for value, a, b in pairs:
         if a in gone or b in gone or pinned >= {a, b} or frozenset((a, b)) in kept_apart:
+            continue
+        if float(centroids[a] @ centroids[b]) < least:
             continue
         ranks = [(item in pinned, sizes[item], -item) for item in (a, b)]
         kept, absorbed = (a, b) if ranks[0] >= ranks[1] else (b, a)

@@ -63,7 +63,7 @@ class TopicSettings:
             raise ConfigError(
                 f"topics: got split_similarity {self.split_similarity}, topic_similarity "
                 f"{self.topic_similarity}, merge_similarity {self.merge_similarity}; "
-                "wanted them in this order, rising, lest topics split and merge each night"
+                "wanted them in this order, rising: what joins a topic is not to be split off again"
             )
 
 
