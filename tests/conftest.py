@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,12 @@ from tracker import Study
 
 settings.register_profile("tracker", deadline=None)  # a busy machine is no failure
 settings.load_profile("tracker")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one worker more than processors: many tests wait for a server or a browser."""
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else 2
+
 
 FIRST_NIGHT = date(2026, 1, 5)
 
