@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from tracker.names import SHORTEST_PREFIX, part_mark
+from tracker.names import SHORTEST_PREFIX, find_same, part_mark
 from tracker.nights.heirs import follow
 from tracker.store import Store
 from tracker.tables import EVENTS, LINEAGE
@@ -55,13 +55,7 @@ def find_merged(store: Store, wanted: str, labels: Mapping[str, str]) -> list[Me
     begins = [key for key in mergers if key.startswith(wanted)]
     if len(wanted) >= SHORTEST_PREFIX and len(begins) == 1:
         return [mergers[begins[0]]]
+    names = {key: labels.get(key, key) for key in mergers}
     label, mark = part_mark(wanted)
-    for name, start in ((wanted, ""), (label, mark)):
-        same = [
-            merger
-            for key, merger in mergers.items()
-            if key.startswith(start) and labels.get(key, key).casefold() == name.casefold()
-        ]
-        if same:
-            return same
-    return []
+    marked = {key: name for key, name in names.items() if key.startswith(mark)}
+    return [mergers[key] for key in find_same(wanted, names) or find_same(label, marked)]

@@ -198,13 +198,16 @@ class Corrector:
         towards = (ended.centroid if there is None else there) - (
             self.roster.topics[kept].centroid if here is None else here
         )
-        leaving = []
-        for event in events:
+
+        def is_news_of_it(event: str) -> bool:
             began = min(self.roster.places[head].night for head in self.roster.headlines[event])
-            is_news = event not in others and began > correction.night
-            mean = self._mean([event]) if is_news and event not in own else None
-            if event in own or (mean is not None and float(mean @ towards) > 0):
-                leaving.append(event)
+            mean = self._mean([event]) if began > correction.night else None
+            return mean is not None and float(mean @ towards) > 0
+
+        leaving = [
+            event for event in events
+            if event in own or (event not in others and is_news_of_it(event))
+        ]  # fmt: skip
         if not leaving or len(leaving) == len(events):
             return f"nothing of {absorbed} could be told from {kept}"
         return self._take_out(absorbed, replace(ended, state="active"), kept, leaving)
