@@ -322,14 +322,17 @@ def test_a_topic_that_holds_two_stories_splits_and_the_larger_keeps_the_id() -> 
     assert wet is not None
     assert wet != vote
     put_together(study, wet)
-    changes = study.advance(1, ["Storm floods more villages on the coast"])
+    # What no list holds any more stays where it was counted.
+    assert study.advance(1, ["Storm floods more villages on the coast"]).lineage.is_empty()
+    news = "Honduras elects a president"
+    changes = study.advance(2, [news])
     (split,) = changes.lineage.rows(named=True)
     assert (split["event"], split["other_id"]) == ("split", wet)
-    assert {study.topic_of(title) for title in election} == {split["topic_id"]}
+    assert {study.topic_of(title) for title in [*election, news]} == {split["topic_id"]}
     assert {study.topic_of(title) for title in storm} == {wet}
     assert split["topic_id"] not in (wet, vote)
     sizes = dict(changes.topics.select("topic_id", "size").iter_rows())
-    assert sizes == {wet: len(storm) + 2, split["topic_id"]: len(election)}
+    assert sizes == {wet: len(storm) + 2, split["topic_id"]: len(election) + 1}
 
 
 def test_stories_that_share_a_subject_split_and_both_are_called_anew() -> None:
@@ -351,7 +354,8 @@ def test_stories_that_share_a_subject_split_and_both_are_called_anew() -> None:
     put_together(study, kept)
     study.topics = study.topics.with_columns(label=pl.lit("Gun on film set"))
     study.ledger = study.restored(0)
-    changes = study.advance(1, ["Why the film awards drew fewer viewers"])
+    study.advance(1, ["Why the film awards drew fewer viewers", "Film awards in pictures"])
+    changes = study.advance(2, ["Gun on film set of western was loaded, police say"])
     assert changes.lineage["event"].to_list() == ["split"]
     assert {study.topic_of(title) for title in awards} == {kept} != {study.topic_of(gun[0])}
     labels = dict(changes.topics.select("topic_id", "label").iter_rows())

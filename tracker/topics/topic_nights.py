@@ -165,10 +165,13 @@ def _split(
 ) -> set[str]:
     """Return the topics that were split off; what leaves is moved to them.
 
+    Only a part with news leaves: the past of another would stay where it was counted, and it
+    would be a topic of which nothing was ever seen.
     Rows are taken as they are: drawn together, the parts of a topic are alike whatever they say.
     Topics that gave off a part go out of `before`: their label may be of what left.
     """
     roster, window, events = tonight.roster, tonight.window, tonight.events
+    night = np.datetime64(tonight.night, "D")
     born = set()
     for name, own in sorted(rows_of.items()):
         inside = own.tolist()
@@ -178,8 +181,10 @@ def _split(
         for part in find_splits(rows[inside], local, tonight.settings.split_similarity):
             leaving = [names[k] for k in part.items.tolist()]
             part_events = set(leaving)
-            topic = roster.found(f"{leaving[0]} {tonight.night}", tonight.changes)
             of_part = [i for i in inside if events[i] in part_events]
+            if window.nights[of_part].max() < night:
+                continue
+            topic = roster.found(f"{leaving[0]} {tonight.night}", tonight.changes)
             for event in leaving:
                 roster.move(event, topic)
             n_left = sum(len(roster.headlines[event]) for event in leaving)
