@@ -82,6 +82,50 @@ def test_the_line_at_fault_is_named(tmp_path: Path):
             read_headline_table(tmp_path / "x.csv")
 
 
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_the_line_with_an_unclosed_quotation_mark_is_named(tmp_path: Path, separator: str):
+    shut = ['"Ferry, at last"', '"Two\nlines"', '"A ""word"""', 'The "big" one']
+    for fault in ('"Ferry returns', 'A 7" pizza', '"A "word, too'):
+        for after in (["Frost"], ['"Frost, again"', "Frost"]):
+            titles = [*shut, fault, *after]
+            rows = [f"2026-01-01,a,latest,{n},{title}" for n, title in enumerate(titles, 1)]
+            rows = [row.replace(",", separator, 4) for row in rows]
+            head = "captured_at,source,list_kind,rank,title".replace(",", separator)
+            (tmp_path / "x.csv").write_text("\n".join([head, *rows]))
+            with pytest.raises(InputError, match=r"x\.csv: line 7 has an unclosed quotation mark"):
+                read_headline_table(tmp_path / "x.csv")
+    (tmp_path / "x.csv").write_text("\n".join([head.replace("rank", '"rank'), *rows]))
+    with pytest.raises(InputError, match="line 1 has an unclosed quotation mark, as in '\"rank"):
+        read_headline_table(tmp_path / "x.csv")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+def test_the_case_of_a_header_and_blanks_around_it_do_not_matter(tmp_path: Path, suffix: str):
+    names = ("Captured_At", "SOURCE", " list_kind", "Rank ", " Title ", "URL")
+    frame = pl.DataFrame(ROWS).rename(dict(zip(ROWS[0], names, strict=True)))
+    path = tmp_path / f"x{suffix}"
+    if suffix == ".csv":
+        said = pl.DataFrame(ROWS).with_columns(pl.col("captured_at").dt.to_string("iso:strict"))
+        lines = [",".join(names), *said.write_csv(include_header=False).splitlines()]
+        path.write_text("\n".join(line.replace(",", " , ") for line in lines))
+    else:
+        said = frame.with_columns(pl.col("Captured_At").dt.to_string("iso:strict"))
+        said.write_ndjson(path) if suffix == ".jsonl" else frame.write_parquet(path)
+    table = read_headline_table(path)
+    assert not table.problems
+    expected = pl.DataFrame(ROWS).with_columns(pl.col("rank").cast(pl.Int32), heading=pl.lit(""))
+    assert table.rows.equals(expected.select(table.rows.columns))
+
+
+def test_a_column_that_is_there_twice_is_refused(tmp_path: Path):
+    text = pl.DataFrame([{**ROWS[0], "captured_at": "2026-03-05", "more": "x"}]).write_csv()
+    for again in ("title", "Title", " title"):
+        (tmp_path / "x.csv").write_text(text.replace("more", again))
+        wanted = r"x\.csv: found 2 columns title, but for case and blanks; wanted one"
+        with pytest.raises(InputError, match=wanted):
+            read_headline_table(tmp_path / "x.csv")
+
+
 @pytest.mark.parametrize(
     ("title", "encoding"),
     [

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from tracker.collector.csv_files import CsvFile, read_csv
+from tracker.collector.csv_files import CsvFile, fold_column, read_csv
 from tracker.collector.documents import Problem
 from tracker.collector.harvest.links import LONGEST_URL, is_overlong
 from tracker.collector.harvest.titles import LONGEST_TITLE, cut_text, fold_texts
@@ -61,13 +61,8 @@ def read_headline_table(path: Path, *, day_first: bool | None = None) -> Headlin
             may mean two things; names the columns found and those wanted.
     """
     file = _read(path)
-    frame, wanted = file.rows, ", ".join([*WANTED, *(f"{name} (optional)" for name in OPTIONAL)])
-    if missing := [name for name in WANTED if name not in frame.columns]:
-        raise InputError(
-            f"{path}: column {', '.join(missing)} missing; found {', '.join(frame.columns)}; "
-            f"wanted {wanted}"
-        )
     try:
+        frame = _choose_columns(file.rows)
         times = _convert_times(frame["captured_at"], day_first)
         texts = {
             name: _convert(frame[name], dtype)
@@ -87,6 +82,26 @@ def read_headline_table(path: Path, *, day_first: bool | None = None) -> Headlin
         return HeadlineTable(rows.drop("row"), (found,), notes)
     rows, problems = _split(rows, path)
     return HeadlineTable(rows, problems, notes)
+
+
+def _choose_columns(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the columns that are known, in whatever case they are written."""
+    known = [*WANTED, *OPTIONAL]
+    columns: dict[str, list[str]] = {}
+    for column in rows.columns:
+        columns.setdefault(fold_column(column), []).append(column)
+    if missing := [name for name in WANTED if name not in columns]:
+        wanted = ", ".join([*WANTED, *(f"{name} (optional)" for name in OPTIONAL)])
+        raise InputError(
+            f"column {', '.join(missing)} missing; found {', '.join(rows.columns)}; wanted {wanted}"
+        )
+    for name in known:
+        if (n := len(columns.get(name, []))) > 1:
+            raise InputError(f"found {n} columns {name}, but for case and blanks; wanted one")
+    texts = pl.col(pl.String).str.strip_chars()
+    return rows.select(
+        **{name: columns[name][0] for name in known if name in columns}
+    ).with_columns(texts)
 
 
 def _read(path: Path) -> CsvFile:
