@@ -163,7 +163,26 @@ def test_ingest_of_nothing_usable_fails_and_of_some_is_partly_done(
     result = run("ingest", "bad.csv", "absent")
     assert result.exit_code == 1
     assert "bad.csv: column captured_at, source, list_kind, rank, title missing" in result.stderr
+    assert not (tmp_path / "output").exists()
     assert run("ingest", "bad.csv", "lists.csv").exit_code == 3
+
+
+@pytest.mark.parametrize("place", ["absent", "x.xlsx", "bad.csv", "http://127.0.0.1:1/x.warc.gz"])
+def test_ingest_of_nothing_usable_into_a_new_study_leaves_nothing_behind(
+    run: Callable[..., Result], tmp_path: Path, table: Callable[..., pl.DataFrame], place: str
+):
+    (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "x.xlsx").write_bytes(b"PK")
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "tracker.toml").write_text("[archive]\nallow_private = true\n")
+    table().write_csv(tmp_path / "lists.csv")
+    before = sorted(tmp_path.rglob("*"))
+    for study in ("deep/new", "own"):
+        assert run("--study", study, "ingest", place).exit_code == 1
+        assert sorted(tmp_path.rglob("*")) == before
+    assert run("ingest", "lists.csv").exit_code == 0
+    assert run("ingest", place).exit_code == 1
+    assert Study(tmp_path / "output").read("runs").height == 2
 
 
 def test_ingest_asks_for_the_order_of_day_and_month_and_tells_what_it_guessed(

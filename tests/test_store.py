@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,8 +14,9 @@ import pytest
 from tracker.errors import StoreError, TableError
 from tracker.files import PINS
 from tracker.locks import WRITER
+from tracker.runs import record_run
 from tracker.store import MAX_FILES, Change, Store
-from tracker.tables import BODIES, LINEAGE, LISTS, THEMES
+from tracker.tables import BODIES, LINEAGE, LISTS, RUNS, THEMES
 
 NIGHT = date(2026, 1, 5)
 
@@ -210,6 +212,31 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path):
     (tmp_path / "x").write_text("")
     with pytest.raises(StoreError, match="found a file"):
         Store(tmp_path / "x")
+
+
+def test_a_new_study_is_left_where_anything_came_into_it(tmp_path: Path):
+    folder = tmp_path / "deep" / "study"
+    with record_run(Store(folder), "ingest"):
+        assert Store(folder).read(RUNS).height == 1
+    assert not (tmp_path / "deep").exists()
+    with Store(folder).writing("ingest"):
+        Store(folder).write_file("captures/a.warc.gz", b"a page")
+    assert (folder / "captures" / "a.warc.gz").read_bytes() == b"a page"
+
+
+def test_whoever_waits_for_a_writer_that_leaves_nothing_can_write(tmp_path: Path):
+    folder, told = tmp_path / "study", threading.Event()
+
+    def write() -> None:
+        with Store(folder, lambda _: told.set()).writing("report"):
+            Store(folder).write_file("index.html", "report")
+
+    waiting = threading.Thread(target=write)
+    with Store(folder).writing("ingest"):
+        waiting.start()
+        assert told.wait(30)
+    waiting.join(30)
+    assert (folder / "index.html").read_text() == "report"
 
 
 def _hold(folder: str, held: "multiprocessing.synchronize.Event", done: object) -> None:

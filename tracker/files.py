@@ -3,12 +3,14 @@
 import contextlib
 import json
 import re
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Final
 
 from tracker.errors import StoreError
+from tracker.locks import LOCK, WRITER
 
 PINS: Final = "versions.json"
 """File that says which versions of tables belong together; without it the latest hold."""
@@ -32,6 +34,34 @@ def check_folder(folder: Path) -> None:
             f"{folder}: found {strange.group()!r} in the path, where tables cannot be kept; "
             "wanted a folder whose path is without it"
         )
+
+
+@contextlib.contextmanager
+def dropping_unused(folder: Path, made: Sequence[Path], notes: Collection[str]) -> Iterator[None]:
+    """Remove a new study again into which nothing came: a wrong path should leave no folder.
+
+    Args:
+        folder: The study's folder, held for writing.
+        made: The folders that were made for it, each after those in it.
+        notes: Names of tables that hold nothing but that somebody tried.
+    """
+    tables = folder / "tables"
+    is_new, known = not tables.exists(), _names(folder)
+    try:
+        yield
+    finally:
+        came = _names(folder) - known - {tables.name}
+        if is_new and not came and _names(tables) <= set(notes):
+            shutil.rmtree(tables, ignore_errors=True)
+            for name in (LOCK, WRITER):
+                (folder / name).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # of somebody else who came meanwhile
+                for path in made:
+                    path.rmdir()
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
 
 
 def read_pins(folder: Path) -> dict[str, int | None]:

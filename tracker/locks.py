@@ -45,7 +45,7 @@ def hold_study(folder: Path, command: str, tell: Tell) -> Iterator[None]:
             f"{LOCK_SECONDS:.0f} s"
         )
         try:
-            lock.acquire(timeout=LOCK_SECONDS)
+            _wait(lock, folder)
         except Timeout as error:
             raise StoreError(
                 f"{folder}: {_describe(folder)} is still writing to this study; try again later"
@@ -58,6 +58,14 @@ def hold_study(folder: Path, command: str, tell: Tell) -> Iterator[None]:
     finally:
         (folder / WRITER).unlink(missing_ok=True)
         lock.release()
+
+
+def _wait(lock: FileLock, folder: Path) -> None:
+    try:
+        lock.acquire(timeout=LOCK_SECONDS)
+    except FileNotFoundError:  # whoever was waited for took nothing in, and left no folder
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=LOCK_SECONDS)
 
 
 def _describe(folder: Path) -> str:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from tracker.errors import StoreError
-from tracker.files import check_folder, read_pins, replacing, write_pins
+from tracker.files import check_folder, dropping_unused, read_pins, replacing, write_pins
 from tracker.locks import Tell, hold_study, tell_log
-from tracker.tables import TABLES, Table
+from tracker.tables import RUNS, TABLES, Table
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -59,7 +59,7 @@ class Store:
 
     @contextlib.contextmanager
     def writing(self, command: str) -> Iterator[None]:
-        """Hold the study for one writer.
+        """Hold the study for one writer; of a new one into which nothing came, nothing is left.
 
         Args:
             command: What is to be done, for whoever has to wait.
@@ -68,8 +68,12 @@ class Store:
             StoreError: If another process is writing to it, and does not end soon.
         """
         try:
+            made = [path for path in (self.folder, *self.folder.parents) if not path.exists()]
             self.folder.mkdir(parents=True, exist_ok=True)
-            with hold_study(self.folder, command, self._tell):
+            with (
+                hold_study(self.folder, command, self._tell),
+                dropping_unused(self.folder, made, [RUNS.name]),
+            ):
                 yield
         except OSError as error:
             raise StoreError(f"{self.folder}: cannot write to the study: {error}") from error

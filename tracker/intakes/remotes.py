@@ -30,13 +30,20 @@ def take_remotes(
         hosts: What it chooses pages by; with others, a file is read again.
         settings: How they are fetched.
     """
+    if not urls:
+        return
     choice = make_id(ingester.source or "", *sorted(hosts))
-    with closing(ArchiveBook(ingester.store.folder / ANSWERS)) as book:
+    path = ingester.store.folder / ANSWERS
+    is_used = path.exists()
+    with closing(ArchiveBook(path)) as book:
         for done, url in enumerate(urls):
             ingester.progress("remote files", done, len(urls))
             if not book.has_file(url, choice) and ingester.take_remote(url, settings):
                 book.write_file(url, choice)
+                is_used = True
         ingester.progress("remote files", len(urls), len(urls))
+    if not is_used:
+        path.unlink()
 
 
 def read_url_list(path: Path, prefix: str = "") -> list[str]:
