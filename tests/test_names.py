@@ -35,6 +35,9 @@ def test_a_subject_goes_by_id_name_or_a_part_of_them(wanted: str, key: str):
         ("Koreia", r"Koreia: no theme or topic of that name; did you mean Korea or North Korea\?"),
         ("Ukrain rusia", r"did you mean Ukraine Russia war\?"),
         ("Nowhere", r"no theme or topic of that name; tracker show topics and tracker show themes"),
+        ("Cora", "of that name; tracker show topics and tracker show themes list them$"),
+        ("Trail", "of that name; tracker show topics and tracker show themes list them$"),
+        ("Karea", r"did you mean Korea or North Korea\?"),
         ("", "no theme or topic of that name"),
     ],
 )

@@ -12,7 +12,7 @@ _MARK: Final = 4
 """Characters of a key that tell things of one name apart; more if that is not enough."""
 _KINDS: Final = ("theme", "topic")
 _ALIKE: Final = 0.75
-"""Least similarity of two words, as `difflib.SequenceMatcher.ratio` has it."""
+"""Least similarity of two names, or of two words, as `difflib.SequenceMatcher.ratio` has it."""
 _MOST: Final = 3
 _CANDIDATES: Final = 8
 
@@ -168,6 +168,8 @@ def find_named(wanted: str, names: Mapping[str, str]) -> list[str]:
 def hint_near(wanted: str, names: Iterable[str], otherwise: str) -> str:
     """Return which names come near in their letters or in one of their words, as a question.
 
+    Words that begin with another letter are not near: `body` is not what `nobody` meant.
+
     Args:
         wanted: What was asked for.
         names: Names that there are.
@@ -175,13 +177,14 @@ def hint_near(wanted: str, names: Iterable[str], otherwise: str) -> str:
     """
     known = {name.casefold(): name for name in names}
     folded = " ".join(wanted.split()).casefold()
-    near = difflib.get_close_matches(folded, known, _MOST)
+    near = difflib.get_close_matches(folded, known, _MOST, _ALIKE)
     words: dict[str, list[str]] = {}
     for name in known:
         for word in name.split():
             words.setdefault(word, []).append(name)
     for word in sorted(folded.split(), key=len, reverse=True):
-        for alike in difflib.get_close_matches(word, words, _MOST, _ALIKE):
+        begun = [one for one in words if one[0] == word[0]]
+        for alike in difflib.get_close_matches(word, begun, _MOST, _ALIKE):
             near += [name for name in words[alike] if name not in near]
     found = [known[name] for name in dict.fromkeys(near)][:_MOST]
     return f"did you mean {' or '.join(found)}?" if found else otherwise
