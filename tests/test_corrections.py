@@ -119,6 +119,20 @@ def test_mergers_that_wait_tell_what_the_topic_has_after_all_that_was_said(corre
     assert told == [held.height] * 2
 
 
+@pytest.mark.parametrize("later", [[], ["--later"]])
+def test_what_a_topic_has_after_several_mergers_is_told_once_and_last(
+    corrected: Study, later: list[str]
+):
+    frost, museum, korea = (topic_of(corrected, w) for w in ("frost", "archive", "Korea"))
+    merged = run(corrected, "topics", "merge", frost, museum, korea, *later)
+    assert merged.exit_code == 0, merged.output
+    total = rf" {'will have' if later else 'has'} \d+ headlines in \d+ events\n"
+    assert len(re.findall(total, merged.stdout)) == 1
+    first, second = merged.stdout.split(" takes it back\n")[:2]
+    assert re.search(total, second)
+    assert all(f"({gone}) to " in said for gone, said in ((museum, first), (korea, second)))
+
+
 def test_events_leave_a_topic_by_their_words_and_go_back(corrected: Study):
     frost, museum = topic_of(corrected, "frost"), topic_of(corrected, "archive")
     assert run(corrected, "topics", "merge", frost, museum, "--later").exit_code == 0

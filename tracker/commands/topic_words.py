@@ -30,6 +30,8 @@ def tell_leaving(leaving: "Leaving") -> str:
 
 def print_said(said: "tuple[Said, ...]", as_json: bool) -> None:
     """Print what was corrected and what that moved; end with the code for partly done if void."""
+    # What a topic has in the end is the same after each correction of it: the last one tells it.
+    last = {one.topic_id: one.correction_id for one in said if one.moves and one.note is None}
     for one in said:
         if as_json:
             print_json(asdict(one))
@@ -44,7 +46,8 @@ def print_said(said: "tuple[Said, ...]", as_json: bool) -> None:
         words = f"no longer {when}: {words}" if one.undone else f"{words}, {when}"
         if one.note is None or one.undone:
             lines = [words + ("; tracker update carries it out" if one.waits else "")]
-            lines += [*_tell_moves(one), *_tell_past(one)]
+            is_last = last.get(one.topic_id) == one.correction_id
+            lines += [*_tell_moves(one, is_last=is_last), *_tell_past(one)]
             if not one.undone:
                 lines.append(f"tracker topics undo {one.correction_id} takes it back")
             click.echo("\n  ".join(map(make_safe, lines)))
@@ -76,27 +79,26 @@ def _tell_past(one: "Said") -> list[str]:
     ]
 
 
-def _tell_moves(one: "Said") -> list[str]:
-    """Return what a correction moved, in sentences."""
+def _tell_moves(one: "Said", *, is_last: bool) -> list[str]:
+    """Return what a correction moved, and what its topic has if it is the last, in sentences."""
     moves = one.moves
     if moves is None or one.note is not None:
         return []
     has = f"{count(moves.kept_headlines, 'headline')} in {count(moves.kept_events, 'event')}"
     if one.kind in ("rename", "pin"):
-        return [f"it has {has}"]
+        return [f"it has {has}"] if is_last else []
     ends = [f"{one.label!r} ({one.topic_id})", f"{one.other_label!r} ({one.other_id})"]
     if (one.kind == "split") == one.undone:
         ends.reverse()
     moved = f"{count(moves.headlines, 'headline')} of {count(moves.events, 'event')}"
     along = moves.headlines - (moves.matching or moves.headlines)
-    lines = [
-        f"{moved} {'will move' if one.waits else 'moved'} from {ends[0]} to {ends[1]}",
-        f"{one.label!r} {'will have' if one.waits else 'has'} {has}",
-    ]
+    lines = [f"{moved} {'will move' if one.waits else 'moved'} from {ends[0]} to {ends[1]}"]
     if along:
-        lines.insert(1, f"{moves.matching:,} by a term, {along:,} with their event")
+        lines.append(f"{moves.matching:,} by a term, {along:,} with their event")
     if moves.parted:
         others = count(moves.staying, "other headline")
         stay = "will stay" if one.waits else "stayed"
         lines.append(f"parted: {count(moves.parted, 'event')}, of which {others} {stay}")
+    if is_last:
+        lines.append(f"{one.label!r} {'will have' if one.waits else 'has'} {has}")
     return lines
