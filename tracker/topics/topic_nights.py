@@ -189,8 +189,7 @@ def _split(
                 roster.move(event, topic)
             n_left = sum(len(roster.headlines[event]) for event in leaving)
             centre = unit(window.vectors[of_part].mean(axis=0))
-            last = window.nights[of_part].max().astype(object)
-            roster.put(topic, Topic("", (), n_left, centre, "active", last))
+            roster.put(topic, Topic("", (), n_left, centre, "active", tonight.night))
             inside = [i for i in inside if events[i] not in part_events]
             last = window.nights[inside].max().astype(object)
             whole = roster.topics[name]
