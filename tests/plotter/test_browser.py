@@ -14,9 +14,9 @@ from tracker.plotter.chart_pages import build_chart_page
 from tracker.plotter.drawn_points import weekly
 from tracker.plotter.figures import build_chart
 from tracker.plotter.findings import QUIET, tell_quiet
-from tracker.plotter.lives import chart_stays
 from tracker.plotter.prepared import prepare
 from tracker.plotter.report import build_report
+from tracker.plotter.stays import chart_stays
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -330,7 +330,9 @@ def test_the_numbers_of_headlines_name_each_night_by_its_wording(reader):
     assert table["rows"] == [["2024-01-01", "Before", "here"], ["2024-01-02", "Now", "there"]]
     details = reader.page.locator("details[data-chart=stays]")
     details.locator("summary").click()
-    shown = details.locator("tbody td:nth-child(2)").all_inner_texts()
+    titles = details.locator("tbody td:nth-child(2)")
+    titles.first.wait_for()
+    shown = titles.all_inner_texts()
     prepared = prepare(build_world())
     stays = chart_stays(prepared, prepared.subjects["t3"])
     assert stays is not None

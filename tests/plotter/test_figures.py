@@ -33,11 +33,11 @@ from tracker.plotter.charts import spread
 from tracker.plotter.cuts import cut_nights
 from tracker.plotter.digests import read_digest
 from tracker.plotter.drawn_points import weekly, weekly_band
+from tracker.plotter.event_charts import chart_events
 from tracker.plotter.findings import headline_of_night, read_findings, tell_quiet
 from tracker.plotter.fittings import fit_words
 from tracker.plotter.grids import unique_names
 from tracker.plotter.inputs import ReportData
-from tracker.plotter.lives import chart_events, read_stays
 from tracker.plotter.nights import find_first, monday_of, read_weeks
 from tracker.plotter.pages import read_rows, read_shown
 from tracker.plotter.palette import DARK, PAPER
@@ -45,6 +45,7 @@ from tracker.plotter.prepared import prepare
 from tracker.plotter.ranks import read_ranks
 from tracker.plotter.repeats import keep_distinct
 from tracker.plotter.report import choose_pages
+from tracker.plotter.stays import read_stays
 from tracker.plotter.styles import Style, dress_chart
 from tracker.plotter.subjects import name_subjects
 from tracker.plotter.words import clean, name_ordinal, name_several, short_day

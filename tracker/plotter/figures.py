@@ -12,11 +12,12 @@ from tracker.plotter import (
     attention_charts,
     channels,
     coverages,
+    event_charts,
     grids,
     life_charts,
-    lives,
     ranks,
     sources,
+    stays,
     tonight,
 )
 from tracker.plotter.bases import tell_basis
@@ -216,8 +217,8 @@ CHARTS: Final[Mapping[str, _Build]] = MappingProxyType(
         "coverage": lambda prepared, _: coverages.chart_coverage(prepared),
         "life": lambda prepared, chosen: life_charts.chart_life(prepared, chosen[0]),
         "curve": lambda prepared, chosen: attention_charts.chart_subject(prepared, chosen[0]),
-        "stays": lambda prepared, chosen: lives.chart_stays(prepared, chosen[0]),
-        "events": lambda prepared, chosen: lives.chart_events(prepared, chosen[0]),
+        "stays": lambda prepared, chosen: stays.chart_stays(prepared, chosen[0]),
+        "events": lambda prepared, chosen: event_charts.chart_events(prepared, chosen[0]),
     }
 )
 """How each chart is made."""

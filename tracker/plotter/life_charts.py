@@ -4,8 +4,9 @@ from typing import Any, Final
 
 from tracker.plotter.attention_charts import chart_subject, reading
 from tracker.plotter.charts import Chart, Layout, Trace
-from tracker.plotter.lives import StaysInfo, chart_stays, draw_rows, read_stays
 from tracker.plotter.prepared import Prepared
+from tracker.plotter.row_layouts import lay_rows
+from tracker.plotter.stays import StaysInfo, chart_stays, read_stays
 from tracker.plotter.subjects import Subject
 
 _LETTERS: Final = 60
@@ -24,7 +25,7 @@ def chart_life(prepared: Prepared, subject: Subject) -> Chart | None:
     info = StaysInfo(read_stays(prepared, subject))
     nights = prepared.curves.nights
     titles = [stay.title for stay in info.stays]
-    rows = draw_rows(titles, info.spans, (nights[0], nights[-1]), letters=_LETTERS)
+    rows = lay_rows(titles, info.spans, (nights[0], nights[-1]), letters=_LETTERS)
     layout = _stack(curve.layout, rows)
     traces: list[Trace] = [{**trace, "xaxis": "x2", "yaxis": "y3"} for trace in stays.traces]
     traces += [_name_night(trace) for trace in curve.traces]

@@ -9,6 +9,7 @@ from tracker.plotter.cards import count_slight, read_glance, read_largest
 from tracker.plotter.cells import read_cells, read_told
 from tracker.plotter.channels import chart_channels
 from tracker.plotter.coverages import chart_coverage
+from tracker.plotter.event_charts import chart_events
 from tracker.plotter.findings import (
     KINDS,
     Finding,
@@ -21,7 +22,6 @@ from tracker.plotter.findings import (
 from tracker.plotter.gaps import count_last
 from tracker.plotter.grids import chart_heat
 from tracker.plotter.inputs import ReportData
-from tracker.plotter.lives import chart_events, chart_stays
 from tracker.plotter.nights import find_first, read_weeks, to_json
 from tracker.plotter.origins import read_kin, read_outlets, read_sights
 from tracker.plotter.pages import (
@@ -36,6 +36,7 @@ from tracker.plotter.prepared import Prepared, prepare
 from tracker.plotter.ranks import chart_ranks
 from tracker.plotter.sites import Site, open_site, plotly_script, render_page
 from tracker.plotter.sources import chart_sources
+from tracker.plotter.stays import chart_stays
 from tracker.plotter.stills import draw_still
 from tracker.plotter.subjects import Subject
 from tracker.plotter.tonight import FEW_NIGHTS, chart_tonight

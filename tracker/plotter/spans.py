@@ -1,23 +1,24 @@
-"""Bars from one share to another, a row each, as a single trace."""
+"""Bars from one place to another, a row each, as a single trace."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from tracker.plotter.charts import Trace
 
 
 def draw_spans(
-    names: Sequence[str],
-    ends: Iterable[tuple[float | None, float | None]],
+    rows: Sequence[str | int],
+    ends: Iterable[tuple[float | date | None, float | date | None]],
     line: dict[str, Any],
 ) -> Trace:
-    """Return a bar for each name between two shares; none where either is missing."""
-    x: list[float | None] = []
-    y: list[str | None] = []
-    for name, (start, end) in zip(names, ends, strict=True):
+    """Return a bar in each row between two shares or nights; none where either is missing."""
+    x: list[float | str | None] = []
+    y: list[str | int | None] = []
+    for row, (start, end) in zip(rows, ends, strict=True):
         if start is not None and end is not None:
-            x += [round(start, 4), round(end, 4), None]
-            y += [name, name, None]
+            x += [_place(start), _place(end), None]
+            y += [row, row, None]
     return {
         "type": "scatter",
         "mode": "lines",
@@ -27,3 +28,7 @@ def draw_spans(
         "hoverinfo": "skip",
         "meta": {"role": "span"},
     }
+
+
+def _place(end: float | date) -> float | str:
+    return str(end) if isinstance(end, date) else round(end, 4)

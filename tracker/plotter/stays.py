@@ -1,22 +1,22 @@
-"""A subject from inside: when each headline stood where, and its events one after another."""
+"""The stays of a subject's headlines: when each stood in the lists, and where."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, Final
+from datetime import date
+from typing import Final
 
 import polars as pl
 
 from tracker.names import count
 from tracker.plotter.charts import Chart, Trace
-from tracker.plotter.palette import HEAT, INK, MUTED, RULE, SERIES, frame_layout
+from tracker.plotter.palette import HEAT, SERIES
 from tracker.plotter.prepared import Prepared
+from tracker.plotter.row_layouts import SPAN, lay_rows
+from tracker.plotter.spans import draw_spans
 from tracker.plotter.subjects import Subject
-from tracker.plotter.words import clean, plot_text, quote, short_day
+from tracker.plotter.words import clean, plot_text, quote
 
 MOST_HEADLINES: Final = 25
-MOST_EVENTS: Final = 25
-_ROW, _TOP, _BOTTOM = 38, 6, 34
 _RANKS: Final = ((1, HEAT[5]), (3, HEAT[4]), (10, HEAT[3]), (10_000, HEAT[2]))
 """Colours by the best rank of a night: first, up to third, up to tenth, further down."""
 
@@ -79,27 +79,6 @@ class StaysInfo:
         return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-@dataclass(frozen=True)
-class EventsInfo:
-    """The events of a topic.
-
-    Attributes:
-        rows: Rows of table `events`.
-    """
-
-    rows: pl.DataFrame
-
-    def frame(self) -> pl.DataFrame:
-        """Return from, to, title, headlines and sources of each event."""
-        return self.rows.select(
-            pl.col("first_night").alias("from"),
-            pl.col("last_night").alias("to"),
-            pl.col("label").alias("title"),
-            pl.col("n_headlines").alias("headlines"),
-            pl.col("n_sources").alias("sources"),
-        )
-
-
 def read_stays(prepared: Prepared, subject: Subject) -> list[Stay]:
     """Return the headlines that stayed longest, at most `MOST_HEADLINES`, by their first night."""
     rows = prepared.slots.of(subject.key)
@@ -139,7 +118,7 @@ def chart_stays(prepared: Prepared, subject: Subject) -> Chart | None:
         return None
     info = StaysInfo(stays)
     spans = info.spans
-    traces: list[Trace] = [_draw_spans(spans)]
+    traces: list[Trace] = [draw_spans(range(len(spans)), spans, SPAN)]
     x, y, colours, words, worded = [], [], [], [], []
     titles: dict[str, int] = {}
     for row, stay in enumerate(stays):
@@ -177,7 +156,7 @@ def chart_stays(prepared: Prepared, subject: Subject) -> Chart | None:
                 "meta": {"role": "rewritten", "subject": subject.key, "days": 1},
             }
         )
-    layout = draw_rows([stay.title for stay in stays], spans)
+    layout = lay_rows([stay.title for stay in stays], spans)
     longest = max(stays, key=lambda s: (len(s.nights), s.title))
     finding = f"{longest.told} stayed longest: {count(len(longest.nights), 'night')}"
     total = prepared.slots.of(subject.key)["headline_id"].n_unique()
@@ -192,135 +171,3 @@ def chart_stays(prepared: Prepared, subject: Subject) -> Chart | None:
         "triangle is a night on which it was rewritten."
     )
     return Chart("stays", finding, reading, traces, layout, info)
-
-
-def chart_events(prepared: Prepared, subject: Subject) -> Chart | None:
-    """Return a topic's events over time; None where fewer than two are known."""
-    known = prepared.events_of(subject.key).sort(
-        ["n_headlines", "last_night", "event_id"], descending=[True, True, False]
-    )
-    rows = known.head(MOST_EVENTS).sort("first_night", "event_id")
-    if rows.height < 2:
-        return None
-    spans = [(a, min(b, prepared.data.last_night))
-             for a, b in rows.select("first_night", "last_night").iter_rows()]  # fmt: skip
-    largest = max(rows["n_headlines"])
-    words = [
-        f"{count(n, 'headline')} at {count(m, 'source')}"
-        for n, m in rows.select("n_headlines", "n_sources").iter_rows()
-    ]
-    trace: Trace = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [str(first) for first, _ in spans],
-        "y": list(range(len(spans))),
-        "customdata": words,
-        "marker": {
-            "size": [round(7 + 11 * (n / largest) ** 0.5, 1) for n in rows["n_headlines"]],
-            "color": SERIES[0],
-            "opacity": 1,
-            "line": {"width": 0},
-        },
-        "hovertemplate": "%{x|%-d %B %Y}: %{customdata}<extra></extra>",
-        "meta": {"role": "event", "subject": subject.key, "days": 1,
-                 "titles": [clean(label, 90) for label in rows["label"]],
-                 "until": [str(last) for _, last in spans], "words": words},
-    }  # fmt: skip
-    layout = draw_rows(rows["label"].to_list(), spans, table="tableOfEvents")
-    cut = (
-        f"The {rows.height} largest of {known.height:,} events. " if len(known) > len(rows) else ""
-    )
-    reading = (
-        f"{cut}Each line is one event, from its first headline to its last new one; the larger "
-        "the dot, the more headlines."
-    )
-    traces = [_draw_spans(spans), trace]
-    finding = _tell_largest(known, prepared.data.last_night)
-    return Chart("events", finding, reading, traces, layout, EventsInfo(rows))
-
-
-def _tell_largest(known: pl.DataFrame, last_night: date) -> str:
-    """Return which event is the largest, and when; `known` are all, the largest first."""
-    big = known.row(0, named=True)
-    level = (known["n_headlines"] == big["n_headlines"]).sum()
-    size = count(big["n_headlines"], "headline")
-    first, last = big["first_night"], min(big["last_night"], last_night)
-    when = f"from {short_day(first)} to {short_day(last)}"
-    if first == last:
-        when = f"on {short_day(first)}"
-    if level > 1:
-        which = f"Its largest events are {level:,} of {size} each; the latest, {when}"
-    else:
-        which = f"Its largest event, {size} {when}"
-    return f"{which}: {quote(big['label'], 70)}"
-
-
-def _draw_spans(spans: Sequence[tuple[date, date]]) -> Trace:
-    x: list[str | None] = []
-    y: list[int | None] = []
-    for row, (first, last) in enumerate(spans):
-        x += [str(first), str(last), None]
-        y += [row, row, None]
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": x,
-        "y": y,
-        "line": {"width": 2, "color": RULE},
-        "hoverinfo": "skip",
-        "meta": {"role": "span"},
-    }
-
-
-def draw_rows(
-    titles: Sequence[str],
-    spans: Sequence[tuple[date, date]],
-    nights: tuple[date, date] | None = None,
-    *,
-    table: str = "tableOfStays",
-    letters: int = 90,
-) -> dict[str, Any]:
-    """Return a layout with a title above each row: at its span, on a phone at the left.
-
-    Args:
-        titles: One each row.
-        spans: First and last night of each row.
-        nights: First and last night of the axis; those of the spans if None.
-        table: The function of the pages' script that makes the table.
-        letters: Longest a title gets.
-    """
-    first, last = nights or (min(a for a, _ in spans), max(b for _, b in spans))
-    days = max(6, (last - first).days)
-    side = timedelta(days=max(1, round(days * 0.02)))
-    labels: list[dict[str, Any]] = []
-    narrow: dict[str, Any] = {"xaxis.nticks": 4}
-    for row, (title, (start, end)) in enumerate(zip(titles, spans, strict=True)):
-        late = (start - first).days > days * 0.5
-        labels.append(
-            {
-                "x": str(end if late else start),
-                "y": row,
-                "yshift": 17,
-                "xanchor": "right" if late else "left",
-                "xshift": 5 if late else -5,
-                "showarrow": False,
-                "text": plot_text(title, letters),
-                "font": {"size": 12, "color": INK},
-            }
-        )
-        short: dict[str, Any] = {"x": 0, "xref": "paper", "xanchor": "left", "xshift": 0}
-        short["text"] = plot_text(title, 54)
-        narrow |= {f"annotations.{row}.{key}": value for key, value in short.items()}
-    return frame_layout(
-        len(titles) * _ROW + _TOP + _BOTTOM,
-        margin={"l": 8, "r": 12, "t": _TOP, "b": _BOTTOM, "pad": 0},
-        xaxis={
-            "type": "date",
-            "range": [str(first - side), str(first + timedelta(days=days) + side)],
-            "tickfont": {"color": MUTED, "size": 12},
-            "nticks": 8,
-        },
-        yaxis={"range": [len(titles) - 0.4, -0.9], "showticklabels": False, "showgrid": False},
-        annotations=labels,
-        meta={"table": table, "fixed": True, "narrow": narrow},
-    )
